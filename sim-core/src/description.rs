@@ -1,0 +1,281 @@
+//! What the user wrote: every item keeps its place in the text, nothing is filled in, nothing is checked
+//! beyond its shape. Made by the `netlists` crate, turned into a [`crate::network::Network`] by
+//! [`crate::elaborate`].
+
+use crate::diagnostic::{Span, Spanned};
+use crate::expr::Expr;
+use crate::units::Quantity;
+
+/// A named item: the name with its place, and the item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named<T> {
+    /// The key as written.
+    pub name: Spanned<String>,
+    /// What stands under it.
+    pub item: T,
+}
+
+/// A whole netlist.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Description {
+    /// `[network]`.
+    pub network: NetworkDecl,
+    /// `[parameters]`: constants for expressions.
+    pub parameters: Vec<Named<Value>>,
+    /// `[groups]`: names that stand for lists of populations.
+    pub groups: Vec<Named<Vec<Spanned<String>>>>,
+    /// `[tables.*]`: vectors and matrices over groups.
+    pub tables: Vec<Named<TableDecl>>,
+    /// `[neurons.*]`: parameter cards used by name.
+    pub cards: Vec<Named<CardDecl>>,
+    /// `[populations.*]`, in file order.
+    pub populations: Vec<Named<PopulationDecl>>,
+    /// `[[projections]]`, in file order.
+    pub projections: Vec<ProjectionDecl>,
+    /// `[[record]]`, in file order.
+    pub records: Vec<RecordDecl>,
+    /// `[numerics] weights`.
+    pub weights: Option<Spanned<String>>,
+    /// `[hardware]`: defaults of the cost estimate, kept as written.
+    pub hardware: Vec<Named<Value>>,
+}
+
+/// `[network]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NetworkDecl {
+    /// Place of the table (of the file's start when there is none).
+    pub span: Span,
+    /// Name of the network.
+    pub name: Option<Spanned<String>>,
+    /// One sentence on what it shows.
+    pub about: Option<Spanned<String>>,
+    /// Step of the grid engine.
+    pub timestep: Option<Value>,
+    /// Biological time.
+    pub duration: Option<Value>,
+    /// Time run first and left out of rates and records.
+    pub warmup: Option<Value>,
+    /// Seed of wiring and everything else.
+    pub seed: Option<Value>,
+    /// Seed of what is drawn while running (default: `seed`).
+    pub noise_seed: Option<Value>,
+}
+
+/// A value wherever one may stand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    /// Its place.
+    pub span: Span,
+    /// What it is.
+    pub kind: ValueKind,
+}
+
+/// The kinds of value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ValueKind {
+    /// A number, bare (`3`) or with a unit (`"20 ms"`).
+    Quantity(Quantity),
+    /// A string that is no quantity: a name.
+    Text(String),
+    /// `true`, `false`.
+    Bool(bool),
+    /// `{ expr = ".." }`.
+    Expr(Expr),
+    /// A plain array `[a, b]` (times, amplitudes).
+    List(Vec<Value>),
+    /// `{ list = [..] }`: one value for each neuron or synapse.
+    Each(Vec<Value>),
+    /// `{ file = "x.csv", column = "w" }`: one value for each row.
+    File {
+        /// Path relative to the netlist.
+        file: Spanned<String>,
+        /// Header of the column.
+        column: Spanned<String>,
+    },
+    /// `{ uniform = [a, b] }` and the like.
+    Random(RandomDecl),
+    /// `{ table = [[..]] }`: a matrix for one use (rows are targets, columns sources).
+    Table(Vec<Vec<Value>>),
+    /// `{ first = a, every = b, count = n }`: regular times.
+    Regular {
+        /// First time.
+        first: Box<Value>,
+        /// Distance between times.
+        every: Box<Value>,
+        /// How many.
+        count: Box<Value>,
+    },
+}
+
+/// A distribution.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RandomDecl {
+    /// Which.
+    pub kind: RandomKind,
+    /// Its arguments: uniform [low, high]; normal [mean, sd]; lognormal [mu, sigma] of the logarithm's
+    /// normal (NEST), where mu's exponential is in the value's unit and sigma is bare; exponential [mean]; choice [..].
+    pub arguments: Vec<Value>,
+    /// Lower bound.
+    pub min: Option<Box<Value>>,
+    /// Upper bound.
+    pub max: Option<Box<Value>>,
+    /// What happens at a bound: true to draw again (default), false to clamp.
+    pub redraw: bool,
+    /// Draw again until the sign is that of the mean.
+    pub keep_sign: bool,
+}
+
+/// Names of distributions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RandomKind {
+    /// Between two bounds.
+    Uniform,
+    /// Gaussian.
+    Normal,
+    /// Exponential of a Gaussian.
+    Lognormal,
+    /// Exponential with a mean.
+    Exponential,
+    /// One of a list, with equal chances.
+    Choice,
+}
+
+/// `[tables.*]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableDecl {
+    /// Place of the table.
+    pub span: Span,
+    /// `of`: the group of a vector.
+    pub of: Option<Spanned<String>>,
+    /// `target`: the rows' group of a matrix.
+    pub target: Option<Spanned<String>>,
+    /// `source`: the columns' group of a matrix.
+    pub source: Option<Spanned<String>>,
+    /// `data`: the numbers.
+    pub data: Option<Value>,
+    /// `expr`: or how to compute them.
+    pub expr: Option<Expr>,
+}
+
+/// A parameter card: `[neurons.lif]`, or inline under a population.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CardDecl {
+    /// Place of the card.
+    pub span: Span,
+    /// `model = ".."` or `like = ".."`, or only a name.
+    pub base: CardBase,
+    /// Parameters in file order, `model` and `like` left out.
+    pub parameters: Vec<Named<Value>>,
+}
+
+/// What a card starts from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CardBase {
+    /// `model = "lif_psc_exp"`: the model's defaults.
+    Model(Spanned<String>),
+    /// `like = "lif"` or `neurons = "lif"`: another card.
+    Like(Spanned<String>),
+}
+
+/// `[populations.*]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PopulationDecl {
+    /// Place of the block.
+    pub span: Span,
+    /// `neurons`: a card's name or a card in place.
+    pub neurons: Option<CardDecl>,
+    /// `size`.
+    pub size: Option<Value>,
+    /// `initial = { v_m = .. }`.
+    pub initial: Vec<Named<Value>>,
+    /// `draws = { r = { uniform = [0, 1] } }`: random numbers, one per neuron, for this block's expressions.
+    pub draws: Vec<Named<Value>>,
+}
+
+/// A population or a part of it: `exc`, `exc[0..5]`, `exc[7]`, `exc[..n]`, `exc[n..]`, or a group's name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// Place of the whole.
+    pub span: Span,
+    /// Name of a population or group.
+    pub name: String,
+    /// The cells in brackets.
+    pub cells: Option<CellRange>,
+}
+
+/// Half-open range of cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CellRange {
+    /// First cell.
+    pub start: u32,
+    /// One past the last; `None`: to the end.
+    pub end: Option<u32>,
+}
+
+/// `[[projections]]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProjectionDecl {
+    /// Place of the block.
+    pub span: Span,
+    /// `name`.
+    pub name: Option<Spanned<String>>,
+    /// `source`.
+    pub source: Vec<Selection>,
+    /// `target`.
+    pub target: Vec<Selection>,
+    /// `connect`.
+    pub connect: Option<ConnectDecl>,
+    /// `weight`.
+    pub weight: Option<Value>,
+    /// `delay`.
+    pub delay: Option<Value>,
+    /// `receptor`.
+    pub receptor: Option<Spanned<String>>,
+}
+
+/// `connect = { rule = .. }`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConnectDecl {
+    /// Place of the table.
+    pub span: Span,
+    /// `rule`.
+    pub rule: Option<Spanned<String>>,
+    /// The rule's numbers and switches (p, indegree, outdegree, n, autapses, multapses) in file order.
+    pub arguments: Vec<Named<Value>>,
+    /// The list rule's pairs.
+    pub list: ListDecl,
+}
+
+/// Where the list rule's pairs come from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListDecl {
+    /// `file`: a CSV file.
+    pub file: Option<Spanned<String>>,
+    /// `source`: header of the sources' column (default "source"), or `pairs`' sources inline.
+    pub source: Option<Spanned<String>>,
+    /// `target`: header of the targets' column (default "target").
+    pub target: Option<Spanned<String>>,
+    /// `pairs = [[0, 1], [0, 2]]`: source and target of each synapse, in place of a file.
+    pub pairs: Option<Value>,
+    /// `where = { type = "chemical" }`: rows whose column equals one of the texts.
+    pub conditions: Vec<Named<Vec<Spanned<String>>>>,
+}
+
+/// `[[record]]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordDecl {
+    /// Place of the block.
+    pub span: Span,
+    /// `from`.
+    pub from: Vec<Selection>,
+    /// `what`: "spikes" or state variables.
+    pub what: Vec<Spanned<String>>,
+    /// `start`.
+    pub start: Option<Value>,
+    /// `stop`.
+    pub stop: Option<Value>,
+    /// `every`.
+    pub every: Option<Value>,
+    /// `sample`: so many cells, chosen by the seed.
+    pub sample: Option<Value>,
+}

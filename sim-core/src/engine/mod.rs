@@ -1,0 +1,4 @@
+//! Engines.
+
+mod dispatch;
+pub mod neurons;

@@ -1,0 +1,1 @@
+//! Value and dimension of an expression.

@@ -1,0 +1,22 @@
+//! The mechanism of Spikeloom: time, units, the description of a network, its elaboration, the network as
+//! rules, the engines and recording. It knows no equation, no chip and no file.
+//!
+//! The route, one verb per arrow:
+//!
+//! ```text
+//! text --parse--> Description --elaborate(Catalog)--> Network --plan--> Plan + State --advance--> Recording
+//! ```
+
+pub mod catalog;
+pub mod description;
+pub mod diagnostic;
+pub mod elaborate;
+pub mod engine;
+pub mod expr;
+pub mod math;
+pub mod network;
+pub mod random;
+pub mod record;
+pub mod stimulus;
+pub mod time;
+pub mod units;

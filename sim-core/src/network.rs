@@ -1,0 +1,293 @@
+//! What is true: base units, dense indices, immutable. It holds rules, not synapses: a projection is a
+//! generator of its synapses, the same for every split of its targets.
+
+use crate::catalog::{NeuronCard, StimulusCard, StimulusValue};
+use std::ops::Range;
+
+/// One value for all neurons of a population, or one for each.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Column {
+    /// The same for all.
+    Shared(f64),
+    /// One each.
+    Each(Vec<f64>),
+}
+
+impl Column {
+    /// The value of a neuron.
+    pub fn get(&self, neuron: usize) -> f64 {
+        match self {
+            Column::Shared(value) => *value,
+            Column::Each(values) => values[neuron],
+        }
+    }
+}
+
+/// A network.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Name.
+    pub name: String,
+    /// One sentence.
+    pub about: String,
+    /// Step of the grid engine in femtoseconds.
+    pub timestep_fs: i64,
+    /// Biological time in femtoseconds, warm-up left out.
+    pub duration_fs: i64,
+    /// Time run first, in femtoseconds, left out of rates and records.
+    pub warmup_fs: i64,
+    /// Seed of wiring and everything else.
+    pub seed: u64,
+    /// Seed of what is drawn while running.
+    pub noise_seed: u64,
+    /// How finely weights are rounded.
+    pub weights: Weights,
+    /// Populations, stimuli included, in order of appearance.
+    pub populations: Vec<Population>,
+    /// Projections between two populations, in order of appearance.
+    pub projections: Vec<Projection>,
+    /// What is recorded.
+    pub records: Vec<Record>,
+    /// `[hardware]` defaults: key and value as written.
+    pub hardware: Vec<(String, String)>,
+}
+
+impl Network {
+    /// Neurons, stimuli left out.
+    pub fn neurons(&self) -> usize {
+        self.populations.iter().filter(|p| p.card().is_some()).map(|p| p.size as usize).sum()
+    }
+
+    /// A population by name.
+    pub fn population(&self, name: &str) -> Option<&Population> {
+        self.populations.iter().find(|p| p.name == name)
+    }
+}
+
+/// How finely drawn weights are rounded; a projection with one weight keeps it in f64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Weights {
+    /// 53 bits.
+    F64,
+    /// 24 bits.
+    #[default]
+    F32,
+    /// 16-bit integers times a power of two.
+    I16,
+}
+
+/// A population of neurons or of stimuli.
+#[derive(Clone, Debug)]
+pub struct Population {
+    /// Full name.
+    pub name: String,
+    /// Global index of its first cell.
+    pub first: u32,
+    /// Number of cells.
+    pub size: u32,
+    /// What they are.
+    pub cells: Cells,
+}
+
+impl Population {
+    /// The neurons' card; `None` for stimuli.
+    pub fn card(&self) -> Option<&'static NeuronCard> {
+        match &self.cells {
+            Cells::Neurons { card, .. } => Some(card),
+            Cells::Stimulus { .. } => None,
+        }
+    }
+
+    /// Global indices of its cells.
+    pub fn range(&self) -> Range<u32> {
+        self.first..self.first + self.size
+    }
+}
+
+/// The cells of a population.
+#[derive(Clone, Debug)]
+pub enum Cells {
+    /// Neurons of one model.
+    Neurons {
+        /// The model.
+        card: &'static NeuronCard,
+        /// Parameters in the card's order, in base units.
+        parameters: Vec<Column>,
+        /// State at the start in the card's order: what the user gave (`None`: the card's rest state).
+        initial: Vec<Option<Column>>,
+    },
+    /// Units of one stimulus.
+    Stimulus {
+        /// The stimulus.
+        card: &'static StimulusCard,
+        /// Parameters in the card's order, in base units.
+        values: Vec<StimulusValue>,
+    },
+}
+
+/// All synapses from (a part of) one population to (a part of) another.
+#[derive(Clone, Debug)]
+pub struct Projection {
+    /// Name; several pairs of populations may share one.
+    pub name: String,
+    /// Index of the source population.
+    pub source: usize,
+    /// Index of the target population.
+    pub target: usize,
+    /// Cells of the source population that take part.
+    pub source_cells: Range<u32>,
+    /// Cells of the target population that take part.
+    pub target_cells: Range<u32>,
+    /// Who is connected to whom.
+    pub rule: Rule,
+    /// Weight of a synapse, in the receptor's unit, signed (inhibition negative unless `receptor` is given: then see there).
+    pub weight: Draw,
+    /// Delay in milliseconds.
+    pub delay: Draw,
+    /// The receptor by index, where the netlist names it: weights are then magnitudes (a signed receptor keeps signs).
+    pub receptor: Option<usize>,
+    /// Weights are multiples of these powers of two, for each receptor of the target, so that sums are exact in any order.
+    pub quanta: Vec<f64>,
+    /// Keys this projection's random streams: a hash of its name and the names of its populations.
+    pub key: u64,
+}
+
+/// Who is connected to whom. Indices count from the start of `source_cells` and `target_cells`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rule {
+    /// i to i.
+    OneToOne,
+    /// Every pair.
+    AllToAll {
+        /// Whether a neuron may be connected to itself.
+        autapses: bool,
+    },
+    /// So many sources for each target.
+    FixedIndegree {
+        /// How many.
+        indegree: u32,
+        /// Whether a neuron may be connected to itself.
+        autapses: bool,
+        /// Whether a pair may be connected more than once.
+        multapses: bool,
+    },
+    /// So many targets for each source.
+    FixedOutdegree {
+        /// How many.
+        outdegree: u32,
+        /// Whether a neuron may be connected to itself.
+        autapses: bool,
+        /// Whether a pair may be connected more than once.
+        multapses: bool,
+    },
+    /// So many synapses in all, uniform over the pairs with replacement. The in-degrees are a multinomial draw, kept
+    /// here: 4 bytes a target.
+    FixedTotalNumber {
+        /// Synapses in all.
+        n: u64,
+        /// How many of them each target got.
+        indegrees: Vec<u32>,
+        /// Whether a neuron may be connected to itself.
+        autapses: bool,
+    },
+    /// Every pair with a probability.
+    PairwiseBernoulli {
+        /// The probability.
+        p: f64,
+        /// Whether a neuron may be connected to itself.
+        autapses: bool,
+    },
+    /// An explicit list of (source, target), sorted by target then by place in the list.
+    List {
+        /// Sources and targets.
+        pairs: Vec<(u32, u32)>,
+        /// Place of each in the list as written: index of its weight and delay in `Draw::Each`.
+        rows: Vec<u32>,
+    },
+}
+
+/// A number, one for all or drawn for each.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Draw {
+    /// The same for all.
+    Constant(f64),
+    /// From a distribution.
+    Random(Distribution),
+    /// Given one by one: by row of a list rule, by index of one_to_one.
+    Each(Vec<f64>),
+}
+
+/// A distribution with bounds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Distribution {
+    /// Shape.
+    pub shape: DistributionShape,
+    /// Lower bound (minus infinity: none).
+    pub min: f64,
+    /// Upper bound (infinity: none).
+    pub max: f64,
+    /// Outside the bounds: draw again, or clamp to the bound.
+    pub redraw: bool,
+}
+
+/// Shapes of distributions. `keep_sign` is resolved to a bound at 0 by elaboration.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DistributionShape {
+    /// Between two values.
+    Uniform {
+        /// Lowest.
+        low: f64,
+        /// Highest.
+        high: f64,
+    },
+    /// Gaussian.
+    Normal {
+        /// Mean.
+        mean: f64,
+        /// Standard deviation.
+        sd: f64,
+    },
+    /// scale x exp(sigma z).
+    Lognormal {
+        /// Median.
+        median: f64,
+        /// Standard deviation of the logarithm.
+        sigma: f64,
+    },
+    /// Exponential.
+    Exponential {
+        /// Mean.
+        mean: f64,
+    },
+    /// One of a list with equal chances.
+    Choice(Vec<f64>),
+}
+
+/// A record of spikes or of state variables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// Index of the population.
+    pub population: usize,
+    /// Cells within the population, ascending.
+    pub cells: Vec<u32>,
+    /// What.
+    pub what: What,
+    /// First time recorded is after this (femtoseconds from the very start, warm-up included).
+    pub start_fs: i64,
+    /// Last time recorded.
+    pub stop_fs: i64,
+}
+
+/// What is recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// Spikes.
+    Spikes,
+    /// A state variable (index in the card) every so many femtoseconds.
+    State {
+        /// Index of the state variable in the card.
+        variable: usize,
+        /// Interval.
+        every_fs: i64,
+    },
+}

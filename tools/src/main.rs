@@ -1,0 +1,2 @@
+//! The spikeloom program.
+fn main() {}
