@@ -8,8 +8,10 @@
 //! ```
 
 pub mod catalog;
+pub mod connect;
 pub mod description;
 pub mod diagnostic;
+pub mod distribution;
 pub mod elaborate;
 pub mod engine;
 pub mod expr;

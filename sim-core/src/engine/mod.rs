@@ -1,4 +1,19 @@
-//! Engines.
+//! The engines: for now the grid engine. See [`grid`] for the step, [`rows`] for where synapses are kept.
 
+mod delivery;
 mod dispatch;
+mod exchange;
+pub mod grid;
+pub mod lanes;
+mod leader;
 pub mod neurons;
+mod partition;
+mod plan;
+pub mod poisson;
+mod private;
+mod rows;
+mod state;
+mod worker;
+
+pub use plan::{Plan, layout_name};
+pub use state::{State, Tally};

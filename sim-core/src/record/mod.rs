@@ -1,5 +1,13 @@
 //! What a run gives: windows of spikes and samples to a [`Sink`], blocks of them as a recording.
 
+mod hash;
+mod recorder;
+mod stream;
+
+pub use hash::SpikeHash;
+pub use recorder::{MemoryTrace, Recorder, SpikeFilter, TraceWriter};
+pub use stream::{SpikeReader, SpikeWriter};
+
 use std::ops::{ControlFlow, RangeInclusive};
 
 /// One spike.

@@ -1,0 +1,338 @@
+//! The synapses of a projection, streamed from its rule: nobody holds them twice, and every split of the
+//! targets gives the same ones. Wiring, weights and delays have streams of their own, keyed by the
+//! projection's names and the target (for fixed_outdegree: the source), so that changing a weight's
+//! distribution does not rewire the network.
+
+use crate::catalog::{Effect, Polarity, ReceptorSpec};
+use crate::network::{Cells, Draw, Network, Projection, Rule, Weights};
+use crate::random::{Stream, mix};
+use crate::time::FS_PER_MS;
+use std::ops::Range;
+
+/// One synapse.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Synapse {
+    /// Cell within the source population.
+    pub source: u32,
+    /// Cell within the target population.
+    pub target: u32,
+    /// What the receptor gets: rounded to its quantum, a magnitude where the receptor takes one.
+    pub weight: f64,
+    /// Index of the receptor in the target's card; 0 for current sources.
+    pub receptor: usize,
+    /// Delay in femtoseconds, not yet on any grid.
+    pub delay_fs: i64,
+}
+
+/// Which stream a draw comes from.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Wiring = 1,
+    Weight = 2,
+    Delay = 3,
+}
+
+/// Streams a projection's synapses.
+#[derive(Clone, Debug)]
+pub struct Generator<'a> {
+    projection: &'a Projection,
+    same_population: bool,
+    receptors: Receptors,
+    weights: Weights,
+}
+
+impl<'a> Generator<'a> {
+    /// The generator of a projection of this network.
+    pub fn new(network: &'a Network, projection: &'a Projection) -> Self {
+        let current = matches!(&network.populations[projection.source].cells,
+            Cells::Stimulus { card, .. } if card.effect == Effect::Current);
+        let receptors = match &network.populations[projection.target].cells {
+            Cells::Neurons { card, .. } if !current => Receptors::new(card.receptors, projection.receptor),
+            _ => Receptors { factor: true, ..Receptors::default() },
+        };
+        let same_population = projection.source == projection.target;
+        Self { projection, same_population, receptors, weights: network.weights }
+    }
+
+    /// Calls `sink` with every synapse onto the target cells `range` (indices within the population).
+    pub fn for_targets(&self, range: Range<u32>, mut sink: impl FnMut(Synapse)) {
+        let cells = &self.projection.target_cells;
+        let targets = range.start.max(cells.start)..range.end.min(cells.end);
+        if targets.is_empty() {
+            return;
+        }
+        match &self.projection.rule {
+            Rule::List { pairs, rows } => self.list(pairs, rows, targets, &mut sink),
+            Rule::FixedOutdegree { outdegree, autapses, multapses } => {
+                self.by_source(*outdegree, *autapses, *multapses, targets, &mut sink);
+            }
+            rule => {
+                let mut scratch = Distinct::default();
+                for target in targets {
+                    self.by_target(rule, target, &mut scratch, &mut sink);
+                }
+            }
+        }
+    }
+
+    /// The weight that the engine sees; a current's factor is left as it is.
+    #[inline]
+    fn rounded(&self, weight: f64, receptor: usize) -> f64 {
+        let Some(quantum) = self.projection.quanta.get(receptor).filter(|_| !self.receptors.factor) else { return weight };
+        let fine = matches!(self.projection.weight, Draw::Constant(_)) || self.weights == Weights::F64;
+        round_to(if fine { weight } else { f64::from(weight as f32) }, *quantum)
+    }
+
+    fn stream(&self, purpose: Purpose, index: u32) -> Stream {
+        Stream::new(mix(self.projection.key, purpose as u64), u64::from(index))
+    }
+
+    fn sources(&self) -> u32 {
+        self.projection.source_cells.end - self.projection.source_cells.start
+    }
+
+    /// Index among the sources of the target itself, where it must be left out.
+    fn excluded(&self, target: u32, autapses: bool) -> Option<u32> {
+        (!autapses && self.same_population && self.projection.source_cells.contains(&target))
+            .then(|| target - self.projection.source_cells.start)
+    }
+
+    fn by_target(&self, rule: &Rule, target: u32, scratch: &mut Distinct, sink: &mut impl FnMut(Synapse)) {
+        let local = target - self.projection.target_cells.start;
+        let mut values = Values::new(self, target);
+        let mut emit = |source: u32, row: u32| {
+            let source = self.projection.source_cells.start + source;
+            sink(values.synapse(source, target, row));
+        };
+        let n = self.sources();
+        let wiring = || self.stream(Purpose::Wiring, target);
+        match rule {
+            Rule::OneToOne => emit(local, local),
+            Rule::AllToAll { autapses } => {
+                let excluded = self.excluded(target, *autapses);
+                (0..n).filter(|s| Some(*s) != excluded).for_each(|s| emit(s, s));
+            }
+            Rule::FixedIndegree { indegree, autapses, multapses: true } => {
+                with_replacement(&mut wiring(), n, *indegree, self.excluded(target, *autapses), |s| emit(s, s));
+            }
+            Rule::FixedIndegree { indegree, autapses, multapses: false } => {
+                scratch.draw(&mut wiring(), n, *indegree, self.excluded(target, *autapses), |s| emit(s, s));
+            }
+            Rule::FixedTotalNumber { indegrees, autapses, .. } => {
+                let indegree = indegrees[local as usize];
+                with_replacement(&mut wiring(), n, indegree, self.excluded(target, *autapses), |s| emit(s, s));
+            }
+            Rule::PairwiseBernoulli { p, autapses } => {
+                let excluded = self.excluded(target, *autapses);
+                bernoulli(&mut wiring(), n, *p, |s| {
+                    if Some(s) != excluded {
+                        emit(s, s);
+                    }
+                });
+            }
+            Rule::FixedOutdegree { .. } | Rule::List { .. } => unreachable!("these rules do not go by target"),
+        }
+    }
+
+    /// fixed_outdegree: every source draws all its targets; those outside the range are passed over.
+    fn by_source(&self, outdegree: u32, autapses: bool, multapses: bool, targets: Range<u32>, sink: &mut impl FnMut(Synapse)) {
+        let cells = &self.projection.target_cells;
+        let n = cells.end - cells.start;
+        let mut scratch = Distinct::default();
+        for source in self.projection.source_cells.clone() {
+            let excluded =
+                (!autapses && self.same_population && cells.contains(&source)).then(|| source.wrapping_sub(cells.start));
+            let mut wiring = self.stream(Purpose::Wiring, source);
+            let mut values = Values::new(self, source);
+            let emit = |t: u32| {
+                let synapse = values.synapse(source, cells.start + t, t);
+                if targets.contains(&synapse.target) {
+                    sink(synapse);
+                }
+            };
+            if multapses {
+                with_replacement(&mut wiring, n, outdegree, excluded, emit);
+            } else {
+                scratch.draw(&mut wiring, n, outdegree, excluded, emit);
+            }
+        }
+    }
+
+    fn list(&self, pairs: &[(u32, u32)], rows: &[u32], targets: Range<u32>, sink: &mut impl FnMut(Synapse)) {
+        let (first_source, first_target) = (self.projection.source_cells.start, self.projection.target_cells.start);
+        let begin = pairs.partition_point(|p| first_target + p.1 < targets.start);
+        let mut values: Option<(u32, Values<'_>)> = None;
+        for (pair, row) in pairs.iter().zip(rows).skip(begin) {
+            let target = first_target + pair.1;
+            if target >= targets.end {
+                break;
+            }
+            if values.as_ref().is_none_or(|(of, _)| *of != target) {
+                values = Some((target, Values::new(self, target)));
+            }
+            if let Some((_, values)) = &mut values {
+                sink(values.synapse(first_source + pair.0, target, *row));
+            }
+        }
+    }
+}
+
+/// Draws weights and delays of the synapses of one target (or source).
+struct Values<'a> {
+    generator: &'a Generator<'a>,
+    weight: Stream,
+    delay: Stream,
+}
+
+impl<'a> Values<'a> {
+    fn new(generator: &'a Generator<'a>, index: u32) -> Self {
+        Self { generator, weight: generator.stream(Purpose::Weight, index), delay: generator.stream(Purpose::Delay, index) }
+    }
+
+    #[inline]
+    fn synapse(&mut self, source: u32, target: u32, row: u32) -> Synapse {
+        let projection = self.generator.projection;
+        let drawn = number(&projection.weight, &mut self.weight, row);
+        let (receptor, value) = self.generator.receptors.route(drawn);
+        let delay_ms = number(&projection.delay, &mut self.delay, row);
+        let delay_fs = (delay_ms * FS_PER_MS as f64).round() as i64;
+        Synapse { source, target, weight: self.generator.rounded(value, receptor), receptor, delay_fs }
+    }
+}
+
+#[inline]
+fn number(draw: &Draw, stream: &mut Stream, row: u32) -> f64 {
+    match draw {
+        Draw::Constant(value) => *value,
+        Draw::Random(distribution) => distribution.draw(stream),
+        Draw::Each(values) => values[row as usize],
+    }
+}
+
+/// Nearest multiple of a power of two.
+#[inline]
+pub fn round_to(value: f64, quantum: f64) -> f64 {
+    let scaled = value / quantum;
+    // Beyond 2^53 every double is a multiple already (and the product could overflow).
+    if scaled.abs() < 9_007_199_254_740_992.0 { scaled.round_ties_even() * quantum } else { value }
+}
+
+/// Which receptor a weight goes to, and as what.
+#[derive(Clone, Copy, Debug, Default)]
+struct Receptors {
+    /// Whether the weight is a bare factor on a current.
+    factor: bool,
+    named: Option<(usize, Polarity, bool)>,
+    signed: Option<usize>,
+    excitatory: usize,
+    inhibitory: usize,
+    magnitude: bool,
+}
+
+impl Receptors {
+    fn new(specs: &[ReceptorSpec], named: Option<usize>) -> Self {
+        let find = |polarity| specs.iter().position(|r| r.polarity == polarity);
+        let inhibitory = find(Polarity::Inhibitory);
+        Self {
+            factor: false,
+            named: named.map(|i| (i, specs[i].polarity, specs[i].magnitude)),
+            signed: find(Polarity::Signed).filter(|_| inhibitory.is_none()),
+            excitatory: find(Polarity::Excitatory).unwrap_or(0),
+            inhibitory: inhibitory.unwrap_or(0),
+            magnitude: inhibitory.is_some_and(|i| specs[i].magnitude),
+        }
+    }
+
+    #[inline]
+    fn route(&self, weight: f64) -> (usize, f64) {
+        if self.factor {
+            return (0, weight);
+        }
+        match (self.named, self.signed) {
+            (Some((i, Polarity::Inhibitory, false)), _) => (i, -weight.abs()),
+            (Some((i, Polarity::Signed, _)), _) => (i, weight),
+            (Some((i, ..)), _) => (i, weight.abs()),
+            (None, Some(i)) => (i, weight),
+            (None, None) if weight >= 0.0 => (self.excitatory, weight),
+            (None, None) if self.magnitude => (self.inhibitory, -weight),
+            (None, None) => (self.inhibitory, weight),
+        }
+    }
+}
+
+/// `count` draws from 0..n, each uniform over all but the excluded one.
+fn with_replacement(stream: &mut Stream, n: u32, count: u32, excluded: Option<u32>, mut emit: impl FnMut(u32)) {
+    for _ in 0..count {
+        emit(below_except(stream, n, excluded));
+    }
+}
+
+/// Uniform over 0..n without one value: the last takes the excluded one's place.
+#[inline]
+fn below_except(stream: &mut Stream, n: u32, excluded: Option<u32>) -> u32 {
+    match excluded {
+        None => stream.below(n),
+        Some(e) => {
+            let drawn = stream.below(n - 1);
+            if drawn == e { n - 1 } else { drawn }
+        }
+    }
+}
+
+/// Every one of 0..n with probability p, by geometric gaps.
+fn bernoulli(stream: &mut Stream, n: u32, p: f64, mut emit: impl FnMut(u32)) {
+    if p >= 1.0 {
+        (0..n).for_each(emit);
+        return;
+    }
+    if p <= 0.0 {
+        return;
+    }
+    let scale = 1.0 / crate::math::ln_1p(-p);
+    let mut next = 0_u64;
+    loop {
+        let gap = (crate::math::ln(stream.open_uniform()) * scale).floor();
+        if gap >= f64::from(n) {
+            return;
+        }
+        next += gap as u64;
+        if next >= u64::from(n) {
+            return;
+        }
+        emit(next as u32);
+        next += 1;
+    }
+}
+
+/// Distinct draws: a bitmap of the values taken, kept between calls.
+#[derive(Default)]
+struct Distinct {
+    taken: Vec<u64>,
+}
+
+impl Distinct {
+    /// `count` distinct values of 0..n without the excluded one, ascending. The smaller of the chosen and the
+    /// unchosen set is drawn, so that at most half of the draws are repeats.
+    fn draw(&mut self, stream: &mut Stream, n: u32, count: u32, excluded: Option<u32>, mut emit: impl FnMut(u32)) {
+        let available = n - u32::from(excluded.is_some());
+        let count = count.min(available);
+        self.taken.clear();
+        self.taken.resize((n as usize).div_ceil(64), 0);
+        let chosen = count <= available / 2;
+        let mut left = if chosen { count } else { available - count };
+        while left > 0 {
+            let value = below_except(stream, n, excluded);
+            let (word, bit) = (&mut self.taken[value as usize / 64], 1_u64 << (value % 64));
+            if *word & bit == 0 {
+                *word |= bit;
+                left -= 1;
+            }
+        }
+        for value in 0..n {
+            let taken = self.taken[value as usize / 64] >> (value % 64) & 1 == 1;
+            if taken == chosen && Some(value) != excluded {
+                emit(value);
+            }
+        }
+    }
+}

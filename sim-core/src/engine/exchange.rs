@@ -1,0 +1,130 @@
+//! What partitions tell each other, once per minimum delay, through one trait.
+
+use crossbeam_utils::{Backoff, CachePadded};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+/// What happened in a partition during a window.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outbox {
+    /// Cells that fired (index within the population), by tick, then population, ascending.
+    pub(crate) fired: Vec<u32>,
+    /// Where each (tick, population) starts in `fired`, and the end: ticks x populations + 1 entries.
+    pub(crate) starts: Vec<u32>,
+    /// Samples of the partition's cells, by tick, then record, then cell.
+    pub(crate) samples: Vec<f64>,
+    /// Whether the sink wants no more (the first partition says so).
+    pub(crate) stop: bool,
+}
+
+impl Outbox {
+    pub(crate) fn clear(&mut self) {
+        self.fired.clear();
+        self.starts.clear();
+        self.samples.clear();
+        self.stop = false;
+    }
+
+    /// Cells of a population that fired in the given tick of the window.
+    pub(crate) fn cells(&self, tick: usize, population: usize, populations: usize) -> &[u32] {
+        let at = tick * populations + population;
+        &self.fired[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+}
+
+/// The way from partition to partition: threads now, processes later.
+pub(crate) trait Exchange: Sync {
+    /// Gives `mine` away, waits for all, and hands over everyone's, own included, in partition order.
+    fn swap(&self, part: usize, mine: &mut Outbox, all: &mut dyn FnMut(usize, &Outbox));
+}
+
+/// One partition: nobody to wait for.
+pub(crate) struct Alone;
+
+impl Exchange for Alone {
+    fn swap(&self, part: usize, mine: &mut Outbox, all: &mut dyn FnMut(usize, &Outbox)) {
+        all(part, mine);
+    }
+}
+
+/// Threads of one process. Every partition has two mailboxes, used in turn: nobody can reach a mailbox again before
+/// everybody has passed the barrier in between, so one barrier a window is enough.
+pub(crate) struct Threads {
+    mailboxes: [Vec<CachePadded<RwLock<Outbox>>>; 2],
+    turns: Vec<CachePadded<AtomicUsize>>,
+    barrier: Barrier,
+}
+
+impl Threads {
+    pub(crate) fn new(parts: usize) -> Self {
+        let boxes = || (0..parts).map(|_| CachePadded::new(RwLock::default())).collect();
+        Self {
+            mailboxes: [boxes(), boxes()],
+            turns: (0..parts).map(|_| CachePadded::new(AtomicUsize::new(0))).collect(),
+            barrier: Barrier::new(parts),
+        }
+    }
+
+    /// A guard that lets the others go when its thread panics, instead of letting them wait for ever.
+    pub(crate) fn guard(&self) -> Guard<'_> {
+        Guard(&self.barrier)
+    }
+}
+
+impl Exchange for Threads {
+    fn swap(&self, part: usize, mine: &mut Outbox, all: &mut dyn FnMut(usize, &Outbox)) {
+        let turn = self.turns[part].fetch_add(1, Ordering::Relaxed) % 2;
+        let boxes = &self.mailboxes[turn];
+        std::mem::swap(&mut *boxes[part].write().unwrap_or_else(PoisonError::into_inner), mine);
+        self.barrier.wait();
+        for (part, outbox) in boxes.iter().enumerate() {
+            let outbox: RwLockReadGuard<'_, Outbox> = outbox.read().unwrap_or_else(PoisonError::into_inner);
+            all(part, &outbox);
+        }
+    }
+}
+
+/// A barrier that spins briefly and then yields: windows are microseconds long, and with more threads than cores
+/// spinning on would keep the others from their work.
+struct Barrier {
+    parts: usize,
+    arrived: CachePadded<AtomicUsize>,
+    generation: CachePadded<AtomicUsize>,
+    broken: AtomicBool,
+}
+
+impl Barrier {
+    fn new(parts: usize) -> Self {
+        Self {
+            parts,
+            arrived: CachePadded::new(AtomicUsize::new(0)),
+            generation: CachePadded::new(AtomicUsize::new(0)),
+            broken: AtomicBool::new(false),
+        }
+    }
+
+    fn wait(&self) {
+        let generation = self.generation.load(Ordering::Acquire);
+        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.parts {
+            self.arrived.store(0, Ordering::Relaxed);
+            self.generation.store(generation.wrapping_add(1), Ordering::Release);
+            return;
+        }
+        let backoff = Backoff::new();
+        while self.generation.load(Ordering::Acquire) == generation {
+            assert!(!self.broken.load(Ordering::Relaxed), "another worker of this run panicked");
+            backoff.snooze();
+        }
+    }
+}
+
+/// See [`Threads::guard`].
+pub(crate) struct Guard<'a>(&'a Barrier);
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.broken.store(true, Ordering::Relaxed);
+        }
+    }
+}

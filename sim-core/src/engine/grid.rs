@@ -1,0 +1,116 @@
+//! The grid engine: fixed step, exact propagators for linear models, spikes delivered through delays.
+//!
+//! Each tick has seven phases, in this order, for every partition:
+//!
+//! 1. **deliver**  due input to each population's slots (one per receptor)
+//! 2. **stimulate** external input of this tick, after the slot, in projection order
+//! 3. **advance**  every population integrates; returns who fired, ascending
+//! 4. **route**    fired neurons' spikes are scheduled
+//! 5. **learn**    plastic projections
+//! 6. **modulate** astrocytes and neuromodulators
+//! 7. **record**   the sink sees the tick
+//!
+//! Partitions own their targets and run one window of the minimum delay on their own; then they tell each other who
+//! fired (one [`Exchange`]), and each schedules its own synapses. Nothing that a partition adds up comes in an order
+//! that depends on the split: sums of weights are exact, everything else happens within one block.
+//!
+//! ```text
+//! partition 0   tick a .. a+w-1 | swap | schedule | sink | tick a+w ..
+//! partition 1   tick a .. a+w-1 | swap | schedule |        tick a+w ..
+//! ```
+//!
+//! Phases 5 and 6 have nothing to do yet: there are no plastic projections and no modulators.
+
+use super::exchange::{Alone, Exchange, Outbox, Threads};
+use super::leader::Leader;
+use super::plan::Plan;
+use super::state::State;
+use super::worker::{Worker, split};
+use crate::record::Sink;
+
+impl State {
+    /// Runs so many ticks, or until the sink breaks off (with several threads, one window later). Returns the ticks done.
+    ///
+    /// # Panics
+    /// If the state is not one of this plan's network.
+    pub fn advance(&mut self, plan: &Plan, ticks: u64, sink: &mut dyn Sink) -> u64 {
+        let start = self.tick;
+        let Self { tick, neurons, lanes, held, history, tally } = self;
+        let in_flight: Vec<_> = history.iter().copied().collect();
+        let mut workers: Vec<Worker<'_>> = split(plan, neurons, lanes, held)
+            .into_iter()
+            .enumerate()
+            .map(|(part, own)| Worker::new(plan, part, own, &in_flight, start))
+            .collect();
+        let mut leader = Leader::new(plan, sink, history, tally);
+        let first = workers.remove(0);
+        let (done, events) = if workers.is_empty() {
+            run(first, plan, start, ticks, &Alone, Some(&mut leader))
+        } else {
+            let exchange = &Threads::new(plan.threads());
+            std::thread::scope(|scope| {
+                let others: Vec<_> = workers
+                    .into_iter()
+                    .map(|worker| {
+                        scope.spawn(move || {
+                            let _guard = exchange.guard();
+                            run(worker, plan, start, ticks, exchange, None).1
+                        })
+                    })
+                    .collect();
+                let guard = exchange.guard();
+                let (done, events) = run(first, plan, start, ticks, exchange, Some(&mut leader));
+                drop(guard);
+                let join =
+                    |t: std::thread::ScopedJoinHandle<'_, u64>| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                (done, events + others.into_iter().map(join).sum::<u64>())
+            })
+        };
+        tally.synaptic_events += events;
+        *tick = done;
+        done - start
+    }
+}
+
+/// One partition's run. Returns the last tick done and the synaptic events scheduled.
+fn run(
+    mut worker: Worker<'_>,
+    plan: &Plan,
+    start: u64,
+    ticks: u64,
+    exchange: &dyn Exchange,
+    mut leader: Option<&mut Leader<'_>>,
+) -> (u64, u64) {
+    let end = start + ticks;
+    let mut now = start;
+    let mut outbox = Outbox::default();
+    while now < end {
+        let window = now + 1..=now + plan.min_delay().min(end - now);
+        outbox.clear();
+        outbox.stop = leader.as_ref().is_some_and(|l| l.stop);
+        for tick in window.clone() {
+            worker.deliver(tick);
+            worker.stimulate(tick);
+            worker.advance(tick, &mut outbox);
+            worker.sample(tick, &mut outbox);
+        }
+        outbox.starts.push(outbox.fired.len() as u32);
+        let mut stop = false;
+        exchange.swap(worker.part(), &mut outbox, &mut |part, outbox| {
+            stop |= outbox.stop;
+            worker.route(outbox, &window);
+            if let Some(leader) = &mut leader {
+                leader.take(part, outbox, &window);
+            }
+        });
+        now = *window.end();
+        if let Some(leader) = &mut leader {
+            leader.record(window);
+            stop |= plan.threads() == 1 && leader.stop;
+        }
+        if stop {
+            break;
+        }
+    }
+    (now, worker.events())
+}

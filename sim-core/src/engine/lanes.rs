@@ -1,0 +1,96 @@
+//! The running random numbers: 16 xoshiro128++ generators (Blackman & Vigna 2019) side by side, one such bundle for
+//! each block of 64 neurons and each stimulus. Sixteen lanes whatever the instruction set, so that the bits are
+//! the same everywhere and one vector register holds a row of the state.
+
+use crate::random::mix;
+
+/// Generators in a bundle.
+pub const LANES: usize = 16;
+
+/// A bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lanes {
+    state: [[u32; LANES]; 4],
+}
+
+impl Lanes {
+    /// The bundle of a block under a key: every lane seeded by two words of SplitMix64.
+    pub fn new(key: u64, block: u64) -> Self {
+        let mut state = [[0; LANES]; 4];
+        for lane in 0..LANES {
+            let seed = mix(key, block * LANES as u64 + lane as u64);
+            for half in 0..2 {
+                let word = mix(seed, half);
+                state[2 * half as usize][lane] = word as u32;
+                state[2 * half as usize + 1][lane] = (word >> 32) as u32;
+            }
+            // All zeros would stay all zeros.
+            state[0][lane] |= u32::from((0..4).all(|row| state[row][lane] == 0));
+        }
+        Self { state }
+    }
+
+    /// 32 random bits in every lane.
+    #[inline(always)]
+    pub fn bits(&mut self) -> [u32; LANES] {
+        let [a, b, c, d] = &mut self.state;
+        let mut out = [0; LANES];
+        for i in 0..LANES {
+            out[i] = a[i].wrapping_add(d[i]).rotate_left(7).wrapping_add(a[i]);
+            let shifted = b[i] << 9;
+            c[i] ^= a[i];
+            d[i] ^= b[i];
+            b[i] ^= c[i];
+            a[i] ^= d[i];
+            c[i] ^= shifted;
+            d[i] = d[i].rotate_left(11);
+        }
+        out
+    }
+
+    /// 64 random bits in every lane: high halves drawn first.
+    #[inline(always)]
+    pub fn wide_bits(&mut self) -> [u64; LANES] {
+        let (high, low) = (self.bits(), self.bits());
+        std::array::from_fn(|i| u64::from(high[i]) << 32 | u64::from(low[i]))
+    }
+
+    /// The state as rows of words, for whoever stores it.
+    pub fn words(&self) -> &[[u32; LANES]; 4] {
+        &self.state
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_xoshiro::Xoshiro128PlusPlus;
+    use rand_xoshiro::rand_core::{Rng, SeedableRng};
+
+    #[test]
+    fn each_lane_is_xoshiro128plusplus() {
+        let mut lanes = Lanes::new(3, 5);
+        let mut peers: Vec<Xoshiro128PlusPlus> = (0..LANES)
+            .map(|lane| {
+                let mut seed = [0_u8; 16];
+                for (row, bytes) in lanes.words().iter().zip(seed.chunks_exact_mut(4)) {
+                    bytes.copy_from_slice(&row[lane].to_le_bytes());
+                }
+                Xoshiro128PlusPlus::from_seed(seed)
+            })
+            .collect();
+        for draw in 0..1000 {
+            let ours = lanes.bits();
+            let theirs: Vec<u32> = peers.iter_mut().map(Rng::next_u32).collect();
+            assert_eq!(ours.to_vec(), theirs, "draw {draw}");
+        }
+    }
+
+    #[test]
+    fn blocks_and_lanes_differ() {
+        let (mut a, mut b) = (Lanes::new(1, 0), Lanes::new(1, 1));
+        let (a, b) = (a.bits(), b.bits());
+        assert_ne!(a, b, "neighbouring blocks");
+        assert!((1..LANES).all(|i| a[i] != a[0]), "lanes of one block");
+    }
+}

@@ -1,0 +1,336 @@
+//! Stimuli that give every connection a train or a current of its own: `poisson` and `noise_current`. Parallel
+//! connections with the same weight and delay are one train of the summed rate, and one current of the summed mean
+//! and variance: the same distribution, drawn once.
+
+use super::lanes::{LANES, Lanes};
+use super::neurons::BLOCK;
+use super::partition::cells;
+use super::plan::{CurrentEntry, InputLayout};
+use super::poisson::{PoissonSchedules, PoissonTable, block_counts};
+use crate::connect::{Generator, Synapse};
+use crate::math;
+use crate::network::{Draw, Network, Projection, Rule};
+use crate::random::mix;
+use crate::stimulus::{Noise, PerUnit, Schedule};
+use crate::time::Grid;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// A private Poisson projection in one partition.
+pub(crate) struct PrivatePoisson {
+    schedules: PoissonSchedules,
+    entries: Entries<Train>,
+}
+
+/// One train onto one neuron.
+#[derive(Clone, Copy, PartialEq)]
+struct Train {
+    schedule: usize,
+    weight: f64,
+    receptor: usize,
+    delay: u64,
+}
+
+/// What each target gets.
+enum Entries<T> {
+    /// Every cell of a range the same.
+    Uniform { cells: Range<u32>, entry: T },
+    /// A list per block: (input slot, entry).
+    Listed { starts: Vec<u32>, list: Vec<(u32, T)> },
+}
+
+impl PrivatePoisson {
+    pub(crate) fn new(context: &Context<'_>, schedules: &PerUnit<Schedule>) -> Self {
+        let shared = matches!(schedules, PerUnit::Shared(_));
+        let mut made = PoissonSchedules::default();
+        let mut known: BTreeMap<(u32, u32), usize> = BTreeMap::new();
+        let mut train = |times: u32, s: &Synapse| {
+            let unit = if shared { 0 } else { s.source };
+            let schedule = *known.entry((unit, times)).or_insert_with(|| made.add(schedules.get(unit as usize), times));
+            Train { schedule, weight: s.weight, receptor: s.receptor, delay: context.delay(s) }
+        };
+        let entries = match context.uniform().filter(|_| shared) {
+            Some((times, s)) => Entries::Uniform { cells: context.targets(), entry: train(times, &s) },
+            None => context.listed(|synapses, out| {
+                let merged = merge(synapses, |s| if shared { 0 } else { s.source });
+                out.extend(merged.iter().map(|(times, s)| train(*times, s)));
+            }),
+        };
+        Self { schedules: made, entries }
+    }
+
+    fn table(&self, train: &Train, tick: u64) -> Option<&PoissonTable> {
+        self.schedules.at(train.schedule, tick.checked_sub(train.delay)?)
+    }
+
+    /// Adds this tick's spikes to the inputs.
+    pub(crate) fn add_to(&self, tick: u64, key: u64, place: &Place<'_>, lanes: &mut [Lanes], inputs: &mut [f64]) {
+        for (offset, lanes) in lanes.iter_mut().enumerate() {
+            let block = place.first_block + offset;
+            match &self.entries {
+                Entries::Uniform { cells, entry } => {
+                    let Some(table) = self.table(entry, tick) else { return };
+                    let refine = mix(mix(key, tick), block as u64);
+                    let counts = block_counts(table, lanes, refine);
+                    let row = &mut inputs[place.inputs.row(place.target, block, entry.receptor)];
+                    let valid = place.lanes_of(block, cells);
+                    for (input, count) in row[valid.clone()].iter_mut().zip(&counts[valid]) {
+                        *input += f64::from(*count) * entry.weight;
+                    }
+                }
+                Entries::Listed { starts, list } => {
+                    let list = &list[starts[offset] as usize..starts[offset + 1] as usize];
+                    for chunk in list.chunks(LANES) {
+                        for ((slot, train), bits) in chunk.iter().zip(lanes.wide_bits()) {
+                            if let Some(table) = self.table(train, tick) {
+                                inputs[*slot as usize] += f64::from(table.count(bits)) * train.weight;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.entries.bytes()
+    }
+}
+
+/// A private noise projection in one partition.
+pub(crate) struct PrivateNoise {
+    entries: Entries<Current>,
+}
+
+/// Gaussian current into one neuron, redrawn every so many ticks.
+#[derive(Clone, Copy, PartialEq)]
+struct Current {
+    mean: f64,
+    variance: f64,
+    every: u64,
+    first: u64,
+    last: u64,
+}
+
+impl Current {
+    fn new(noise: &Noise, weight: f64, times: f64, delay: u64) -> Self {
+        Self {
+            mean: noise.mean * weight * times,
+            variance: (noise.sd * weight) * (noise.sd * weight) * times,
+            every: noise.every.max(1),
+            first: noise.first + delay,
+            last: noise.last.saturating_add(delay),
+        }
+    }
+
+    fn active(&self, tick: u64) -> bool {
+        (self.first..=self.last).contains(&tick)
+    }
+
+    fn redraws(&self, tick: u64) -> bool {
+        self.active(tick) && (tick - self.first).is_multiple_of(self.every)
+    }
+}
+
+impl PrivateNoise {
+    pub(crate) fn new(context: &Context<'_>, noises: &PerUnit<Noise>) -> Self {
+        let entries = match (context.uniform(), noises) {
+            (Some((times, s)), PerUnit::Shared(noise)) => Entries::Uniform {
+                cells: context.targets(),
+                entry: Current::new(noise, s.weight, f64::from(times), context.delay(&s)),
+            },
+            _ => context.listed(|synapses, out| {
+                let start = out.len();
+                for s in synapses {
+                    let new = Current::new(noises.get(s.source as usize), s.weight, 1.0, context.delay(s));
+                    let timing = |c: &Current| (c.every, c.first, c.last);
+                    match out[start..].iter_mut().find(|c| timing(c) == timing(&new)) {
+                        Some(same) => {
+                            same.mean += new.mean;
+                            same.variance += new.variance;
+                        }
+                        None => out.push(new),
+                    }
+                }
+            }),
+        };
+        Self { entries }
+    }
+
+    /// Values held per block of targets, for blocks `blocks` of the partition: what the state must keep between redraws.
+    pub(crate) fn held(&self, blocks: usize) -> usize {
+        match &self.entries {
+            Entries::Uniform { .. } => blocks * BLOCK,
+            Entries::Listed { list, .. } => list.len(),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.entries.bytes()
+    }
+
+    /// Redraws what is due and adds all currents to the rows of injected current.
+    pub(crate) fn add_to(&self, tick: u64, place: &Place<'_>, lanes: &mut [Lanes], held: &mut [f64], inputs: &mut [f64]) {
+        for (offset, lanes) in lanes.iter_mut().enumerate() {
+            let block = place.first_block + offset;
+            match &self.entries {
+                Entries::Uniform { cells, entry } => {
+                    let held = &mut held[offset * BLOCK..][..BLOCK];
+                    if entry.redraws(tick) {
+                        gaussian(lanes, held);
+                    }
+                    if entry.active(tick) {
+                        let row = &mut inputs[place.inputs.current_row(place.target, block)];
+                        let sd = entry.variance.sqrt();
+                        place.lanes_of(block, cells).for_each(|i| row[i] += entry.mean + sd * held[i]);
+                    }
+                }
+                Entries::Listed { starts, list } => {
+                    let range = starts[offset] as usize..starts[offset + 1] as usize;
+                    for (entries, held) in list[range.clone()].chunks(BLOCK).zip(held[range].chunks_mut(BLOCK)) {
+                        if entries.iter().any(|(_, c)| c.redraws(tick)) {
+                            let mut fresh = [0.0; BLOCK];
+                            gaussian(lanes, &mut fresh);
+                            let due = entries.iter().map(|(_, c)| c.redraws(tick));
+                            held.iter_mut().zip(fresh).zip(due).filter(|x| x.1).for_each(|((h, z), _)| *h = z);
+                        }
+                        for ((slot, c), z) in entries.iter().zip(held) {
+                            if c.active(tick) {
+                                inputs[*slot as usize] += c.mean + c.variance.sqrt() * *z;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Standard normal draws.
+fn gaussian(lanes: &mut Lanes, out: &mut [f64]) {
+    for chunk in out.chunks_mut(LANES) {
+        for (z, bits) in chunk.iter_mut().zip(lanes.wide_bits()) {
+            *z = math::normal_quantile(((bits >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0));
+        }
+    }
+}
+
+/// Where a partition's part of the target population lies.
+pub(crate) struct Place<'a> {
+    pub(crate) inputs: &'a InputLayout,
+    pub(crate) target: usize,
+    pub(crate) first_block: usize,
+}
+
+impl Place<'_> {
+    /// Lanes of a block that belong to a range of cells.
+    fn lanes_of(&self, block: usize, cells: &Range<u32>) -> Range<usize> {
+        let cut = |cell: u32| (cell as usize).clamp(block * BLOCK, (block + 1) * BLOCK) - block * BLOCK;
+        cut(cells.start)..cut(cells.end).max(cut(cells.start))
+    }
+}
+
+/// A private projection and the blocks of its target population that a partition owns.
+pub(crate) struct Context<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) projection: &'a Projection,
+    pub(crate) grid: Grid,
+    pub(crate) blocks: Range<usize>,
+    pub(crate) inputs: &'a InputLayout,
+    /// Whether the entries' slots are receptors (else the row of injected current).
+    pub(crate) spikes: bool,
+}
+
+impl Context<'_> {
+    fn targets(&self) -> Range<u32> {
+        let owned = cells(&self.blocks, self.network.populations[self.projection.target].size);
+        let (start, end) = (owned.start.max(self.projection.target_cells.start), owned.end.min(self.projection.target_cells.end));
+        start..end.max(start)
+    }
+
+    /// Every synapse of a current source, by target.
+    pub(crate) fn current_entries(&self) -> Vec<CurrentEntry> {
+        let mut entries = Vec::new();
+        Generator::new(self.network, self.projection).for_targets(self.targets(), |s| {
+            let slot = self.inputs.current_slot(self.projection.target, s.target);
+            entries.push(CurrentEntry { slot, unit: s.source, factor: s.weight, delay: self.delay(&s) });
+        });
+        entries
+    }
+
+    fn delay(&self, synapse: &Synapse) -> u64 {
+        u64::from(self.grid.delay(synapse.delay_fs))
+    }
+
+    /// Number of units that each target hears, and a sample synapse, where it is the same for all targets.
+    fn uniform(&self) -> Option<(u32, Synapse)> {
+        let p = self.projection;
+        let constant = matches!(p.weight, Draw::Constant(_)) && matches!(p.delay, Draw::Constant(_));
+        let times = match p.rule {
+            Rule::AllToAll { .. } => p.source_cells.end - p.source_cells.start,
+            Rule::FixedIndegree { indegree, .. } => indegree,
+            Rule::OneToOne => 1,
+            _ => return None,
+        };
+        let mut first = None;
+        let start = p.target_cells.start;
+        Generator::new(self.network, p).for_targets(start..start + 1, |s| first = first.or(Some(s)));
+        first.filter(|_| constant && times > 0).map(|s| (times, s))
+    }
+
+    /// Entries by block: `entries` turns one target's synapses into what is kept.
+    fn listed<T: Copy>(&self, mut entries: impl FnMut(&[Synapse], &mut Vec<T>)) -> Entries<T> {
+        let generator = Generator::new(self.network, self.projection);
+        let (mut starts, mut list) = (vec![0], Vec::new());
+        let (mut synapses, mut made): (Vec<Synapse>, Vec<T>) = (Vec::new(), Vec::new());
+        for block in self.blocks.clone() {
+            synapses.clear();
+            let size = self.network.populations[self.projection.target].size;
+            generator.for_targets(cells(&(block..block + 1), size), |s| synapses.push(s));
+            synapses.sort_by_key(|s| s.target);
+            for group in synapses.chunk_by(|a, b| a.target == b.target) {
+                let current = self.inputs.current_slot(self.projection.target, group[0].target);
+                made.clear();
+                for same in by_receptor(group) {
+                    let start = made.len();
+                    entries(&same, &mut made);
+                    let slot = match self.spikes {
+                        true => self.inputs.slot(self.projection.target, same[0].target, same[0].receptor),
+                        false => current,
+                    };
+                    list.extend(made[start..].iter().map(|entry| (slot, *entry)));
+                }
+            }
+            starts.push(list.len() as u32);
+        }
+        Entries::Listed { starts, list }
+    }
+}
+
+fn by_receptor(synapses: &[Synapse]) -> Vec<Vec<Synapse>> {
+    let mut sorted = synapses.to_vec();
+    sorted.sort_by_key(|s| s.receptor);
+    sorted.chunk_by(|a, b| a.receptor == b.receptor).map(<[Synapse]>::to_vec).collect()
+}
+
+/// Synapses of one target with the same rate, weight and delay, counted.
+fn merge(synapses: &[Synapse], unit: impl Fn(&Synapse) -> u32) -> Vec<(u32, Synapse)> {
+    let mut merged: Vec<(u32, Synapse)> = Vec::new();
+    let same = |a: &Synapse, b: &Synapse| unit(a) == unit(b) && a.weight == b.weight && a.delay_fs == b.delay_fs;
+    for s in synapses {
+        match merged.iter_mut().find(|m| same(&m.1, s)) {
+            Some(m) => m.0 += 1,
+            None => merged.push((1, *s)),
+        }
+    }
+    merged
+}
+
+impl<T> Entries<T> {
+    fn bytes(&self) -> usize {
+        match self {
+            Entries::Uniform { .. } => size_of::<Self>(),
+            Entries::Listed { starts, list } => size_of_val(&starts[..]) + size_of_val(&list[..]),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Everything that changes during a run, free of partitions, threads and time of day: it may be cloned in mid-run,
+//! kept, and gone on with under another number of threads.
+
+use super::lanes::Lanes;
+use super::neurons::BLOCK;
+use super::plan::{Plan, PlanCells};
+use crate::network::{Cells, Column};
+use crate::record::{Spike, SpikeHash};
+use std::collections::VecDeque;
+
+/// The state of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    pub(crate) tick: u64,
+    /// By population: blocks of rows of 64; empty for stimuli.
+    pub(crate) neurons: Vec<Vec<f64>>,
+    /// By family: the random lanes of each block.
+    pub(crate) lanes: Vec<Vec<Lanes>>,
+    /// By noise projection: values held between redraws.
+    pub(crate) held: Vec<Vec<f64>>,
+    /// Spikes of the last ticks, as far back as the largest delay: what is in flight.
+    pub(crate) history: VecDeque<Spike>,
+    pub(crate) tally: Tally,
+}
+
+/// What is always counted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Spikes by population, stimuli that cannot be recorded left out.
+    pub spikes: Vec<u64>,
+    /// Spikes times out-degree.
+    pub synaptic_events: u64,
+    pub(crate) hash: SpikeHash,
+}
+
+impl State {
+    /// The state at time 0.
+    pub fn new(plan: &Plan) -> Self {
+        let network = &plan.network;
+        let neurons = network.populations.iter().zip(&plan.cells).map(|(population, cells)| match (cells, &population.cells) {
+            (PlanCells::Neurons(kernel), Cells::Neurons { card, parameters, initial }) => {
+                rest(population.size as usize, kernel.states(), card.initial, parameters, initial)
+            }
+            _ => Vec::new(),
+        });
+        let blocks = |population: usize| (network.populations[population].size as usize).div_ceil(BLOCK);
+        let lanes = |f: &super::plan::Family| (0..blocks(f.population)).map(|b| Lanes::new(f.key, b as u64)).collect();
+        let held = plan.held();
+        let noises = held.first().map_or(0, Vec::len);
+        Self {
+            tick: 0,
+            neurons: neurons.collect(),
+            lanes: plan.families.iter().map(lanes).collect(),
+            held: (0..noises).map(|n| vec![0.0; held.iter().map(|part| part[n]).sum()]).collect(),
+            history: at_start(plan),
+            tally: Tally { spikes: vec![0; network.populations.len()], ..Tally::default() },
+        }
+    }
+
+    /// Takes over another state without new memory where the sizes agree.
+    pub fn reset_from(&mut self, other: &Self) {
+        self.clone_from(other);
+    }
+
+    /// Ticks done.
+    pub fn tick(&self) -> u64 {
+        self.tick
+    }
+
+    /// What was counted.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Hash over all neurons' spikes so far, stimuli left out.
+    pub fn spike_hash(&self) -> String {
+        self.tally.hash.finish(self.tick)
+    }
+
+    /// A state variable (index in the card) of a population, cell by cell; empty for stimuli and unknown variables.
+    pub fn read(&self, plan: &Plan, population: usize, variable: usize) -> Vec<f64> {
+        let (Some(PlanCells::Neurons(kernel)), Some(values)) = (plan.cells.get(population), self.neurons.get(population)) else {
+            return Vec::new();
+        };
+        let states = kernel.states();
+        if variable >= states {
+            return Vec::new();
+        }
+        let size = plan.network.populations[population].size as usize;
+        (0..size).map(|cell| values[place(cell, variable, states)]).collect()
+    }
+
+    /// Lets cells fire now, as if by themselves: their spikes arrive after their delays. They are not counted. Indices out of
+    /// range are ignored.
+    pub fn inject(&mut self, plan: &Plan, population: usize, cells: &[u32]) {
+        let Some(population) = plan.network.populations.get(population) else { return };
+        for cell in cells.iter().filter(|c| **c < population.size) {
+            self.history.push_back(Spike { tick: self.tick, neuron: population.first + cell });
+        }
+    }
+}
+
+/// Spikes of stimuli at time 0: in flight before the first tick.
+fn at_start(plan: &Plan) -> VecDeque<Spike> {
+    let populations = plan.network.populations.iter().zip(&plan.cells);
+    let trains = populations.filter_map(|(p, c)| if let PlanCells::Trains(events) = c { Some((p.first, events)) } else { None });
+    trains
+        .flat_map(|(first, events)| events.iter().take_while(|e| e.0 == 0).map(move |e| Spike { tick: 0, neuron: first + e.1 }))
+        .collect()
+}
+
+/// Index of a cell's state variable among a population's blocks.
+#[inline]
+pub(crate) fn place(cell: usize, variable: usize, states: usize) -> usize {
+    (cell / BLOCK * states + variable) * BLOCK + cell % BLOCK
+}
+
+type Initial = fn(&[f64], &mut [f64], &[bool]);
+
+/// The state of a population at time 0: what the user gave, the rest from the card.
+fn rest(size: usize, states: usize, initial: Initial, parameters: &[Column], given: &[Option<Column>]) -> Vec<f64> {
+    let mut values = vec![0.0; size.div_ceil(BLOCK) * BLOCK * states];
+    let flags: Vec<bool> = (0..states).map(|i| given.get(i).is_some_and(Option::is_some)).collect();
+    let mut state = vec![0.0; states];
+    let mut own: Vec<f64> = vec![0.0; parameters.len()];
+    for cell in 0..size.div_ceil(BLOCK) * BLOCK {
+        // The last block is filled up with copies of its last neuron.
+        let neuron = cell.min(size - 1);
+        own.iter_mut().zip(parameters).for_each(|(value, column)| *value = column.get(neuron));
+        for (value, column) in state.iter_mut().zip(given.iter().map(Option::as_ref).chain(std::iter::repeat(None))) {
+            *value = column.map_or(0.0, |c| c.get(neuron));
+        }
+        initial(&own, &mut state, &flags);
+        for (variable, value) in state.iter().enumerate() {
+            values[place(cell, variable, states)] = *value;
+        }
+    }
+    values
+}

@@ -1,0 +1,48 @@
+//! One number for all spikes of a run: equal for any thread count and whatever is recorded.
+
+use super::Spike;
+
+/// Ticks in a link of the chain.
+const LINK: u64 = 1000;
+
+/// A chain of BLAKE3 over windows of 1,000 ticks: link i is the hash of link i-1 (32 bytes, zeros at first) and of the
+/// window's (u64 tick, u32 neuron) pairs, little endian, sorted. A chain, so that a snapshot carries it in 32 bytes and
+/// the spikes of one window.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SpikeHash {
+    link: [u8; 32],
+    /// Pairs of the window that is still open.
+    open: Vec<u8>,
+    window: u64,
+}
+
+impl SpikeHash {
+    /// Takes spikes in order of (tick, neuron).
+    pub fn spike(&mut self, spike: Spike) {
+        self.reach(spike.tick);
+        self.open.extend_from_slice(&spike.tick.to_le_bytes());
+        self.open.extend_from_slice(&spike.neuron.to_le_bytes());
+    }
+
+    /// Closes the windows before a tick (ticks count from 1).
+    fn reach(&mut self, tick: u64) {
+        let window = tick.saturating_sub(1) / LINK;
+        while self.window < window {
+            self.close();
+        }
+    }
+
+    fn close(&mut self) {
+        self.link = *blake3::Hasher::new().update(&self.link).update(&self.open).finalize().as_bytes();
+        self.open.clear();
+        self.window += 1;
+    }
+
+    /// The hash of a run of so many ticks, in hexadecimal.
+    pub fn finish(&self, ticks: u64) -> String {
+        let mut chain = self.clone();
+        chain.reach(ticks);
+        chain.close();
+        chain.link.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

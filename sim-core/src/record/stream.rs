@@ -1,0 +1,219 @@
+//! A stream of spikes in checksummed blocks, to anything that can be written and from anything that can be read.
+//!
+//! ```text
+//! file   "SPKLOOM1" (8 bytes), time step in fs (i64), then blocks
+//! block  "SPKB", count (u32), first tick (u64), CRC-32 of what follows and precedes it (u32), count x (tick - first (u32), neuron (u32))
+//! ```
+//!
+//! All little endian. A block is written whole, so that after a crash everything up to the last whole block is there; a block
+//! that does not check is an error, never a wrong spike.
+
+use super::Spike;
+use std::io::{self, Read, Write};
+
+const FILE_MAGIC: &[u8; 8] = b"SPKLOOM1";
+const BLOCK_MAGIC: &[u8; 4] = b"SPKB";
+/// Spikes in a full block: half a mebibyte.
+const BLOCK_SPIKES: usize = 65_536;
+
+/// Writes spikes in order.
+#[derive(Debug)]
+pub struct SpikeWriter<W: Write> {
+    out: W,
+    block: Vec<Spike>,
+    bytes: Vec<u8>,
+}
+
+impl<W: Write> SpikeWriter<W> {
+    /// Starts a stream of spikes on a grid of the given step.
+    pub fn new(mut out: W, step_fs: i64) -> io::Result<Self> {
+        out.write_all(FILE_MAGIC)?;
+        out.write_all(&step_fs.to_le_bytes())?;
+        Ok(Self { out, block: Vec::new(), bytes: Vec::new() })
+    }
+
+    /// Takes a spike.
+    pub fn spike(&mut self, spike: Spike) -> io::Result<()> {
+        let far = self.block.first().is_some_and(|first| spike.tick - first.tick > u64::from(u32::MAX));
+        if far || self.block.len() == BLOCK_SPIKES {
+            self.flush_block()?;
+        }
+        self.block.push(spike);
+        Ok(())
+    }
+
+    fn flush_block(&mut self) -> io::Result<()> {
+        let Some(first) = self.block.first().map(|s| s.tick) else { return Ok(()) };
+        self.bytes.clear();
+        for spike in &self.block {
+            self.bytes.extend_from_slice(&((spike.tick - first) as u32).to_le_bytes());
+            self.bytes.extend_from_slice(&spike.neuron.to_le_bytes());
+        }
+        let count = self.block.len() as u32;
+        self.out.write_all(BLOCK_MAGIC)?;
+        self.out.write_all(&count.to_le_bytes())?;
+        self.out.write_all(&first.to_le_bytes())?;
+        self.out.write_all(&checksum(count, first, &self.bytes).to_le_bytes())?;
+        self.out.write_all(&self.bytes)?;
+        self.block.clear();
+        Ok(())
+    }
+
+    /// Writes what is left and returns the output.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.flush_block()?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+}
+
+fn checksum(count: u32, first: u64, payload: &[u8]) -> u32 {
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(&count.to_le_bytes());
+    crc.update(&first.to_le_bytes());
+    crc.update(payload);
+    crc.finalize()
+}
+
+/// Reads a stream of spikes: an iterator that ends after the last block, or with the first error.
+#[derive(Debug)]
+pub struct SpikeReader<R: Read> {
+    input: R,
+    step_fs: i64,
+    first: u64,
+    block: Vec<u8>,
+    at: usize,
+    failed: bool,
+}
+
+impl<R: Read> SpikeReader<R> {
+    /// Opens a stream.
+    pub fn new(mut input: R) -> io::Result<Self> {
+        let mut head = [0; 16];
+        input.read_exact(&mut head).map_err(|_| invalid("this is no spike stream: it is shorter than its header"))?;
+        if &head[..8] != FILE_MAGIC {
+            return Err(invalid("this is no spike stream of this version: it does not start with SPKLOOM1"));
+        }
+        let step_fs = i64::from_le_bytes(std::array::from_fn(|i| head[8 + i]));
+        if step_fs <= 0 {
+            return Err(invalid("the time step of this spike stream is not positive"));
+        }
+        Ok(Self { input, step_fs, first: 0, block: Vec::new(), at: 0, failed: false })
+    }
+
+    /// Step of the grid in femtoseconds.
+    pub fn step_fs(&self) -> i64 {
+        self.step_fs
+    }
+
+    /// Reads the next block; `false` at the end.
+    fn fill(&mut self) -> io::Result<bool> {
+        let mut head = [0; 20];
+        let got = read_up_to(&mut self.input, &mut head)?;
+        if got == 0 {
+            return Ok(false);
+        }
+        let count = u32::from_le_bytes(std::array::from_fn(|i| head[4 + i]));
+        if got < head.len() || &head[..4] != BLOCK_MAGIC || count as usize > BLOCK_SPIKES {
+            return Err(invalid("a block of this spike stream is cut off or damaged: what came before it is whole"));
+        }
+        self.first = u64::from_le_bytes(std::array::from_fn(|i| head[8 + i]));
+        self.block.resize(count as usize * 8, 0);
+        if read_up_to(&mut self.input, &mut self.block)? < self.block.len() {
+            return Err(invalid("the last block of this spike stream is cut off: what came before it is whole"));
+        }
+        let expected = u32::from_le_bytes(std::array::from_fn(|i| head[16 + i]));
+        if checksum(count, self.first, &self.block) != expected {
+            return Err(invalid("a block of this spike stream does not match its checksum"));
+        }
+        self.at = 0;
+        Ok(true)
+    }
+}
+
+impl<R: Read> Iterator for SpikeReader<R> {
+    type Item = io::Result<Spike>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.at == self.block.len() {
+            match self.fill() {
+                _ if self.failed => return None,
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => {
+                    self.failed = true;
+                    self.block.clear();
+                    self.at = 0;
+                    return Some(Err(error));
+                }
+            }
+        }
+        let word = |at: usize| u32::from_le_bytes(std::array::from_fn(|i| self.block[at + i]));
+        let spike = Spike { tick: self.first.saturating_add(u64::from(word(self.at))), neuron: word(self.at + 4) };
+        self.at += 8;
+        Some(Ok(spike))
+    }
+}
+
+fn read_up_to(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut got = 0;
+    while got < buffer.len() {
+        match input.read(&mut buffer[got..]) {
+            Ok(0) => break,
+            Ok(n) => got += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(got)
+}
+
+fn invalid(message: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spikes(n: u64) -> Vec<Spike> {
+        (0..n).map(|i| Spike { tick: i / 3 * 7, neuron: (i * 31 % 1000) as u32 }).collect()
+    }
+
+    fn stream(spikes: &[Spike]) -> Vec<u8> {
+        let mut writer = SpikeWriter::new(Vec::new(), 100).unwrap();
+        spikes.iter().for_each(|s| writer.spike(*s).unwrap());
+        writer.finish().unwrap()
+    }
+
+    #[test]
+    fn round_trip() {
+        for n in [0, 1, 65_536, 65_537, 200_000] {
+            let spikes = spikes(n);
+            let bytes = stream(&spikes);
+            let back: Vec<Spike> = SpikeReader::new(&bytes[..]).unwrap().map(|s| s.unwrap()).collect();
+            assert_eq!(back, spikes, "{n} spikes come back");
+        }
+        let far = [Spike { tick: 1, neuron: 2 }, Spike { tick: 1 << 40, neuron: 3 }];
+        let back: Vec<Spike> = SpikeReader::new(&stream(&far)[..]).unwrap().map(|s| s.unwrap()).collect();
+        assert_eq!(back, far, "distant ticks get blocks of their own");
+    }
+
+    #[test]
+    fn damage_is_found() {
+        let spikes = spikes(70_000);
+        let bytes = stream(&spikes);
+        for cut in [3, 17, 30, bytes.len() - 1] {
+            let read: Result<Vec<Spike>, _> = SpikeReader::new(&bytes[..cut]).and_then(Iterator::collect);
+            assert!(read.is_err(), "cut to {cut} bytes");
+        }
+        for at in [20, 36, 100, bytes.len() - 3] {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 4;
+            let read: Vec<io::Result<Spike>> = SpikeReader::new(&damaged[..]).unwrap().collect();
+            assert!(read.last().unwrap().is_err(), "byte {at} flipped");
+            let whole = read.iter().filter_map(|s| s.as_ref().ok()).copied();
+            assert!(whole.eq(spikes.iter().copied().take(read.len() - 1)), "no wrong spike before the damage at {at}");
+        }
+    }
+}
