@@ -1,0 +1,276 @@
+//! The command line: verbs and flags.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Simulate spiking networks from netlist files.
+#[derive(Debug, Parser)]
+#[command(
+    name = "spikeloom",
+    version,
+    about = "Simulate spiking networks from netlist files, draw their spikes, say what they cost",
+    after_help = "Examples:\n  spikeloom run brunel-ai --raster raster.svg\n  spikeloom check my-network.toml\n  spikeloom list library\n\nExit codes: 0 done, 2 fix the file or the command line, 1 everything else."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// No progress on stderr (results on stdout stay).
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more on stderr.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Simulate a netlist.
+    #[command(
+        after_help = "Examples:\n  spikeloom run brunel-ai --raster raster.svg\n  spikeloom run potjans-diesmann --set scale=0.2 --threads 2 --json\n  spikeloom run my.toml --duration 500ms --out results && spikeloom plot results\n  spikeloom run results/run.json        # repeat it and compare the spike hash"
+    )]
+    Run(RunArgs),
+    /// All problems of a netlist, its size, memory and layout; no simulation.
+    #[command(after_help = "Example:\n  spikeloom check my.toml")]
+    Check(CheckArgs),
+    /// The network as flat JSON after parameters and groups, or its realised synapses.
+    #[command(after_help = "Examples:\n  spikeloom expand brunel-ai > flat.json\n  spikeloom expand hello --synapses synapses.csv")]
+    Expand(ExpandArgs),
+    /// Draw a recording.
+    #[command(
+        after_help = "Examples:\n  spikeloom plot results\n  spikeloom plot results --kind trace -o v.png\n  spikeloom plot results --populations 'l4*' --from 600ms --to 800ms"
+    )]
+    Plot(PlotArgs),
+    /// Rates, CV of inter-spike intervals, correlations and synchrony of a recording.
+    #[command(after_help = "Example:\n  spikeloom stats results --json")]
+    Stats(StatsArgs),
+    /// What there is: netlists, models, stimuli, connectors, platforms, formats.
+    #[command(after_help = "Examples:\n  spikeloom list\n  spikeloom list neurons")]
+    List(ListArgs),
+    /// The text of a netlist of the library.
+    #[command(after_help = "Example:\n  spikeloom show hello > hello.toml")]
+    Show {
+        /// Name of the netlist.
+        name: String,
+    },
+    /// All about a model, a stimulus, a connector or a platform.
+    #[command(after_help = "Examples:\n  spikeloom describe lif_psc_exp\n  spikeloom describe lif_psc_exp --toml   # a card to paste")]
+    Describe(DescribeArgs),
+    /// A JSON Schema of the netlist language.
+    #[command(after_help = "Example:\n  spikeloom schema > spikeloom.schema.json")]
+    Schema,
+    /// Version, features and targets.
+    #[command(after_help = "Example:\n  spikeloom version --json")]
+    Version {
+        /// One JSON object on stdout.
+        #[arg(long)]
+        json: bool,
+    },
+    /// A completion script for a shell.
+    #[command(after_help = "Example:\n  spikeloom completions bash > /etc/bash_completion.d/spikeloom")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// The manual page (roff).
+    #[command(after_help = "Example:\n  spikeloom man | man -l -")]
+    Man,
+}
+
+/// Which netlist, and what is changed in it.
+#[derive(Clone, Debug, Args)]
+pub struct NetlistArgs {
+    /// A netlist file (.toml, .json) or the name of one of the library.
+    pub netlist: String,
+    /// Change a parameter or any dotted path: scale=0.5, neurons.lif.tau_m=15ms (repeatable).
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub sets: Vec<String>,
+    /// Biological time, as network.duration ("500ms").
+    #[arg(long, value_name = "TIME")]
+    pub duration: Option<String>,
+    /// Step of the grid, as network.timestep ("0.1ms").
+    #[arg(long, value_name = "TIME")]
+    pub timestep: Option<String>,
+    /// Seed, as network.seed.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Warnings are errors.
+    #[arg(long)]
+    pub strict: bool,
+    /// Most memory that the network may take, in MiB (default: what the machine has free).
+    #[arg(long, value_name = "MIB")]
+    pub memory_limit: Option<u64>,
+}
+
+/// Engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// Fixed step.
+    Grid,
+    /// Continuous time.
+    Event,
+}
+
+/// `run`.
+#[derive(Clone, Debug, Args)]
+pub struct RunArgs {
+    /// Netlist and changes.
+    #[command(flatten)]
+    pub netlist: NetlistArgs,
+    /// Threads (default: all available, fewer for small networks; the same bits with any number).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Engine.
+    #[arg(long, value_enum, default_value = "grid")]
+    pub engine: Engine,
+    /// Write the recording into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace what is there.
+    #[arg(long)]
+    pub force: bool,
+    /// Draw the spikes (.svg, .png).
+    #[arg(long, value_name = "FILE")]
+    pub raster: Option<PathBuf>,
+    /// Draw or write the recorded state variables (.svg, .png, .csv, .npz).
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// Write the recorded spikes (.csv, .gdf, .npz).
+    #[arg(long, value_name = "FILE")]
+    pub spikes: Option<PathBuf>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `check`.
+#[derive(Clone, Debug, Args)]
+pub struct CheckArgs {
+    /// Netlist and changes.
+    #[command(flatten)]
+    pub netlist: NetlistArgs,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `expand`.
+#[derive(Clone, Debug, Args)]
+pub struct ExpandArgs {
+    /// Netlist and changes.
+    #[command(flatten)]
+    pub netlist: NetlistArgs,
+    /// Write the realised synapses instead (.csv, .npz).
+    #[arg(long, value_name = "FILE")]
+    pub synapses: Option<PathBuf>,
+    /// On failure, problems as one JSON object on stdout (the expanded network is JSON in any case).
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Kinds of plot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlotKind {
+    /// Spikes of every neuron, with a rate histogram.
+    Raster,
+    /// Firing rate of each population over time.
+    Rates,
+    /// Recorded state variables.
+    Trace,
+}
+
+/// `plot`.
+#[derive(Clone, Debug, Args)]
+pub struct PlotArgs {
+    /// A recording's folder, or its spikes.spk.
+    pub recording: PathBuf,
+    /// What to draw.
+    #[arg(long, value_enum, default_value = "raster")]
+    pub kind: PlotKind,
+    /// From this time ("600ms").
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// To this time.
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Only these populations (commas; * stands for anything).
+    #[arg(long, value_name = "A,B*")]
+    pub populations: Option<String>,
+    /// Width of a histogram bin ("5ms").
+    #[arg(long, value_name = "TIME")]
+    pub bin: Option<String>,
+    /// Most rows of a raster.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub rows: Option<u32>,
+    /// Width x height in mm.
+    #[arg(long, value_name = "WxH", default_value = "180x120")]
+    pub size: String,
+    /// Title.
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Output (.svg, .png; default: DIR/KIND.svg).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `stats`.
+#[derive(Clone, Debug, Args)]
+pub struct StatsArgs {
+    /// A recording's folder, or its spikes.spk.
+    pub recording: PathBuf,
+    /// From this time ("600ms").
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// To this time.
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `list` lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Listing {
+    /// Netlists that come with the program.
+    Library,
+    /// Neuron models.
+    Neurons,
+    /// Plasticity rules.
+    Plasticity,
+    /// Stimuli.
+    Stimuli,
+    /// Connection rules.
+    Connectors,
+    /// Whole systems.
+    Systems,
+    /// Neuromorphic platforms.
+    Platforms,
+    /// File formats.
+    Formats,
+}
+
+/// `list`.
+#[derive(Clone, Debug, Args)]
+pub struct ListArgs {
+    /// What (default: everything).
+    #[arg(value_enum)]
+    pub what: Option<Listing>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `describe`.
+#[derive(Clone, Debug, Args)]
+pub struct DescribeArgs {
+    /// Name or alias.
+    pub name: String,
+    /// A card with all defaults, ready to paste.
+    #[arg(long)]
+    pub toml: bool,
+    /// One JSON object on stdout.
+    #[arg(long, conflicts_with = "toml")]
+    pub json: bool,
+}

@@ -1,0 +1,72 @@
+//! How a command ends when it does not end well: exit code, and what is said on stderr or as JSON.
+
+use crate::diagnose;
+use serde_json::{Value, json};
+use sim_core::diagnostic::{Diagnostic, Sources};
+use std::io;
+use std::path::Path;
+
+/// Why a command stopped.
+#[derive(Debug)]
+pub enum Failure {
+    /// The netlist is wrong: exit 2.
+    Netlist(Vec<Diagnostic>, Box<Sources>),
+    /// The command line is wrong: exit 2.
+    Usage(&'static str, String),
+    /// Anything else: exit 1.
+    Other(&'static str, String),
+    /// The reader of our stdout went away: not an error.
+    ClosedPipe,
+}
+
+impl Failure {
+    /// A file that cannot be read or written.
+    pub fn io(path: &Path, error: &io::Error) -> Self {
+        Self::Other("io", format!("{}: {error}", path.display()))
+    }
+
+    /// Exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Failure::Netlist(problems, _) if problems.iter().all(|p| p.code == "does-not-fit") => 1,
+            Failure::Netlist(..) | Failure::Usage(..) => 2,
+            Failure::Other(..) => 1,
+            Failure::ClosedPipe => 0,
+        }
+    }
+
+    /// Says it: JSON on stdout, or words on stderr.
+    pub fn report(&self, json: bool) {
+        if json && !matches!(self, Failure::ClosedPipe) {
+            // Nothing is left to tell when stdout is gone, too.
+            let _ = crate::print(&format!("{}\n", self.to_json()));
+            return;
+        }
+        match self {
+            Failure::Netlist(problems, sources) => diagnose::to_stderr(problems, sources),
+            Failure::Usage(_, message) | Failure::Other(_, message) => eprintln!("error: {message}"),
+            Failure::ClosedPipe => {}
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let problems = match self {
+            Failure::Netlist(problems, sources) => problems.iter().map(|p| diagnose::to_json(p, sources)).collect(),
+            Failure::Usage(code, message) | Failure::Other(code, message) => {
+                vec![json!({ "code": code, "message": message, "file": null, "line": null, "column": null, "help": null })]
+            }
+            Failure::ClosedPipe => Vec::new(),
+        };
+        json!({ "schema": 1, "ok": false, "problems": problems })
+    }
+}
+
+/// For writing to stdout.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
+            _ => Failure::Other("io", format!("stdout: {error}")),
+        }
+    }
+}
