@@ -1,0 +1,65 @@
+//! Leaky integrate-and-fire neuron whose synapses are instant jumps of the potential.
+
+use super::parts::{V_M, c_m, e_l, i_e, signed, t_ref, tau_m, v_reset, v_th};
+use super::{build, cost, count_down, named, reset_below_threshold, rest, ticks};
+use sim_core::catalog::NeuronCard;
+use sim_core::engine::neurons::Kernel;
+use sim_core::math;
+use sim_core::units::Dimension;
+
+pub(super) const CARD: NeuronCard = NeuronCard {
+    name: "lif_psc_delta",
+    aliases: &["iaf_psc_delta", "IF_curr_delta"],
+    about: "leaky integrate-and-fire, each input spike a jump of the potential",
+    equations: "tau_m dv_m/dt = -(v_m - e_l) + tau_m/c_m (i_e + I) + tau_m sum_k w_k delta(t - t_k)\n\
+                v_m >= v_th: spike, v_m = v_reset for t_ref",
+    scheme: "exact integration; input due at a tick jumps at its end and counts for that tick's threshold test, \
+             and is lost while refractory; the current is constant within the tick",
+    source: "Rotter & Diesmann (1999), Biological Cybernetics 81:381-402; NEST documentation, model iaf_psc_delta",
+    parameters: &[c_m(250.0), tau_m(10.0), e_l(-70.0), v_th(-55.0, "threshold"), v_reset(-70.0), t_ref(2.0), i_e(0.0)],
+    states: &[V_M],
+    receptors: &[signed(Dimension::VOLTAGE)],
+    cost: cost(7, STATES, INPUTS, COEFFICIENTS),
+    check: |parameters| {
+        let [_, _, _, v_th, v_reset, _, _] = named(parameters);
+        reset_below_threshold(v_reset, "v_th", v_th)
+    },
+    initial: |parameters, state, given| {
+        let [_, _, e_l, ..] = named::<7>(parameters);
+        rest(state, given, &[e_l, 0.0]);
+    },
+    build: build::<LifPscDelta, STATES, INPUTS, COEFFICIENTS>,
+};
+
+const STATES: usize = 2; // v_m, steps of refractoriness left
+const INPUTS: usize = 2;
+const COEFFICIENTS: usize = 6;
+
+#[derive(Clone, Copy)]
+struct LifPscDelta;
+
+impl Kernel<STATES, INPUTS, COEFFICIENTS> for LifPscDelta {
+    fn coefficients(parameters: &[f64], step_ms: f64) -> [f64; COEFFICIENTS] {
+        let [c_m, tau_m, e_l, v_th, v_reset, t_ref, i_e] = named(parameters);
+        let leak = -math::exp_m1(-step_ms / tau_m);
+        let resistance = tau_m / c_m;
+        [e_l + resistance * i_e, leak, resistance * leak, v_th, v_reset, ticks(t_ref, step_ms)]
+    }
+
+    #[inline(always)]
+    fn flow([v, refractory]: [f64; STATES], c: &[f64; COEFFICIENTS], [jump, current]: [f64; INPUTS]) -> [f64; STATES] {
+        let [v_rest, leak, gain, ..] = *c;
+        let free = v + ((v_rest - v) * leak + current * gain) + jump;
+        [if refractory > 0.0 { v } else { free }, count_down(refractory)]
+    }
+
+    #[inline(always)]
+    fn fires([v, _]: &[f64; STATES], [_, _, _, v_th, ..]: &[f64; COEFFICIENTS]) -> bool {
+        v >= v_th
+    }
+
+    #[inline(always)]
+    fn reset(_: [f64; STATES], [.., v_reset, refractory]: &[f64; COEFFICIENTS]) -> [f64; STATES] {
+        [*v_reset, *refractory]
+    }
+}

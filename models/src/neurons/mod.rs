@@ -1,0 +1,99 @@
+//! Neuron models. Each file holds a card (what a user reads and writes) and a kernel (what a step computes);
+//! this one holds the table of them and what all kernels share.
+
+mod adex_cond_exp;
+mod dormand_prince;
+mod izhikevich;
+mod izhikevich_nest;
+mod izhikevich_nest_published;
+mod lif_cond_exp;
+mod lif_psc_alpha;
+mod lif_psc_delta;
+mod lif_psc_exp;
+mod parts;
+mod propagators;
+
+use sim_core::catalog::{NeuronCard, UpdateCost};
+use sim_core::engine::neurons::{Columns, Kernel, Neurons};
+use sim_core::network::Column;
+use sim_core::time::{self, Grid};
+
+/// Every neuron model.
+pub const NEURONS: &[NeuronCard] = &[
+    lif_psc_delta::CARD,
+    lif_psc_exp::CARD,
+    lif_psc_alpha::CARD,
+    lif_cond_exp::CARD,
+    izhikevich::CARD,
+    izhikevich_nest::CARD,
+    izhikevich_nest_published::CARD,
+    adex_cond_exp::CARD,
+];
+
+/// The engine's form of a population of kernel `K`: the `build` of every card.
+fn build<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize>(
+    size: usize,
+    parameters: &[Column],
+    grid: Grid,
+) -> Box<dyn Neurons> {
+    Box::new(Columns::<K, S, I, C>::new(size, parameters, grid.step_ms()))
+}
+
+/// A card's parameters by name: `let [c_m, tau_m] = named(parameters);`. A parameter that is missing is NaN.
+fn named<const N: usize>(parameters: &[f64]) -> [f64; N] {
+    std::array::from_fn(|i| parameters.get(i).copied().unwrap_or(f64::NAN))
+}
+
+/// Sets the state to its values at rest, except what the user gave.
+fn rest(state: &mut [f64], given: &[bool], at_rest: &[f64]) {
+    for (i, (value, at_rest)) in state.iter_mut().zip(at_rest).enumerate() {
+        if !given.get(i).copied().unwrap_or(false) {
+            *value = *at_rest;
+        }
+    }
+}
+
+/// A duration as a whole number of steps (nearest; halves go up), held in an `f64` so that counting down is a
+/// column operation like any other.
+fn ticks(duration_ms: f64, step_ms: f64) -> f64 {
+    let fs = |ms: f64| time::fs_from_ms(ms.clamp(0.0, time::MAX_MS)).unwrap_or(0);
+    Grid::new(fs(step_ms).max(1)).tick(fs(duration_ms)) as f64
+}
+
+/// One step less to wait.
+#[inline(always)]
+fn count_down(ticks: f64) -> f64 {
+    if ticks > 0.0 { ticks - 1.0 } else { 0.0 }
+}
+
+/// Cost of an update: `operations` counted in the kernel; every state variable is read and written, every input and
+/// coefficient read, each one a word.
+const fn cost(operations: u32, states: usize, inputs: usize, coefficients: usize) -> UpdateCost {
+    UpdateCost { operations, words: (2 * states + inputs + coefficients) as u32 }
+}
+
+/// A reset at or above the threshold would fire again at once, for ever.
+fn reset_below_threshold(v_reset: f64, name: &str, threshold: f64) -> Result<(), String> {
+    if v_reset < threshold { Ok(()) } else { Err(format!("v_reset ({v_reset} mV) must be below {name} ({threshold} mV)")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_whole_numbers_of_steps() {
+        assert_eq!(ticks(2.0, 0.1), 20.0, "2 ms in steps of 0.1 ms");
+        assert_eq!(ticks(0.25, 0.1), 3.0, "halves go up");
+        assert_eq!(ticks(0.15, 0.1), 2.0, "also where the binary quotient is just below the half");
+        assert_eq!(ticks(0.0, 0.1), 0.0, "none");
+        assert_eq!(ticks(1e300, 1.0), time::MAX_MS, "no longer than time itself");
+    }
+
+    #[test]
+    fn what_the_user_gave_stays() {
+        let mut state = [7.0, 8.0, 9.0];
+        rest(&mut state, &[false, true], &[1.0, 2.0, 3.0]);
+        assert_eq!(state, [1.0, 8.0, 3.0], "only the given one is kept, hidden columns are filled");
+    }
+}

@@ -1,0 +1,115 @@
+//! What the cards make of their parameters.
+
+use super::*;
+use sim_core::network::Column;
+use sim_core::stimulus::Drive;
+
+const END_OF_TIME: f64 = time::MAX_MS;
+
+fn grid() -> Grid {
+    Grid::new(time::FS_PER_MS / 10)
+}
+
+fn card(name: &str) -> &'static StimulusCard {
+    crate::CATALOG.stimulus(name).unwrap()
+}
+
+fn shared(value: f64) -> StimulusValue {
+    StimulusValue::Number(Column::Shared(value))
+}
+
+fn current(drive: Drive) -> PerUnit<Schedule> {
+    match drive {
+        Drive::Current(schedules) => schedules,
+        other => panic!("a current is expected, not {other:?}"),
+    }
+}
+
+#[test]
+fn an_amplitude_acts_from_the_tick_after_its_time() {
+    let values = [
+        StimulusValue::List(vec![vec![10.0, 100.0, 120.0]]),
+        StimulusValue::List(vec![vec![300.0, 0.0, 500.0]]),
+        shared(0.0),
+        shared(150.0),
+    ];
+    let schedule = current((card("step_current_generator").drive)(1, &values, grid())).get(0).clone();
+    let at: Vec<f64> = [100, 101, 1000, 1001, 1200, 1201, 1500, 1501].map(|tick| schedule.at(tick)).to_vec();
+    assert_eq!(at, [0.0, 300.0, 300.0, 0.0, 0.0, 500.0, 500.0, 0.0], "changes at 10, 100, 120 ms, the stop at 150 ms");
+}
+
+#[test]
+fn steps_before_the_start_leave_only_their_last_value() {
+    let values = [
+        StimulusValue::List(vec![vec![1.0, 2.0, 30.0]]),
+        StimulusValue::List(vec![vec![5.0, 6.0, 7.0]]),
+        shared(10.0),
+        shared(20.0),
+    ];
+    let schedule = current((card("step_current").drive)(1, &values, grid())).get(0).clone();
+    assert_eq!(schedule, Schedule(vec![(101, 6.0), (201, 0.0)]), "6 pA from 10 to 20 ms, the step at 30 ms is never reached");
+}
+
+#[test]
+fn dc_has_a_window_and_units_may_differ() {
+    let values = [StimulusValue::Number(Column::Each(vec![1.0, -2.0])), shared(1.0), shared(END_OF_TIME)];
+    let schedules = current((card("DCSource").drive)(2, &values, grid()));
+    assert_eq!((schedules.get(0).at(10), schedules.get(0).at(11)), (0.0, 1.0), "from 1 ms on");
+    assert_eq!(schedules.get(1).at(80_000_000), -2.0, "the second unit's own amplitude, without end");
+}
+
+#[test]
+fn poisson_counts_spikes_per_tick() {
+    let empty = || StimulusValue::List(Vec::new());
+    let Drive::PrivatePoisson(constant) =
+        (card("poisson_generator").drive)(3, &[shared(8.0), empty(), empty(), shared(0.0), shared(2.0)], grid())
+    else {
+        panic!("a private train")
+    };
+    assert!(matches!(constant, PerUnit::Shared(_)), "one schedule for all three units");
+    let constant = constant.get(2);
+    assert_eq!(
+        (constant.at(0), constant.at(1), constant.at(20), constant.at(21)),
+        (0.0, 8.0 * 0.1, 8.0 * 0.1, 0.0),
+        "8 kHz x 0.1 ms"
+    );
+
+    let values = [
+        shared(0.0),
+        StimulusValue::List(vec![vec![0.0, 1.0]]),
+        StimulusValue::List(vec![vec![2.0, 4.0]]),
+        shared(0.0),
+        shared(END_OF_TIME),
+    ];
+    let Drive::Poisson(stepped) = (card("SpikeSourcePoisson").drive)(1, &values, grid()) else { panic!("a shared train") };
+    let stepped = stepped.get(0);
+    assert_eq!((stepped.at(1), stepped.at(10), stepped.at(11)), (2.0 * 0.1, 2.0 * 0.1, 4.0 * 0.1), "2 kHz, from 1 ms on 4 kHz");
+}
+
+#[test]
+fn spike_times_go_to_the_grid() {
+    let values = [StimulusValue::List(vec![vec![0.3, 0.1, 0.25, 0.01, 5.0, 0.1], vec![1.0]]), shared(0.0), shared(4.0)];
+    let Drive::SpikeTimes(times) = (card("SpikeSourceArray").drive)(2, &values, grid()) else { panic!("spike times") };
+    assert_eq!(*times.get(0), vec![1, 1, 1, 3, 3], "sorted, repeats kept, none before the first tick, none after the stop");
+    assert_eq!(*times.get(1), vec![10], "the second unit has its own");
+}
+
+#[test]
+fn noise_is_redrawn_every_dt() {
+    let values = [shared(5.0), shared(2.0), shared(0.26), shared(1.0), shared(3.0)];
+    let Drive::PrivateNoise(noise) = (card("noise_generator").drive)(1, &values, grid()) else { panic!("noise") };
+    let want = sim_core::stimulus::Noise { mean: 5.0, sd: 2.0, every: 3, first: 11, last: 30 };
+    assert_eq!(*noise.get(0), want, "0.26 ms are 3 ticks, from 1 to 3 ms");
+}
+
+#[test]
+fn wrong_combinations_are_refused() {
+    let step = card("step_current").check;
+    let say = |result: Result<(), String>| result.unwrap_err();
+    assert!(say(step(&[&[1.0, 2.0], &[5.0], &[0.0], &[9.0]])).contains("2 times but 1 amplitudes"), "lengths differ");
+    assert!(say(step(&[&[2.0, 2.0], &[5.0, 6.0], &[0.0], &[9.0]])).contains("ascend"), "equal times");
+    assert!(say((card("dc").check)(&[&[1.0], &[5.0], &[4.0]])).contains("after stop"), "ends before it begins");
+    assert!(say((card("spike_train").check)(&[&[3.0, 0.0], &[0.0], &[9.0]])).contains("0 ms"), "a spike at time 0");
+    assert!(say((card("poisson").check)(&[&[1.0], &[0.0], &[2.0], &[0.0], &[9.0]])).contains("together"), "rate and rates");
+    assert_eq!((card("poisson").check)(&[&[1.0], &[], &[], &[0.0], &[9.0]]), Ok(()), "a rate alone");
+}
