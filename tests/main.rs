@@ -1,1 +1,5 @@
-//! Cross-crate tests.
+//! Cross-crate tests: references, oracle, determinism, statistics, the command line.
+
+mod differential;
+mod oracle;
+mod random_network;

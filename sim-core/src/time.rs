@@ -48,7 +48,8 @@ impl Grid {
     /// Nearest tick of a time; halves go up. Negative times are tick 0.
     pub fn tick(self, fs: i64) -> u64 {
         let fs = fs.max(0);
-        ((fs + self.step_fs / 2) / self.step_fs) as u64
+        let (whole, rest) = (fs / self.step_fs, fs % self.step_fs);
+        (whole + i64::from(rest >= self.step_fs - rest)) as u64
     }
 
     /// Nearest number of ticks of a delay, at least one; halves go up.

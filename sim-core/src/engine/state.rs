@@ -77,6 +77,12 @@ impl State {
         self.tally.hash.finish(self.tick)
     }
 
+    /// The neurons' state as the kernels keep it: by population, in blocks of rows of 64 values, hidden columns included;
+    /// empty for stimuli.
+    pub fn blocks(&self) -> &[Vec<f64>] {
+        &self.neurons
+    }
+
     /// A state variable (index in the card) of a population, cell by cell; empty for stimuli and unknown variables.
     pub fn read(&self, plan: &Plan, population: usize, variable: usize) -> Vec<f64> {
         let (Some(PlanCells::Neurons(kernel)), Some(values)) = (plan.cells.get(population), self.neurons.get(population)) else {

@@ -1,0 +1,336 @@
+//! A dense, slow, obviously right simulator, and the engine against it: bit for bit, on random networks.
+//!
+//! It shares the kernels, the rules' generators and the random streams with the engine, and nothing else: no rows, no
+//! calendar, no partitions, no windows. Every tick it looks at every synapse.
+
+use sim_core::connect::{Generator, Synapse};
+use sim_core::engine::lanes::{LANES, Lanes};
+use sim_core::engine::neurons::{BLOCK, Neurons};
+use sim_core::engine::poisson::PoissonTable;
+use sim_core::math::normal_quantile;
+use sim_core::network::{Cells, Network, Projection, Rule};
+use sim_core::random::{Key, mix};
+use sim_core::record::Spike;
+use sim_core::stimulus::{Drive, Noise, PerUnit};
+use sim_core::time::Grid;
+use std::collections::BTreeMap;
+
+/// What a run of the oracle gives.
+pub(crate) struct Outcome {
+    pub(crate) spikes: Vec<Spike>,
+    /// By population: kernel state in blocks, as the engine keeps it.
+    pub(crate) states: Vec<Vec<f64>>,
+}
+
+struct Oracle<'a> {
+    network: &'a Network,
+    grid: Grid,
+    drives: Vec<Option<Drive>>,
+    kernels: Vec<Option<Box<dyn Neurons>>>,
+    states: Vec<Vec<f64>>,
+    /// By population: inputs in blocks of rows.
+    inputs: Vec<Vec<f64>>,
+    synapses: Vec<Vec<Synapse>>,
+    lanes: BTreeMap<(usize, usize), Lanes>,
+    held: BTreeMap<(usize, usize), Vec<f64>>,
+    /// fired[tick][population]: cells, with repeats.
+    fired: Vec<Vec<Vec<u32>>>,
+}
+
+/// Runs a network for so many ticks from `states`, the kernels' state at time 0.
+pub(crate) fn run(network: &Network, states: Vec<Vec<f64>>, ticks: u64) -> Outcome {
+    let grid = Grid::new(network.timestep_fs);
+    let mut drives = Vec::new();
+    let mut kernels = Vec::new();
+    for p in &network.populations {
+        match &p.cells {
+            Cells::Neurons { card, parameters, .. } => {
+                drives.push(None);
+                kernels.push(Some((card.build)(p.size as usize, parameters, grid)));
+            }
+            Cells::Stimulus { card, values } => {
+                drives.push(Some((card.drive)(p.size as usize, values, grid)));
+                kernels.push(None);
+            }
+        }
+    }
+    let synapses = network.projections.iter().map(|projection| {
+        let mut all = Vec::new();
+        Generator::new(network, projection).for_targets(0..u32::MAX, |s| all.push(s));
+        all
+    });
+    let inputs = network
+        .populations
+        .iter()
+        .zip(&kernels)
+        .map(|(p, k)| vec![0.0; k.as_ref().map_or(0, |k| k.inputs()) * BLOCK * (p.size as usize).div_ceil(BLOCK)]);
+    let (synapses, inputs) = (synapses.collect(), inputs.collect());
+    let (lanes, held) = (BTreeMap::new(), BTreeMap::new());
+    let start = network.populations.iter().zip(&drives).map(|(p, drive)| trains_at(drive, p.size, 0)).collect();
+    let mut oracle = Oracle { network, grid, drives, kernels, states, inputs, synapses, lanes, held, fired: vec![start] };
+    (1..=ticks).for_each(|tick| oracle.step(tick));
+    let mut spikes = Vec::new();
+    for (tick, fired) in oracle.fired.iter().enumerate().skip(1) {
+        for (population, cells) in network.populations.iter().zip(fired) {
+            spikes.extend(cells.iter().map(|c| Spike { tick: tick as u64, neuron: population.first + c }));
+        }
+    }
+    Outcome { spikes, states: oracle.states }
+}
+
+fn trains_at(drive: &Option<Drive>, size: u32, tick: u64) -> Vec<u32> {
+    let Some(Drive::SpikeTimes(times)) = drive else { return Vec::new() };
+    (0..size).flat_map(|unit| times.get(unit as usize).iter().filter(|t| **t == tick).map(move |_| unit)).collect()
+}
+
+impl Oracle<'_> {
+    fn slot(&self, population: usize, cell: u32, row: usize) -> usize {
+        let rows = self.kernels[population].as_ref().unwrap().inputs();
+        (cell as usize / BLOCK * rows + row) * BLOCK + cell as usize % BLOCK
+    }
+
+    fn current_row(&self, population: usize) -> usize {
+        self.kernels[population].as_ref().unwrap().inputs() - 1
+    }
+
+    fn step(&mut self, tick: u64) {
+        for population in 0..self.inputs.len() {
+            self.inputs[population].fill(0.0);
+        }
+        for index in 0..self.network.projections.len() {
+            let source = self.network.projections[index].source;
+            match self.drives[source].clone() {
+                Some(Drive::PrivatePoisson(_)) => self.private_poisson(index, tick),
+                Some(Drive::PrivateNoise(noise)) => self.private_noise(index, tick, &noise),
+                Some(Drive::Current(schedules)) => {
+                    for s in self.synapses[index].clone() {
+                        let emitted = tick.saturating_sub(u64::from(self.grid.delay(s.delay_fs)));
+                        let current = schedules.get(s.source as usize).at(emitted) * s.weight;
+                        let target = self.network.projections[index].target;
+                        let slot = self.slot(target, s.target, self.current_row(target));
+                        self.inputs[target][slot] += current;
+                    }
+                }
+                _ => self.deliver(index, tick),
+            }
+        }
+        let mut fired = Vec::new();
+        for population in 0..self.network.populations.len() {
+            let mut cells = Vec::new();
+            if let Some(kernel) = &self.kernels[population] {
+                kernel.advance(0, &mut self.states[population], &mut self.inputs[population], &mut cells);
+            } else {
+                cells = self.emit(population, tick);
+            }
+            fired.push(cells);
+        }
+        self.fired.push(fired);
+    }
+
+    /// Every synapse whose source fired its delay ago.
+    fn deliver(&mut self, index: usize, tick: u64) {
+        let projection = &self.network.projections[index];
+        for s in &self.synapses[index] {
+            let Some(then) = tick.checked_sub(u64::from(self.grid.delay(s.delay_fs))) else { continue };
+            let count = self.fired[then as usize][projection.source].iter().filter(|c| **c == s.source).count();
+            let slot = self.slot(projection.target, s.target, s.receptor);
+            self.inputs[projection.target][slot] += count as f64 * s.weight;
+        }
+    }
+
+    fn emit(&mut self, population: usize, tick: u64) -> Vec<u32> {
+        let p = &self.network.populations[population];
+        let Some(Drive::Poisson(schedules)) = &self.drives[population] else {
+            return trains_at(&self.drives[population], p.size, tick);
+        };
+        let key = Key::new(self.network.noise_seed).name("poisson_source").name(&p.name).finish();
+        let mut cells = Vec::new();
+        for block in 0..(p.size as usize).div_ceil(BLOCK) {
+            let lanes = self.lanes.entry((usize::MAX - population, block)).or_insert_with(|| Lanes::new(key, block as u64));
+            let units: Vec<u32> = (block * BLOCK..((block + 1) * BLOCK).min(p.size as usize)).map(|u| u as u32).collect();
+            let counts = match schedules {
+                PerUnit::Shared(schedule) => same_counts(schedule.at(tick), lanes, mix(mix(key, tick), block as u64)),
+                PerUnit::Each(each) => {
+                    let means: Vec<f64> = units.iter().map(|u| each[*u as usize].at(tick)).collect();
+                    own_counts(&means, lanes)
+                }
+            };
+            for (unit, count) in units.iter().zip(counts) {
+                cells.extend(std::iter::repeat_n(*unit, count as usize));
+            }
+        }
+        cells
+    }
+
+    fn private_poisson(&mut self, index: usize, tick: u64) {
+        let projection = &self.network.projections[index];
+        let Some(Drive::PrivatePoisson(schedules)) = self.drives[projection.source].clone() else { return };
+        let key = self.private_key(projection);
+        let at = |s: &Synapse, times: u32| {
+            let mean = tick.checked_sub(u64::from(self.grid.delay(s.delay_fs)));
+            mean.map_or(0.0, |emitted| schedules.get(s.source as usize).at(emitted) * f64::from(times))
+        };
+        let shared = matches!(schedules, PerUnit::Shared(_));
+        let mut adds = Vec::new();
+        for block in 0..self.blocks(projection.target) {
+            let trains = merged(&self.block_synapses(index, block), shared);
+            let mut lanes = self.lanes.remove(&(index, block)).unwrap_or_else(|| Lanes::new(key, block as u64));
+            if shared && same_for_all(projection) {
+                // One train a target: all 64 lanes are drawn, in or out of the range.
+                let Some((first, times)) = self.first_train(index) else { continue };
+                let counts = same_counts(at(&first, times), &mut lanes, mix(mix(key, tick), block as u64));
+                for (s, _) in &trains {
+                    adds.push((s.target, s.receptor, f64::from(counts[s.target as usize % BLOCK]) * s.weight));
+                }
+            } else {
+                let means: Vec<f64> = trains.iter().map(|(s, times)| at(s, *times)).collect();
+                for ((s, _), count) in trains.iter().zip(own_counts(&means, &mut lanes)) {
+                    adds.push((s.target, s.receptor, f64::from(count) * s.weight));
+                }
+            }
+            self.lanes.insert((index, block), lanes);
+        }
+        let target = projection.target;
+        for (cell, receptor, value) in adds {
+            let slot = self.slot(target, cell, receptor);
+            self.inputs[target][slot] += value;
+        }
+    }
+
+    fn private_noise(&mut self, index: usize, tick: u64, noises: &PerUnit<Noise>) {
+        let projection = &self.network.projections[index];
+        let key = self.private_key(projection);
+        let uniform = matches!(noises, PerUnit::Shared(_)) && same_for_all(projection);
+        let target = projection.target;
+        let row = self.current_row(target);
+        for block in 0..self.blocks(target) {
+            let mut currents: Vec<(u32, Noise, f64, f64)> = Vec::new();
+            for s in self.block_synapses(index, block) {
+                let mut noise = *noises.get(s.source as usize);
+                let delay = u64::from(self.grid.delay(s.delay_fs));
+                (noise.first, noise.last) = (noise.first + delay, noise.last.saturating_add(delay));
+                let (mean, variance) = (noise.mean * s.weight, (noise.sd * s.weight) * (noise.sd * s.weight));
+                let same = |c: &&mut (u32, Noise, f64, f64)| {
+                    c.0 == s.target && (c.1.every, c.1.first, c.1.last) == (noise.every, noise.first, noise.last)
+                };
+                match currents.iter_mut().find(same) {
+                    Some(c) if uniform => *c = (c.0, c.1, c.2, c.3),
+                    Some(c) => *c = (c.0, c.1, c.2 + mean, c.3 + variance),
+                    None if uniform => {
+                        let times = f64::from(self.first_train(index).unwrap().1);
+                        currents.push((s.target, noise, mean * times, variance * times));
+                    }
+                    None => currents.push((s.target, noise, mean, variance)),
+                }
+            }
+            let mut lanes = self.lanes.remove(&(index, block)).unwrap_or_else(|| Lanes::new(key, block as u64));
+            let count = if uniform { BLOCK } else { currents.len() };
+            let mut held = self.held.remove(&(index, block)).unwrap_or_else(|| vec![0.0; count]);
+            let due = |n: &Noise| (n.first..=n.last).contains(&tick) && (tick - n.first) % n.every == 0;
+            let mut adds = Vec::new();
+            for (chunk, held) in (0..).zip(held.chunks_mut(BLOCK)) {
+                let own = if uniform { &currents[..] } else { &currents[chunk * BLOCK..][..held.len()] };
+                let any = if uniform {
+                    first_noise(noises, projection, self).is_some_and(|n| due(&n))
+                } else {
+                    own.iter().any(|c| due(&c.1))
+                };
+                if any {
+                    let mut fresh: Vec<f64> = Vec::new();
+                    for _ in 0..BLOCK / LANES {
+                        fresh.extend(lanes.wide_bits().map(|b| normal_quantile(((b >> 12) as f64 + 0.5) / 2.0_f64.powi(52))));
+                    }
+                    for (i, h) in held.iter_mut().enumerate() {
+                        if uniform || due(&own[i].1) {
+                            *h = fresh[i];
+                        }
+                    }
+                }
+                for (i, (cell, noise, mean, variance)) in own.iter().enumerate() {
+                    let z = if uniform { held[*cell as usize % BLOCK] } else { held[i] };
+                    if (noise.first..=noise.last).contains(&tick) {
+                        adds.push((*cell, mean + variance.sqrt() * z));
+                    }
+                }
+            }
+            for (cell, value) in adds {
+                let slot = self.slot(target, cell, row);
+                self.inputs[target][slot] += value;
+            }
+            self.lanes.insert((index, block), lanes);
+            self.held.insert((index, block), held);
+        }
+    }
+
+    fn private_key(&self, p: &Projection) -> u64 {
+        let name = |i: usize| &self.network.populations[i].name;
+        Key::new(self.network.noise_seed).name("stimulus").name(&p.name).name(name(p.source)).name(name(p.target)).finish()
+    }
+
+    fn blocks(&self, population: usize) -> usize {
+        (self.network.populations[population].size as usize).div_ceil(BLOCK)
+    }
+
+    /// Synapses onto a block, by target, then receptor.
+    fn block_synapses(&self, index: usize, block: usize) -> Vec<Synapse> {
+        let mut own: Vec<Synapse> = self.synapses[index].iter().filter(|s| s.target as usize / BLOCK == block).copied().collect();
+        own.sort_by_key(|s| (s.target, s.receptor));
+        own
+    }
+
+    /// A synapse of the first target, and how many it has.
+    fn first_train(&self, index: usize) -> Option<(Synapse, u32)> {
+        let first = *self.synapses[index].iter().min_by_key(|s| s.target)?;
+        Some((first, self.synapses[index].iter().filter(|s| s.target == first.target).count() as u32))
+    }
+}
+
+fn first_noise(noises: &PerUnit<Noise>, projection: &Projection, oracle: &Oracle<'_>) -> Option<Noise> {
+    let index = oracle.network.projections.iter().position(|p| std::ptr::eq(p, projection))?;
+    let s = oracle.synapses[index].first()?;
+    let delay = u64::from(oracle.grid.delay(s.delay_fs));
+    let n = noises.get(0);
+    Some(Noise { first: n.first + delay, last: n.last.saturating_add(delay), ..*n })
+}
+
+/// Whether every target of a private projection surely gets the same.
+fn same_for_all(p: &Projection) -> bool {
+    use sim_core::network::Draw::Constant;
+    matches!(p.rule, Rule::AllToAll { .. } | Rule::FixedIndegree { .. } | Rule::OneToOne)
+        && matches!((&p.weight, &p.delay), (Constant(_), Constant(_)))
+}
+
+/// Parallel trains counted: same target, unit (or rate), weight and delay.
+fn merged(synapses: &[Synapse], shared: bool) -> Vec<(Synapse, u32)> {
+    let mut trains: Vec<(Synapse, u32)> = Vec::new();
+    for s in synapses {
+        let same = |t: &&mut (Synapse, u32)| {
+            let unit = shared || t.0.source == s.source;
+            unit && (t.0.target, t.0.weight, t.0.delay_fs, t.0.receptor) == (s.target, s.weight, s.delay_fs, s.receptor)
+        };
+        match trains.iter_mut().find(same) {
+            Some(train) => train.1 += 1,
+            None => trains.push((*s, 1)),
+        }
+    }
+    trains
+}
+
+/// Counts of one mean for a block; nothing is drawn for a mean of 0.
+fn same_counts(mean: f64, lanes: &mut Lanes, refine: u64) -> Vec<u32> {
+    if mean <= 0.0 {
+        return vec![0; BLOCK];
+    }
+    let table = PoissonTable::new(mean);
+    (0..BLOCK / LANES).flat_map(|i| table.counts(lanes, mix(refine, i as u64))).collect()
+}
+
+/// Counts of different means, sixteen a draw.
+fn own_counts(means: &[f64], lanes: &mut Lanes) -> Vec<u32> {
+    let mut counts = Vec::new();
+    for chunk in means.chunks(LANES) {
+        let bits = lanes.wide_bits();
+        counts.extend(chunk.iter().zip(bits).map(|(m, b)| if *m > 0.0 { PoissonTable::new(*m).count(b) } else { 0 }));
+    }
+    counts
+}

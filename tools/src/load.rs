@@ -1,0 +1,150 @@
+//! From a name on the command line to a network.
+
+use crate::cli::NetlistArgs;
+use crate::failure::Failure;
+use crate::memory;
+use netlists::{Format, Override, library};
+use sim_core::description::Description;
+use sim_core::diagnostic::{Diagnostic, Severity, Sources};
+use sim_core::elaborate::{self, Files, Limits};
+use sim_core::network::Network;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Largest netlist or side table read.
+const LARGEST_FILE: u64 = 64 << 20;
+
+/// A netlist's text and where it is from.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// Shown in messages.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// How to read it.
+    pub format: Format,
+    /// Folder that side tables are relative to.
+    pub folder: PathBuf,
+}
+
+/// A network and everything that came with it.
+pub struct Loaded {
+    /// The network.
+    pub network: Arc<Network>,
+    /// The netlist as read.
+    pub text: Text,
+    /// Warnings.
+    pub warnings: Vec<Diagnostic>,
+    /// For showing them.
+    pub sources: Sources,
+    /// Side tables: path and BLAKE3.
+    pub files: Vec<(String, String)>,
+}
+
+/// Finds a netlist: a file, or else the library's netlist of that name.
+pub fn find(netlist: &str) -> Result<Text, Failure> {
+    let path = Path::new(netlist);
+    if path.is_file() {
+        let text = read_text(path).map_err(|message| Failure::Other("io", message))?;
+        let format = Format::of_path(netlist);
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
+        return Ok(Text { name: netlist.to_string(), text, format, folder });
+    }
+    if let Some(entry) = library::find(netlist) {
+        let (name, text) = (entry.file.to_string(), entry.text.to_string());
+        return Ok(Text { name, text, format: Format::Toml, folder: PathBuf::from(".") });
+    }
+    if path.is_dir() {
+        return Err(Failure::Usage("no-such-netlist", format!("\"{netlist}\" is a folder, not a netlist")));
+    }
+    let names: Vec<&str> = library::LIBRARY.iter().map(|e| e.name).collect();
+    let advice = match sim_core::diagnostic::nearest(netlist, &names) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => format!("the library has {}", names.join(", ")),
+    };
+    Err(Failure::Usage("no-such-netlist", format!("there is no file \"{netlist}\" and no netlist of that name; {advice}")))
+}
+
+/// Text of a file, refused when it is absurdly large or no text.
+pub fn read_text(path: &Path) -> Result<String, String> {
+    let fail = |error: std::io::Error| format!("{}: {error}", path.display());
+    if std::fs::metadata(path).map_err(fail)?.len() > LARGEST_FILE {
+        return Err(format!("{}: larger than {} MiB", path.display(), LARGEST_FILE >> 20));
+    }
+    let bytes = std::fs::read(path).map_err(fail)?;
+    String::from_utf8(bytes).map_err(|_| format!("{}: not a text file (not UTF-8)", path.display()))
+}
+
+/// Reads and elaborates a netlist with the changes of the command line. Warnings are printed here.
+pub fn load(arguments: &NetlistArgs) -> Result<Loaded, Failure> {
+    let text = find(&arguments.netlist)?;
+    load_text(text, arguments)
+}
+
+/// The same for a text already at hand.
+pub fn load_text(text: Text, arguments: &NetlistArgs) -> Result<Loaded, Failure> {
+    let mut sources = Sources::default();
+    let (description, mut problems) = describe(&text, arguments, &mut sources);
+    let files = Folder { root: text.folder.clone(), read: RefCell::default() };
+    let limit = arguments.memory_limit.map(|mib| mib << 20).or_else(memory::available).unwrap_or(u64::MAX);
+    let (network, more) = elaborate::elaborate(&description, models::catalog(), &files, &mut sources, &Limits { bytes: limit });
+    problems.extend(more);
+    let wrong = |p: &Diagnostic| p.is_error() || arguments.strict;
+    match network {
+        Some(network) if !problems.iter().any(wrong) => {
+            let files = files.read.into_inner();
+            Ok(Loaded { network: Arc::new(network), text, warnings: problems, sources, files })
+        }
+        _ => Err(Failure::Netlist(in_order(problems, arguments.strict), Box::new(sources))),
+    }
+}
+
+/// Parses a netlist under the command line's changes.
+pub fn describe(text: &Text, arguments: &NetlistArgs, sources: &mut Sources) -> (Description, Vec<Diagnostic>) {
+    let id = sources.add(&text.name, &text.text);
+    let flags = [
+        ("network.duration", "--duration", arguments.duration.clone()),
+        ("network.timestep", "--timestep", arguments.timestep.clone()),
+        ("network.seed", "--seed", arguments.seed.map(|s| s.to_string())),
+    ];
+    let mut overrides: Vec<Override> = Vec::new();
+    for set in &arguments.sets {
+        overrides.push(Override { source: sources.add("--set", set), text: set.clone() });
+    }
+    for (path, flag, value) in flags {
+        if let Some(value) = value {
+            let set = format!("{path}={value}");
+            overrides.push(Override { source: sources.add(flag, &set), text: set });
+        }
+    }
+    netlists::parse(text.format, id, &text.text, &overrides)
+}
+
+/// Errors first, in the order of the text; under `strict` warnings are errors.
+fn in_order(mut problems: Vec<Diagnostic>, strict: bool) -> Vec<Diagnostic> {
+    if strict {
+        problems.iter_mut().for_each(|p| p.severity = Severity::Error);
+    }
+    problems.sort_by_key(|p| (!p.is_error(), p.span.map(|s| (s.source, s.start))));
+    problems.dedup();
+    problems
+}
+
+/// Side tables beside the netlist.
+struct Folder {
+    root: PathBuf,
+    read: RefCell<Vec<(String, String)>>,
+}
+
+impl Files for Folder {
+    fn read(&self, path: &str) -> Result<String, String> {
+        let text = read_text(&self.root.join(path))?;
+        let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+        let mut read = self.read.borrow_mut();
+        if !read.iter().any(|(known, _)| known == path) {
+            read.push((path.to_string(), hash));
+        }
+        Ok(text)
+    }
+}
