@@ -20,10 +20,11 @@ pub(super) const CARD: NeuronCard = NeuronCard {
                 tau_w dw/dt = a (v_m - e_l) - w\n\
                 dg_x/dt = -g_x / tau_syn_x + sum_k w_k delta(t - t_k), x = ex, in\n\
                 v_m >= v_peak: spike, v_m = v_reset for t_ref, w = w + b (with delta_t = 0 a spike is at v_th)",
-    scheme: "Dormand & Prince 5(4) with a step of its own for each neuron, error of a step at most 1e-6 of each variable \
-             (of 1 mV, pA or nS where that is larger); v_m counts as v_peak in the right-hand sides when above. Spikes are \
-             found at the ends of these steps, reset at once, and integration goes on within the tick: several in one tick \
-             adapt w several times but are one spike. Input due at a tick is added to the conductance at the tick's end",
+    scheme: "Dormand & Prince 5(4) with a step of its own for each neuron; the error of a step is at most 1e-8 of each \
+             variable's change in it (of 1 mV, pA or nS where it changes less). v_m counts as v_peak in the right-hand sides \
+             when above. Spikes are found at the ends of these steps, reset at once, and integration goes on within the tick: \
+             several in one tick adapt w several times but are one spike. Input due at a tick is added to the conductance at \
+             the tick's end; the injected current is constant within the tick",
     source: "Brette & Gerstner (2005), Journal of Neurophysiology 94:3637-3642; NEST documentation, model aeif_cond_exp",
     parameters: &[
         c_m(281.0),
@@ -92,8 +93,9 @@ const STATES: usize = 7; // v_m, w, g_ex, g_in, steps of refractoriness left, in
 const INPUTS: usize = 3;
 const COEFFICIENTS: usize = 19;
 
-/// Largest relative error of an internal step, and absolute one in base units.
-const TOLERANCE: f64 = 1e-6;
+/// Largest error of an internal step relative to the change in it, and absolute one in base units. Against NEST at its own
+/// tolerance of 1e-9 this keeps v_m within 3e-4 mV on the upswing of the 40th spike, where 1e-6 has 4e-3 mV.
+const TOLERANCE: f64 = 1e-8;
 /// Internal step at the start and after a spike.
 const FIRST_SUBSTEP_MS: f64 = 0.01;
 /// A step as short as this is taken whatever its error.
@@ -176,7 +178,7 @@ impl Cell {
             let h = if last { left } else { self.substep };
             let refractory = self.refractory > 0.0;
             let step = dormand_prince::step(|y| derivative(c, current, refractory, y), &self.y, &slope, h);
-            let error = relative_error(&step);
+            let error = relative_error(&self.y, &step);
             let accepted = error <= 1.0 || h <= SHORTEST_SUBSTEP_MS || tried == MOST_SUBSTEPS;
             self.adapt(h, error, accepted);
             if !accepted {
@@ -239,8 +241,10 @@ fn derivative(c: &[f64; COEFFICIENTS], current: f64, refractory: bool, y: &[f64;
     [if refractory { 0.0 } else { total * per_c_m }, (a * (v - e_l) - w) * per_tau_w, -g_ex * per_tau_ex, -g_in * per_tau_in]
 }
 
-/// Error of a step over the tolerance, summed over the variables; NaN if any is.
+/// Error of a step over the tolerance, summed over the variables; NaN if any is. The scale of a variable is its change in
+/// the step where that is above one unit: the potential's zero is arbitrary.
 #[inline(always)]
-fn relative_error(step: &dormand_prince::Step<4>) -> f64 {
-    step.error.iter().zip(step.end).map(|(error, y)| error.abs() / (TOLERANCE * y.abs().max(1.0))).sum()
+fn relative_error(start: &[f64; 4], step: &dormand_prince::Step<4>) -> f64 {
+    let scaled = |i: usize| step.error[i].abs() / (TOLERANCE * (step.end[i] - start[i]).abs().max(1.0));
+    (0..4).map(scaled).sum()
 }

@@ -3,7 +3,7 @@
 use super::parts::{
     CONDUCTANCE_RECEPTORS, G_EX, G_IN, V_M, c_m, e_ex, e_in, e_l, g_l, i_e, t_ref, tau_syn_ex, tau_syn_in, v_reset, v_th,
 };
-use super::{build, cost, count_down, named, reset_below_threshold, rest, ticks};
+use super::{build, cost, count_down, hold, named, reset_below_threshold, rest, ticks};
 use sim_core::catalog::NeuronCard;
 use sim_core::engine::neurons::Kernel;
 use sim_core::math;
@@ -90,7 +90,7 @@ impl Kernel<STATES, INPUTS, COEFFICIENTS> for LifCondExp {
         let k3 = mid_push - mid_pull * (v + 0.5 * k2);
         let k4 = push(end_ex, end_in) - pull(end_ex, end_in) * (v + k3);
         let free = v + ((k1 + k4) + 2.0 * (k2 + k3)) * (1.0 / 6.0);
-        [if refractory > 0.0 { v } else { free }, end_ex + excitation, end_in + inhibition, count_down(refractory)]
+        [hold(refractory, v, free), end_ex + excitation, end_in + inhibition, count_down(refractory)]
     }
 
     #[inline(always)]

@@ -4,7 +4,7 @@ use super::parts::{
     CURRENT_RECEPTORS, I_SYN_EX, I_SYN_IN, V_M, c_m, e_l, i_e, t_ref, tau_m, tau_syn_ex, tau_syn_in, v_reset, v_th,
 };
 use super::propagators::Propagators;
-use super::{build, cost, count_down, named, reset_below_threshold, rest, ticks};
+use super::{build, cost, count_down, hold, named, reset_below_threshold, rest, ticks};
 use sim_core::catalog::NeuronCard;
 use sim_core::engine::neurons::Kernel;
 use sim_core::math;
@@ -86,7 +86,7 @@ impl Kernel<STATES, INPUTS, COEFFICIENTS> for LifPscAlpha {
         let synapses = (i_ex * from_ex + rise_ex * from_rise_ex) + (i_in * from_in + rise_in * from_rise_in);
         let free = v + ((v_rest - v) * leak + current * gain + synapses);
         [
-            if refractory > 0.0 { v } else { free },
+            hold(refractory, v, free),
             (i_ex + rise_ex * step) * decay_ex,
             (i_in + rise_in * step) * decay_in,
             rise_ex * decay_ex + excitation * onset_ex,

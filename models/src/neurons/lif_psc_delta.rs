@@ -1,7 +1,7 @@
 //! Leaky integrate-and-fire neuron whose synapses are instant jumps of the potential.
 
 use super::parts::{V_M, c_m, e_l, i_e, signed, t_ref, tau_m, v_reset, v_th};
-use super::{build, cost, count_down, named, reset_below_threshold, rest, ticks};
+use super::{build, cost, count_down, hold, named, reset_below_threshold, rest, ticks};
 use sim_core::catalog::NeuronCard;
 use sim_core::engine::neurons::Kernel;
 use sim_core::math;
@@ -50,7 +50,7 @@ impl Kernel<STATES, INPUTS, COEFFICIENTS> for LifPscDelta {
     fn flow([v, refractory]: [f64; STATES], c: &[f64; COEFFICIENTS], [jump, current]: [f64; INPUTS]) -> [f64; STATES] {
         let [v_rest, leak, gain, ..] = *c;
         let free = v + ((v_rest - v) * leak + current * gain) + jump;
-        [if refractory > 0.0 { v } else { free }, count_down(refractory)]
+        [hold(refractory, v, free), count_down(refractory)]
     }
 
     #[inline(always)]

@@ -4,7 +4,7 @@ use super::parts::{
     CURRENT_RECEPTORS, I_SYN_EX, I_SYN_IN, V_M, c_m, e_l, i_e, t_ref, tau_m, tau_syn_ex, tau_syn_in, v_reset, v_th,
 };
 use super::propagators::Propagators;
-use super::{build, cost, count_down, named, reset_below_threshold, rest, ticks};
+use super::{build, cost, count_down, hold, named, reset_below_threshold, rest, ticks};
 use sim_core::catalog::NeuronCard;
 use sim_core::engine::neurons::Kernel;
 use sim_core::math;
@@ -77,12 +77,7 @@ impl Kernel<STATES, INPUTS, COEFFICIENTS> for LifPscExp {
         let [v_rest, leak, gain, from_ex, from_in, decay_ex, decay_in, ..] = *c;
         let [excitation, inhibition, current] = input;
         let free = v + ((v_rest - v) * leak + current * gain + (i_ex * from_ex + i_in * from_in));
-        [
-            if refractory > 0.0 { v } else { free },
-            i_ex * decay_ex + excitation,
-            i_in * decay_in + inhibition,
-            count_down(refractory),
-        ]
+        [hold(refractory, v, free), i_ex * decay_ex + excitation, i_in * decay_in + inhibition, count_down(refractory)]
     }
 
     #[inline(always)]

@@ -63,7 +63,14 @@ fn ticks(duration_ms: f64, step_ms: f64) -> f64 {
 /// One step less to wait.
 #[inline(always)]
 fn count_down(ticks: f64) -> f64 {
-    if ticks > 0.0 { ticks - 1.0 } else { 0.0 }
+    (ticks - 1.0).max(0.0)
+}
+
+/// The potential as it is while steps of refractoriness are left, else the free one. A select that the compiler may not
+/// turn into a branch: a branch would keep the loop over neurons from becoming vector code.
+#[inline(always)]
+fn hold(refractory: f64, v: f64, free: f64) -> f64 {
+    std::hint::select_unpredictable(refractory > 0.0, v, free)
 }
 
 /// Cost of an update: `operations` counted in the kernel; every state variable is read and written, every input and

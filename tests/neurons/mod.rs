@@ -1,0 +1,96 @@
+//! Neuron models alone, one tick after the other, without an engine: against NEST's traces, against closed
+//! forms, and for what every card must keep.
+
+mod catalogue;
+mod closed_forms;
+mod nest;
+
+use sim_core::catalog::NeuronCard;
+use sim_core::engine::neurons::{BLOCK, Neurons};
+use sim_core::network::Column;
+use sim_core::time::{Grid, fs_from_ms};
+
+/// A population of one model outside any network.
+struct Population {
+    card: &'static NeuronCard,
+    neurons: Box<dyn Neurons>,
+    state: Vec<f64>,
+    input: Vec<f64>,
+}
+
+impl Population {
+    /// `size` neurons of a model with the given parameters and state variables, all others by default.
+    fn new(model: &str, size: usize, given: &[(&str, f64)], step_ms: f64) -> Self {
+        let card = models::CATALOG.neuron(model).unwrap_or_else(|| panic!("no model {model}"));
+        let mut parameters: Vec<Column> = card.parameters.iter().map(|p| Column::Shared(p.default)).collect();
+        let mut initial = vec![None; card.states.len()];
+        for (name, value) in given {
+            match (card.parameter(name), card.state(name)) {
+                (Some(parameter), _) => parameters[parameter] = Column::Shared(*value),
+                (None, Some(state)) => initial[state] = Some(*value),
+                (None, None) => panic!("{model} has no {name}"),
+            }
+        }
+        Self::with_columns(card, size, &parameters, &initial, step_ms)
+    }
+
+    fn with_columns(
+        card: &'static NeuronCard,
+        size: usize,
+        parameters: &[Column],
+        initial: &[Option<f64>],
+        step_ms: f64,
+    ) -> Self {
+        let neurons = (card.build)(size, parameters, Grid::new(fs_from_ms(step_ms).expect("a step")));
+        let rows = size.div_ceil(BLOCK) * BLOCK;
+        let mut population =
+            Self { card, state: vec![0.0; rows * neurons.states()], input: vec![0.0; rows * neurons.inputs()], neurons };
+        let mut given: Vec<bool> = initial.iter().map(Option::is_some).collect();
+        given.resize(population.neurons.states(), false);
+        for neuron in 0..rows {
+            let own: Vec<f64> = parameters.iter().map(|p| p.get(neuron.min(size - 1))).collect();
+            let mut state: Vec<f64> = initial.iter().map(|v| v.unwrap_or(f64::NAN)).collect();
+            state.resize(population.neurons.states(), f64::NAN);
+            (card.initial)(&own, &mut state, &given);
+            for (variable, value) in state.into_iter().enumerate() {
+                let at = population.state_at(variable, neuron);
+                population.state[at] = value;
+            }
+        }
+        population
+    }
+
+    fn state_at(&self, variable: usize, neuron: usize) -> usize {
+        (neuron / BLOCK * self.neurons.states() + variable) * BLOCK + neuron % BLOCK
+    }
+
+    fn input_at(&self, row: usize, neuron: usize) -> usize {
+        (neuron / BLOCK * self.neurons.inputs() + row) * BLOCK + neuron % BLOCK
+    }
+
+    /// A spike of this weight (with its sign) arrives in the coming tick.
+    fn receive(&mut self, neuron: usize, weight: f64) {
+        let row = if weight < 0.0 { self.card.receptors.len() - 1 } else { 0 };
+        let weight = if self.card.receptors[row].magnitude { weight.abs() } else { weight };
+        let at = self.input_at(row, neuron);
+        self.input[at] += weight;
+    }
+
+    /// The current from the coming tick on.
+    fn inject(&mut self, neuron: usize, current: f64) {
+        let at = self.input_at(self.card.receptors.len(), neuron);
+        self.input[at] = current;
+    }
+
+    /// One tick; who fired.
+    fn tick(&mut self) -> Vec<u32> {
+        let mut fired = Vec::new();
+        self.neurons.advance(0, &mut self.state, &mut self.input, &mut fired);
+        fired
+    }
+
+    fn get(&self, variable: &str, neuron: usize) -> f64 {
+        let variable = self.card.state(variable).unwrap_or_else(|| panic!("{} has no {variable}", self.card.name));
+        self.state[self.state_at(variable, neuron)]
+    }
+}
