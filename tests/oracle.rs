@@ -14,6 +14,7 @@ use sim_core::record::Spike;
 use sim_core::stimulus::{Drive, Noise, PerUnit};
 use sim_core::time::Grid;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What a run of the oracle gives.
 pub(crate) struct Outcome {
@@ -33,8 +34,18 @@ struct Oracle<'a> {
     synapses: Vec<Vec<Synapse>>,
     lanes: BTreeMap<(usize, usize), Lanes>,
     held: BTreeMap<(usize, usize), Vec<f64>>,
-    /// fired[tick][population]: cells, with repeats.
+    /// By projection and block of targets: its synapses, and the trains they amount to, found once.
+    blocked: BTreeMap<(usize, usize), Blocked>,
+    tables: BTreeMap<u64, PoissonTable>,
+    /// fired[tick][population][cell]: how often.
     fired: Vec<Vec<Vec<u32>>>,
+}
+
+/// Synapses of a private projection onto a block, and its parallel trains counted.
+#[derive(Clone)]
+struct Blocked {
+    synapses: Rc<Vec<Synapse>>,
+    trains: Rc<Vec<(Synapse, u32)>>,
 }
 
 /// Runs a network for so many ticks from `states`, the kernels' state at time 0.
@@ -66,16 +77,26 @@ pub(crate) fn run(network: &Network, states: Vec<Vec<f64>>, ticks: u64) -> Outco
         .map(|(p, k)| vec![0.0; k.as_ref().map_or(0, |k| k.inputs()) * BLOCK * (p.size as usize).div_ceil(BLOCK)]);
     let (synapses, inputs) = (synapses.collect(), inputs.collect());
     let (lanes, held) = (BTreeMap::new(), BTreeMap::new());
-    let start = network.populations.iter().zip(&drives).map(|(p, drive)| trains_at(drive, p.size, 0)).collect();
-    let mut oracle = Oracle { network, grid, drives, kernels, states, inputs, synapses, lanes, held, fired: vec![start] };
+    let start = network.populations.iter().zip(&drives).map(|(p, drive)| counts(&trains_at(drive, p.size, 0), p.size)).collect();
+    let (blocked, tables) = (BTreeMap::new(), BTreeMap::new());
+    let fired = vec![start];
+    let mut oracle = Oracle { network, grid, drives, kernels, states, inputs, synapses, lanes, held, blocked, tables, fired };
     (1..=ticks).for_each(|tick| oracle.step(tick));
     let mut spikes = Vec::new();
     for (tick, fired) in oracle.fired.iter().enumerate().skip(1) {
-        for (population, cells) in network.populations.iter().zip(fired) {
-            spikes.extend(cells.iter().map(|c| Spike { tick: tick as u64, neuron: population.first + c }));
+        for (population, counts) in network.populations.iter().zip(fired) {
+            for (neuron, count) in (population.first..).zip(counts) {
+                spikes.extend((0..*count).map(|_| Spike { tick: tick as u64, neuron }));
+            }
         }
     }
     Outcome { spikes, states: oracle.states }
+}
+
+fn counts(cells: &[u32], size: u32) -> Vec<u32> {
+    let mut counts = vec![0; size as usize];
+    cells.iter().for_each(|c| counts[*c as usize] += 1);
+    counts
 }
 
 fn trains_at(drive: &Option<Drive>, size: u32, tick: u64) -> Vec<u32> {
@@ -122,7 +143,7 @@ impl Oracle<'_> {
             } else {
                 cells = self.emit(population, tick);
             }
-            fired.push(cells);
+            fired.push(counts(&cells, self.network.populations[population].size));
         }
         self.fired.push(fired);
     }
@@ -132,9 +153,9 @@ impl Oracle<'_> {
         let projection = &self.network.projections[index];
         for s in &self.synapses[index] {
             let Some(then) = tick.checked_sub(u64::from(self.grid.delay(s.delay_fs))) else { continue };
-            let count = self.fired[then as usize][projection.source].iter().filter(|c| **c == s.source).count();
+            let count = self.fired[then as usize][projection.source][s.source as usize];
             let slot = self.slot(projection.target, s.target, s.receptor);
-            self.inputs[projection.target][slot] += count as f64 * s.weight;
+            self.inputs[projection.target][slot] += f64::from(count) * s.weight;
         }
     }
 
@@ -152,7 +173,7 @@ impl Oracle<'_> {
                 PerUnit::Shared(schedule) => same_counts(schedule.at(tick), lanes, mix(mix(key, tick), block as u64)),
                 PerUnit::Each(each) => {
                     let means: Vec<f64> = units.iter().map(|u| each[*u as usize].at(tick)).collect();
-                    own_counts(&means, lanes)
+                    own_counts(&mut self.tables, &means, lanes)
                 }
             };
             for (unit, count) in units.iter().zip(counts) {
@@ -166,25 +187,26 @@ impl Oracle<'_> {
         let projection = &self.network.projections[index];
         let Some(Drive::PrivatePoisson(schedules)) = self.drives[projection.source].clone() else { return };
         let key = self.private_key(projection);
+        let grid = self.grid;
         let at = |s: &Synapse, times: u32| {
-            let mean = tick.checked_sub(u64::from(self.grid.delay(s.delay_fs)));
+            let mean = tick.checked_sub(u64::from(grid.delay(s.delay_fs)));
             mean.map_or(0.0, |emitted| schedules.get(s.source as usize).at(emitted) * f64::from(times))
         };
         let shared = matches!(schedules, PerUnit::Shared(_));
         let mut adds = Vec::new();
         for block in 0..self.blocks(projection.target) {
-            let trains = merged(&self.block_synapses(index, block), shared);
+            let trains = self.block(index, block, shared).trains;
             let mut lanes = self.lanes.remove(&(index, block)).unwrap_or_else(|| Lanes::new(key, block as u64));
             if shared && same_for_all(projection) {
                 // One train a target: all 64 lanes are drawn, in or out of the range.
                 let Some((first, times)) = self.first_train(index) else { continue };
                 let counts = same_counts(at(&first, times), &mut lanes, mix(mix(key, tick), block as u64));
-                for (s, _) in &trains {
+                for (s, _) in trains.iter() {
                     adds.push((s.target, s.receptor, f64::from(counts[s.target as usize % BLOCK]) * s.weight));
                 }
             } else {
                 let means: Vec<f64> = trains.iter().map(|(s, times)| at(s, *times)).collect();
-                for ((s, _), count) in trains.iter().zip(own_counts(&means, &mut lanes)) {
+                for ((s, _), count) in trains.iter().zip(own_counts(&mut self.tables, &means, &mut lanes)) {
                     adds.push((s.target, s.receptor, f64::from(count) * s.weight));
                 }
             }
@@ -205,7 +227,7 @@ impl Oracle<'_> {
         let row = self.current_row(target);
         for block in 0..self.blocks(target) {
             let mut currents: Vec<(u32, Noise, f64, f64)> = Vec::new();
-            for s in self.block_synapses(index, block) {
+            for s in self.block(index, block, false).synapses.iter() {
                 let mut noise = *noises.get(s.source as usize);
                 let delay = u64::from(self.grid.delay(s.delay_fs));
                 (noise.first, noise.last) = (noise.first + delay, noise.last.saturating_add(delay));
@@ -271,11 +293,15 @@ impl Oracle<'_> {
         (self.network.populations[population].size as usize).div_ceil(BLOCK)
     }
 
-    /// Synapses onto a block, by target, then receptor.
-    fn block_synapses(&self, index: usize, block: usize) -> Vec<Synapse> {
-        let mut own: Vec<Synapse> = self.synapses[index].iter().filter(|s| s.target as usize / BLOCK == block).copied().collect();
-        own.sort_by_key(|s| (s.target, s.receptor));
-        own
+    /// Synapses onto a block, by target, then receptor, and their trains.
+    fn block(&mut self, index: usize, block: usize, shared: bool) -> Blocked {
+        let synapses = &self.synapses[index];
+        let find = || {
+            let mut own: Vec<Synapse> = synapses.iter().filter(|s| s.target as usize / BLOCK == block).copied().collect();
+            own.sort_by_key(|s| (s.target, s.receptor));
+            Blocked { trains: Rc::new(merged(&own, shared)), synapses: Rc::new(own) }
+        };
+        self.blocked.entry((index, block)).or_insert_with(find).clone()
     }
 
     /// A synapse of the first target, and how many it has.
@@ -308,7 +334,7 @@ fn merged(synapses: &[Synapse], shared: bool) -> Vec<(Synapse, u32)> {
             let unit = shared || t.0.source == s.source;
             unit && (t.0.target, t.0.weight, t.0.delay_fs, t.0.receptor) == (s.target, s.weight, s.delay_fs, s.receptor)
         };
-        match trains.iter_mut().find(same) {
+        match trains.iter_mut().rev().take_while(|t| t.0.target == s.target).find(same) {
             Some(train) => train.1 += 1,
             None => trains.push((*s, 1)),
         }
@@ -326,11 +352,13 @@ fn same_counts(mean: f64, lanes: &mut Lanes, refine: u64) -> Vec<u32> {
 }
 
 /// Counts of different means, sixteen a draw.
-fn own_counts(means: &[f64], lanes: &mut Lanes) -> Vec<u32> {
+fn own_counts(tables: &mut BTreeMap<u64, PoissonTable>, means: &[f64], lanes: &mut Lanes) -> Vec<u32> {
     let mut counts = Vec::new();
     for chunk in means.chunks(LANES) {
-        let bits = lanes.wide_bits();
-        counts.extend(chunk.iter().zip(bits).map(|(m, b)| if *m > 0.0 { PoissonTable::new(*m).count(b) } else { 0 }));
+        for (mean, bits) in chunk.iter().zip(lanes.wide_bits()) {
+            let table = tables.entry(mean.to_bits()).or_insert_with(|| PoissonTable::new(*mean));
+            counts.push(if *mean > 0.0 { table.count(bits) } else { 0 });
+        }
     }
     counts
 }

@@ -9,7 +9,7 @@ use crate::record::{Spike, SpikeHash};
 use std::collections::VecDeque;
 
 /// The state of a run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct State {
     pub(crate) tick: u64,
     /// By population: blocks of rows of 64; empty for stimuli.
