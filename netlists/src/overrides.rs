@@ -40,6 +40,9 @@ fn apply_one(root: &mut Node, change: &Override<'_>) -> Result<(), Vec<Diagnosti
     let spaces = value.len() - value.trim_start().len();
     let value = read_value(Place { text: value.trim(), offset: path.len() + 1 + spaces, ..whole })?;
     let place = Place { text: path.trim(), offset: path.len() - path.trim_start().len(), ..whole };
+    if place.text.is_empty() {
+        return Err(vec![Diagnostic::error("bad-override", place.span(0..1), "there is no path before \"=\"")]);
+    }
     let put = if place.text.contains('.') { insert(root, place, value) } else { insert_short(root, place, value) };
     put.map_err(|fault| vec![fault])
 }

@@ -107,13 +107,12 @@ pub(crate) fn too_deep(span: Span) -> Diagnostic {
 /// Reads the decimal digits of a number. The message says why it is none that can be kept.
 pub(crate) fn number(digits: &str, whole: bool) -> Result<f64, String> {
     /// Whole numbers up to here are all exact in f64.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
+    const EXACT: u64 = 1 << 53;
+    if whole && !digits.parse::<i64>().is_ok_and(|n| n.unsigned_abs() <= EXACT) {
+        return Err(format!("the whole number {digits} is not within 2^53 of 0, where all are kept exactly"));
+    }
     match digits.parse::<f64>() {
-        Ok(value) if value.is_finite() && whole && value.abs() > EXACT => {
-            Err(format!("the whole number {digits} has more digits than are kept (it must be within 2^53)"))
-        }
         Ok(value) if value.is_finite() => Ok(value),
-        Ok(_) => Err(format!("{digits} is not a finite number")),
-        Err(_) => Err(format!("{digits} is not a number")),
+        _ => Err(format!("{digits} is not a finite number")),
     }
 }

@@ -46,7 +46,7 @@ impl Reader<'_> {
             }
         }
         for key in section.keys.iter().filter(|key| key.required) {
-            if !entries.iter().any(|entry| entry.key == key.name) {
+            if !entries.iter().any(|entry| entry.key == key.name) && !strayed(entries, section, key.name) {
                 self.missing_key(section, node.span, key.name, key.about);
             }
         }
@@ -163,4 +163,12 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether a key of the section slipped into one of its sub-tables, which is reported there.
+pub(super) fn strayed(entries: &[Entry], section: &Section, key: &str) -> bool {
+    entries.iter().any(|entry| {
+        let own = matches!(section.key(&entry.key), Some(Key { takes: Shape::Table(inner), .. }) if inner.key(key).is_some());
+        !own && matches!(&entry.node.kind, Kind::Table(inner) if inner.iter().any(|stray| stray.key == key))
+    })
 }

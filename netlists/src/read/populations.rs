@@ -1,7 +1,7 @@
 //! `[neurons.*]` and `[populations.*]`.
 
 use super::Reader;
-use super::fields::Fields;
+use super::fields::{Fields, strayed};
 use crate::language::{POPULATION, Section, Shape};
 use crate::tree::{Entry, Kind};
 use sim_core::description::{CardBase, CardDecl, Named, PopulationDecl, Value};
@@ -12,7 +12,8 @@ impl Reader<'_> {
         let fields = self.fields(&entry.key, &entry.node, &POPULATION, None)?;
         // A file of names gives the size too.
         let sized = |e: &Entry| e.key == "size" || e.key == "names";
-        if !self.entries(&entry.key, &entry.node)?.iter().any(sized) {
+        let entries = self.entries(&entry.key, &entry.node)?;
+        if !entries.iter().any(sized) && !strayed(entries, &POPULATION, "size") {
             self.missing_key(&POPULATION, fields.span, "size", "number of cells");
         }
         Some(PopulationDecl {
