@@ -260,9 +260,9 @@ impl Section {
         self.keys.iter().find(|key| key.name == name)
     }
 
-    /// Names of its keys.
+    /// Names of its keys, to be suggested: those that are built.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.keys.iter().map(|key| key.name)
+        self.keys.iter().filter(|key| !matches!(key.takes, Shape::NotBuilt(_))).map(|key| key.name)
     }
 }
 

@@ -110,8 +110,9 @@ fn shape(shape_of: Shape) -> Value {
 }
 
 fn map(names: Names, items: Shape) -> Value {
-    const IDENTIFIER: &str = "[\\p{L}_][\\p{L}\\p{N}_]*";
-    const LABEL: &str = "[\\p{L}\\p{N}_-]+";
+    // Every validator knows these classes; those of Unicode letters (\p{L}) are unknown to Python's. The reader is stricter.
+    const IDENTIFIER: &str = "[A-Za-z_\\u0080-\\uffff][A-Za-z0-9_\\u0080-\\uffff]*";
+    const LABEL: &str = "[A-Za-z0-9_\\u0080-\\uffff-]+";
     let dotted = |part: &str| json!({ "pattern": format!("^{part}(\\.{part})*$") });
     let mut table = json!({ "type": "object", "additionalProperties": shape(items) });
     let pattern = match names {

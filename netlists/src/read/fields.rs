@@ -37,17 +37,18 @@ impl Reader<'_> {
         outer: Option<&'static Section>,
     ) -> Option<Fields<'t>> {
         let entries = self.entries(key, node)?;
+        let title = section.title.replace('*', key);
         let mut known = Vec::with_capacity(entries.len());
         for entry in entries {
             match section.key(&entry.key) {
                 Some(Key { takes: Shape::NotBuilt(sentence), .. }) => self.not_built(entry, sentence, section),
                 Some(_) => known.push(entry),
-                None => self.unknown_key(entry, section, outer),
+                None => self.unknown_key(entry, &title, section, outer),
             }
         }
         for key in section.keys.iter().filter(|key| key.required) {
             if !entries.iter().any(|entry| entry.key == key.name) && !strayed(entries, section, key.name) {
-                self.missing_key(section, node.span, key.name, key.about);
+                self.missing_key(&title, node.span, key.name, key.about);
             }
         }
         Some(Fields { section, span: node.span, entries: known })
@@ -124,17 +125,17 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn missing_key(&mut self, section: &Section, span: Span, key: &str, about: &str) {
-        let message = format!("{} lacks the key \"{key}\"", section.title);
+    pub(super) fn missing_key(&mut self, title: &str, span: Span, key: &str, about: &str) {
+        let message = format!("{title} lacks the key \"{key}\"");
         self.report(Diagnostic::error("missing-key", span, message).label(format!("{key}: {about}")));
     }
 
-    fn unknown_key(&mut self, entry: &Entry, section: &'static Section, outer: Option<&'static Section>) {
+    fn unknown_key(&mut self, entry: &Entry, title: &str, section: &'static Section, outer: Option<&'static Section>) {
         if let Some(outer) = outer.filter(|outer| outer.key(&entry.key).is_some()) {
             return self.misplaced(entry, outer);
         }
         let names: Vec<&str> = section.names().collect();
-        let fault = Diagnostic::error("unknown-key", entry.key_span, format!("{} has no key \"{}\"", section.title, entry.key));
+        let fault = Diagnostic::error("unknown-key", entry.key_span, format!("{title} has no key \"{}\"", entry.key));
         let elsewhere = SECTIONS.iter().find(|other| other.key(&entry.key).is_some());
         let fault = match elsewhere {
             Some(other) if nearest(&entry.key, &names).is_none() => fault.help(format!("it is a key of {}", other.title)),

@@ -14,7 +14,7 @@ impl Reader<'_> {
         let sized = |e: &Entry| e.key == "size" || e.key == "names";
         let entries = self.entries(&entry.key, &entry.node)?;
         if !entries.iter().any(sized) && !strayed(entries, &POPULATION, "size") {
-            self.missing_key(&POPULATION, fields.span, "size", "number of cells");
+            self.missing_key(&format!("[populations.{}]", entry.key), fields.span, "size", "number of cells");
         }
         Some(PopulationDecl {
             span: fields.span,
