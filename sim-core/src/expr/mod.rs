@@ -3,9 +3,10 @@
 //! [`parse`] makes the tree, [`eval`] gives it a value with a dimension.
 
 pub mod eval;
+mod lex;
 mod parse;
 
-pub use parse::parse;
+pub use parse::{MAX_HEIGHT, parse};
 
 use crate::diagnostic::Span;
 use crate::units::Quantity;

@@ -1,0 +1,69 @@
+//! Tree to description: shapes, names and places. What a name or a number means is for the elaboration.
+
+mod fields;
+mod network;
+mod populations;
+mod projections;
+mod selection;
+mod strings;
+mod value;
+
+use crate::language::{ROOT, VERSION};
+use crate::tree::{Kind, Node};
+use fields::Fields;
+use sim_core::description::Description;
+use sim_core::diagnostic::Diagnostic;
+
+/// Collects what is wrong while the description grows.
+pub(crate) struct Reader<'d> {
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+/// Reads a whole netlist.
+pub(crate) fn description(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> Description {
+    let mut reader = Reader { diagnostics };
+    let Some(fields) = reader.fields("netlist", root, &ROOT, None) else { return Description::default() };
+    reader.version(&fields);
+    Description {
+        network: reader.network(&fields),
+        parameters: reader.values(&fields, "parameters"),
+        groups: reader.named(&fields, "groups", None, |reader, entry| Some(reader.texts(entry))),
+        tables: reader.named(&fields, "tables", None, Reader::table),
+        cards: reader.named(&fields, "neurons", None, |reader, entry| reader.card(entry, None)),
+        populations: reader.named(&fields, "populations", None, Reader::population),
+        projections: reader.blocks(&fields, "projections", Reader::projection),
+        records: reader.blocks(&fields, "record", Reader::record),
+        weights: reader.numerics(&fields),
+        hardware: reader.values(&fields, "hardware"),
+    }
+}
+
+impl Reader<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn wrong_type(&mut self, key: &str, node: &Node, wanted: &str) {
+        if !matches!(node.kind, Kind::Faulty) {
+            let message = format!("\"{key}\" takes {wanted}, not {}", node.kind.words());
+            self.report(Diagnostic::error("wrong-type", node.span, message).label(format!("this is {}", node.kind.words())));
+        }
+    }
+
+    fn version(&mut self, fields: &Fields<'_>) {
+        let Some(entry) = fields.get("spikeloom") else {
+            let fault =
+                Diagnostic::error("missing-key", fields.span, "the netlist does not say which version of the language it is in");
+            self.report(fault.help(format!("write spikeloom = {VERSION} at the top")));
+            return;
+        };
+        match entry.node.kind {
+            Kind::Number(version) if version == f64::from(VERSION) => {}
+            Kind::Number(version) => {
+                let message = format!("this is version {version} of the language; this program reads version {VERSION}");
+                self.report(Diagnostic::error("version", entry.node.span, message));
+            }
+            _ => self.wrong_type(&entry.key, &entry.node, &format!("the number {VERSION}")),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! `[[projections]]` and `[[record]]`.
+
+use super::Reader;
+use super::fields::Fields;
+use sim_core::description::{ConnectDecl, ListDecl, Named, ProjectionDecl, RecordDecl, Value, ValueKind};
+use sim_core::diagnostic::Spanned;
+
+/// Numbers and switches of the rules.
+const ARGUMENTS: [&str; 6] = ["p", "indegree", "outdegree", "n", "autapses", "multapses"];
+
+impl Reader<'_> {
+    pub(super) fn projection(&mut self, fields: &Fields<'_>) -> ProjectionDecl {
+        ProjectionDecl {
+            span: fields.span,
+            name: self.text(fields, "name"),
+            source: self.selections(fields, "source"),
+            target: self.selections(fields, "target"),
+            connect: self.connect(fields),
+            weight: self.value(fields, "weight"),
+            delay: self.value(fields, "delay"),
+            receptor: self.text(fields, "receptor"),
+        }
+    }
+
+    fn connect(&mut self, projection: &Fields<'_>) -> Option<ConnectDecl> {
+        let fields = self.sub_fields(projection, "connect")?;
+        let mut arguments: Vec<Named<Value>> = ARGUMENTS.iter().filter_map(|name| self.argument(&fields, name)).collect();
+        arguments.sort_by_key(|argument| (argument.name.span.source, argument.name.span.start));
+        Some(ConnectDecl {
+            span: fields.span,
+            rule: self.text(&fields, "rule"),
+            arguments,
+            list: ListDecl {
+                file: self.text(&fields, "file"),
+                source: self.text(&fields, "source"),
+                target: self.text(&fields, "target"),
+                pairs: self.value(&fields, "pairs"),
+                conditions: self.named(&fields, "where", None, |reader, entry| Some(reader.texts(entry))),
+            },
+        })
+    }
+
+    fn argument(&mut self, fields: &Fields<'_>, name: &str) -> Option<Named<Value>> {
+        let entry = fields.get(name)?;
+        let item = match name {
+            "autapses" | "multapses" => Value { span: entry.node.span, kind: ValueKind::Bool(self.switch(fields, name)?) },
+            _ => self.value(fields, name)?,
+        };
+        Some(Named { name: Spanned { value: entry.key.clone(), span: entry.key_span }, item })
+    }
+
+    pub(super) fn record(&mut self, fields: &Fields<'_>) -> RecordDecl {
+        RecordDecl {
+            span: fields.span,
+            from: self.selections(fields, "from"),
+            what: fields.get("what").map_or_else(Vec::new, |what| self.texts(what)),
+            start: self.value(fields, "start"),
+            stop: self.value(fields, "stop"),
+            every: self.value(fields, "every"),
+            sample: self.value(fields, "sample"),
+        }
+    }
+}

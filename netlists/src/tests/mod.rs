@@ -1,0 +1,54 @@
+//! Tests of the whole crate: what is read, what is refused and where, both formats, and that no text is fatal.
+
+mod deep;
+mod examples;
+mod faults;
+mod formats;
+mod mutations;
+mod overrides;
+mod schema;
+mod values;
+
+use crate::{Format, Override, parse};
+use sim_core::description::Description;
+use sim_core::diagnostic::{Diagnostic, SourceId, Span};
+
+/// The smallest netlist, for parts that are put behind it.
+const HEAD: &str = "spikeloom = 1\n";
+
+fn read(text: &str) -> (Description, Vec<Diagnostic>) {
+    parse(Format::Toml, SourceId(0), text, &[])
+}
+
+/// A netlist that must be read without any diagnostic.
+fn whole(text: &str) -> Description {
+    let (description, diagnostics) = read(text);
+    assert_eq!(diagnostics, [], "the netlist is well made:\n{text}");
+    description
+}
+
+/// Code and underlined text of each diagnostic, in the order of their places.
+fn marks(text: &str) -> Vec<(&'static str, &str)> {
+    read(text).1.iter().map(|d| (d.code, underlined(text, d.span))).collect()
+}
+
+fn underlined(text: &str, span: Option<Span>) -> &str {
+    let span = span.expect("the diagnostic has a place");
+    text.get(span.start as usize..span.end as usize).expect("the place lies on characters of the text")
+}
+
+/// The shipped and the designed netlists by their file names.
+fn examples() -> Vec<(String, String)> {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut found = Vec::new();
+    for folder in ["../tests/data/examples", "library"] {
+        for entry in std::fs::read_dir(format!("{root}/{folder}")).expect("the folder is there") {
+            let path = entry.expect("the entry can be read").path();
+            let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+            found.push((name, std::fs::read_to_string(&path).expect("the netlist can be read")));
+        }
+    }
+    found.sort();
+    assert!(found.len() >= 11, "the examples are there: {}", found.len());
+    found
+}
