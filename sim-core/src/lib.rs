@@ -7,9 +7,11 @@
 //! text --parse--> Description --elaborate(Catalog)--> Network --plan--> Plan + State --advance--> Recording
 //! ```
 
+pub mod binomial;
 pub mod catalog;
 pub mod description;
 pub mod diagnostic;
+pub mod distribution;
 pub mod elaborate;
 pub mod engine;
 pub mod expr;
