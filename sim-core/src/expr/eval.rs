@@ -35,7 +35,7 @@ pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> Outcome<Quantity> {
 }
 
 /// What an expression names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reference<'a> {
     /// A plain name.
     Name(&'a str),
@@ -258,4 +258,143 @@ fn extreme(function: Function, values: &[Quantity], span: Span) -> Result<Quanti
         let value = if function == Function::Min { best.value.min(next.value) } else { best.value.max(next.value) };
         Ok(Quantity { value, ..best })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Failure;
+
+    /// Two populations 0 and 1 in the group "pair"; the vector t holds 10 mV and 20 mV.
+    struct Little;
+
+    impl Scope for Little {
+        fn value(&self, name: &str, span: Span) -> Outcome<Quantity> {
+            match name {
+                "tau" => Ok(Quantity { value: 10.0, dimension: Dimension::TIME }),
+                _ => Err(problem(span, format!("unknown {name}")).into()),
+            }
+        }
+        fn column(&self, _: &str, span: Span) -> Outcome<Quantity> {
+            Err(problem(span, "no columns").into())
+        }
+        fn place(&self, index: &str, span: Span) -> Outcome<usize> {
+            if index == "self" { Ok(1) } else { Err(problem(span, format!("unknown index {index}")).into()) }
+        }
+        fn members(&self, _: &str, _: Span) -> Outcome<&[usize]> {
+            Ok(&[0, 1])
+        }
+        fn element(&self, _: &str, places: &[(usize, Span)], span: Span) -> Outcome<Quantity> {
+            let [(population, _)] = places else { return Err(problem(span, "one index").into()) };
+            Ok(Quantity { value: [10.0, 20.0][*population], dimension: Dimension::VOLTAGE })
+        }
+    }
+
+    fn at(start: u32, node: Node) -> Expr {
+        Expr { span: Span { start, end: start + 1, ..Span::default() }, node }
+    }
+
+    fn bare(start: u32, value: f64) -> Expr {
+        at(start, Node::Quantity(Quantity::bare(value)))
+    }
+
+    fn volt(start: u32, value: f64) -> Expr {
+        at(start, Node::Quantity(Quantity { value, dimension: Dimension::VOLTAGE }))
+    }
+
+    fn op(operator: Operator, left: Expr, right: Expr) -> Expr {
+        at(99, Node::Binary(operator, Box::new(left), Box::new(right)))
+    }
+
+    fn call_of(function: Function, arguments: Vec<Expr>) -> Expr {
+        at(99, Node::Call(function, arguments))
+    }
+
+    fn index(start: u32, name: &str) -> Expr {
+        at(start, Node::Index("t".into(), vec![(name.into(), Span::default())]))
+    }
+
+    fn value(expr: &Expr) -> Quantity {
+        evaluate(expr, &Little).unwrap_or_else(|e| panic!("{expr:?} has a value, not {e:?}"))
+    }
+
+    fn refused(expr: &Expr) -> (String, u32) {
+        match evaluate(expr, &Little) {
+            Err(Failure::Report(p)) => (p.message, p.span.map_or(0, |s| s.start)),
+            other => panic!("{expr:?} is refused, not {other:?}"),
+        }
+    }
+
+    #[test]
+    fn dimensions_follow_the_algebra() {
+        let tau = || at(0, Node::Name("tau".into()));
+        let rate = value(&op(Operator::Divide, bare(0, 1.0), tau()));
+        assert_eq!(rate, Quantity { value: 0.1, dimension: Dimension::RATE }, "1/ms is kHz");
+        let area = op(Operator::Power, tau(), bare(0, 2.0));
+        assert_eq!(value(&call_of(Function::Sqrt, vec![area])).dimension, Dimension::TIME, "the root of a square");
+        let ratio = op(Operator::Power, op(Operator::Divide, tau(), tau()), op(Operator::Divide, bare(0, 1.0), bare(0, 3.0)));
+        assert_eq!(value(&ratio), Quantity::bare(1.0), "any power of a bare number");
+        let less = op(Operator::Less, volt(0, 1.0), volt(0, 2.0));
+        assert_eq!(value(&less), Quantity::bare(1.0), "truth is a bare 1");
+        let least = call_of(Function::Min, vec![volt(0, 3.0), volt(0, -1.0), volt(0, 2.0)]);
+        assert_eq!(value(&least), Quantity { value: -1.0, dimension: Dimension::VOLTAGE }, "min keeps the dimension");
+    }
+
+    #[test]
+    fn sums_bind_their_variable_over_the_group() {
+        let group = || ("pair".to_string(), Span::default());
+        let sum = at(0, Node::Sum { variable: "x".into(), group: group(), body: Box::new(index(0, "x")) });
+        assert_eq!(value(&sum).value, 30.0, "10 mV + 20 mV");
+        let product = op(Operator::Multiply, index(0, "x"), index(0, "y"));
+        let inner = at(0, Node::Sum { variable: "y".into(), group: group(), body: Box::new(product) });
+        let outer = at(0, Node::Sum { variable: "x".into(), group: group(), body: Box::new(inner) });
+        assert_eq!(value(&outer).value, 900.0, "(10 + 20)^2");
+        assert_eq!(value(&index(0, "self")).value, 20.0, "an index that the scope knows");
+        assert_eq!(refused(&index(4, "x")).0, "unknown index x", "a variable ends with its sum");
+    }
+
+    #[test]
+    fn problems_are_told_at_the_part_that_has_them() {
+        let sum = op(Operator::Add, volt(3, 1.0), bare(5, 0.0));
+        let nested = op(Operator::Multiply, bare(0, 2.0), sum);
+        assert_eq!(refused(&nested), ("cannot add mV and a bare number".into(), 99), "a bare 0 is no voltage");
+        let ratio = op(Operator::Divide, bare(1, 1.0), op(Operator::Subtract, volt(5, 1.0), volt(6, 1.0)));
+        assert_eq!(refused(&ratio), ("division by zero".into(), 99), "the divisor is underlined");
+        assert_eq!(refused(&call_of(Function::Ln, vec![bare(7, -1.0)])).1, 7, "ln of a negative number");
+        assert_eq!(refused(&call_of(Function::Exp, vec![volt(8, 1.0)])).1, 8, "exp of a voltage");
+        assert_eq!(
+            refused(&op(Operator::Power, bare(1, -8.0), bare(2, 0.5))).0,
+            "a negative number has no such power",
+            "sqrt(-8)"
+        );
+        assert_eq!(refused(&op(Operator::Multiply, bare(1, 1e300), bare(2, 1e300))).0, "this is too large a number", "overflow");
+        assert_eq!(refused(&op(Operator::Less, bare(1, 1.0), volt(2, 1.0))).0, "cannot compare a bare number with mV", "units");
+        assert_eq!(
+            refused(&op(Operator::Power, volt(1, 1.0), bare(2, 0.5))).0,
+            "cannot raise mV to the power 0.5",
+            "half a volt"
+        );
+    }
+
+    #[test]
+    fn only_the_branch_taken_is_computed() {
+        let broken = || op(Operator::Divide, bare(0, 1.0), bare(0, 0.0));
+        assert_eq!(value(&call_of(Function::If, vec![bare(0, 1.0), bare(0, 5.0), broken()])).value, 5.0, "true");
+        assert_eq!(value(&call_of(Function::If, vec![bare(0, 0.0), broken(), bare(0, 6.0)])).value, 6.0, "false");
+        assert_eq!(refused(&call_of(Function::If, vec![volt(3, 1.0), bare(0, 1.0), bare(0, 1.0)])).1, 3, "a voltage is no truth");
+    }
+
+    #[test]
+    fn everything_ends() {
+        let mut deep = bare(0, 1.0);
+        for _ in 0..=MAX_DEPTH {
+            deep = at(0, Node::Negate(Box::new(deep)));
+        }
+        assert_eq!(refused(&deep).0, "this expression is nested too deeply", "depth is limited");
+        let mut wide = index(0, "x");
+        for _ in 0..30 {
+            wide = at(0, Node::Sum { variable: "x".into(), group: ("pair".into(), Span::default()), body: Box::new(wide) });
+        }
+        assert!(refused(&wide).0.contains("takes too long"), "2^30 terms are refused");
+    }
 }
