@@ -77,7 +77,7 @@ impl<'a> Cards<'a> {
 
     /// The model at the root, and the cards from `decl` to there.
     fn chain(&self, decl: &'a CardDecl, catalog: &Catalog) -> Outcome<(Model, Vec<&'a CardDecl>)> {
-        let (mut chain, mut names): (Vec<&CardDecl>, Vec<&str>) = (vec![decl], Vec::new());
+        let (mut chain, mut names): (Vec<&CardDecl>, Vec<&Spanned<String>>) = (vec![decl], Vec::new());
         let mut last = decl;
         loop {
             let name = match &last.base {
@@ -85,12 +85,11 @@ impl<'a> Cards<'a> {
                 CardBase::Like(name) => name,
             };
             let Some(next) = self.0.get(name.value.as_str()) else { return Err(self.unknown(name, catalog).into()) };
-            if names.contains(&name.value.as_str()) {
-                names.push(&name.value);
-                let message = format!("cards are like each other: {}", names.join(" -> "));
-                return Err(Diagnostic::error("cycle", name.span, message).into());
+            let known = names.iter().position(|n| n.value == name.value);
+            names.push(name);
+            if let Some(first) = known {
+                return Err(cycle(names.split_off(first + 1)).into());
             }
-            names.push(&name.value);
             chain.push(next);
             last = next;
         }
@@ -103,6 +102,15 @@ impl<'a> Cards<'a> {
         }
         problem.nearest(&name.value, self.0.keys().copied())
     }
+}
+
+/// The cards of a cycle by the references in it, told from the least name on: the same from wherever one enters.
+fn cycle(mut names: Vec<&Spanned<String>>) -> Diagnostic {
+    let least = names.iter().enumerate().min_by_key(|(_, name)| &name.value).map_or(0, |(index, _)| index);
+    names.rotate_left(least);
+    let words: Vec<&str> = names.iter().chain(names.first()).map(|name| name.value.as_str()).collect();
+    let span = names.first().map_or_else(Span::default, |name| name.span);
+    Diagnostic::error("cycle", span, format!("cards are like each other: {}", words.join(" -> ")))
 }
 
 fn find_model(name: &Spanned<String>, catalog: &Catalog) -> Outcome<Model> {

@@ -4,8 +4,9 @@ use super::cards::{Card, Cards, Model, find_name};
 use super::columns::{self, column};
 use super::context::Context;
 use super::distributions::distribution;
-use super::place::{Draws, Place};
+use super::place::{Draws, Place, RESERVED};
 use super::roster::Entry;
+use super::size::cell_bytes;
 use super::stimuli::stimulus_values;
 use super::values::{Wanted, integer, quantity};
 use crate::catalog::{NeuronCard, Range};
@@ -13,6 +14,7 @@ use crate::description::{Named, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome};
 use crate::network::{Cells, Column, Population};
 use crate::random::Stream;
+use crate::units::Dimension;
 use std::collections::BTreeMap;
 
 /// A population's outline: what the rest of the netlist needs of it.
@@ -32,7 +34,7 @@ pub(crate) fn frames<'a>(context: &Context<'a>, cards: &Cards<'a>) -> Vec<Frame<
     let frames: Vec<Frame<'a>> = entries
         .map(|(index, entry)| {
             let card = entry.block.neurons.as_ref().and_then(|c| cards.resolve(c, context.catalog, context.report));
-            let size = size(entry, &context.place().of(index));
+            let size = size(entry, &context.place().of(index)).and_then(|size| fits(context, entry.name, size, card.as_ref()));
             Frame { entry: *entry, card, size: context.report.accept(size) }
         })
         .collect();
@@ -56,6 +58,16 @@ fn size(entry: &Entry<'_>, place: &Place<'_>) -> Outcome<u32> {
     };
     let size = integer(value, "size", place, 1, u64::from(u32::MAX))?;
     u32::try_from(size).map_err(|_| Failure::Reported)
+}
+
+/// Refuses a population whose state alone is more than the memory, before anything is made for each of its cells.
+fn fits(context: &Context<'_>, name: &str, size: u32, card: Option<&Card<'_>>) -> Outcome<u32> {
+    let neuron = card.and_then(|card| match card.model {
+        Model::Neuron(model) => Some(model),
+        Model::Stimulus(_) => None,
+    });
+    context.budget.reserve(u64::from(size), cell_bytes(neuron), &format!("the population {name}"))?;
+    Ok(size)
 }
 
 /// The populations with the values of their cells. Those with a problem are left out: it was told, and no network comes of it.
@@ -90,7 +102,7 @@ pub(crate) fn build(context: &Context<'_>, frames: &[Frame<'_>]) -> Vec<Populati
 fn draws<'a>(context: &Context<'_>, frame: &Frame<'a>, size: u32, place: &Place<'_>) -> Draws<'a> {
     let mut draws = Draws::default();
     for Named { name, item } in &frame.entry.block.draws {
-        if context.names.parameter(&name.value).is_some() || super::place::RESERVED.contains(&name.value.as_str()) {
+        if context.names.parameter(&name.value).is_some() || RESERVED.contains(&name.value.as_str()) {
             let message = format!("\"{}\" is taken: a draw needs a name of its own", name.value);
             context.report.push(Diagnostic::error("reserved-name", name.span, message));
         }
@@ -112,13 +124,13 @@ fn drawn(
     size: u32,
     key: u64,
     place: &Place<'_>,
-) -> Outcome<(crate::units::Dimension, Vec<f64>)> {
+) -> Outcome<(Dimension, Vec<f64>)> {
     let ValueKind::Random(decl) = &value.kind else {
         let problem = Diagnostic::error("value", value.span, format!("the draw \"{name}\" must be a distribution"));
         return Err(problem.help("{ uniform = [0, 1] }").into());
     };
     let first = decl.arguments.first().map(|v| quantity(v, place)).transpose()?;
-    let dimension = first.map_or(crate::units::Dimension::NONE, |q| q.dimension);
+    let dimension = first.map_or(Dimension::NONE, |q| q.dimension);
     let law = distribution(decl, value.span, &Wanted::new(name, dimension, Range::Any), place)?;
     context.budget.reserve(u64::from(size), 8, &format!("the draw {name}"))?;
     Ok((dimension, (0..u64::from(size)).map(|neuron| law.draw(&mut Stream::new(key, neuron))).collect()))

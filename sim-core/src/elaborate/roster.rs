@@ -33,18 +33,17 @@ impl<'a> Roster<'a> {
         let mut roster = Self::default();
         for Named { name, item } in &description.populations {
             match leaves.get(name.value.as_str()) {
-                Some(Some(members)) => {
-                    for member in members {
+                Some(group) => {
+                    for member in &group.members {
                         roster.declare(Entry { name: &member.value, block: item }, name.span, report);
                     }
                 }
-                Some(None) => {}
                 None => roster.declare(Entry { name: &name.value, block: item }, name.span, report),
             }
         }
-        for (group, members) in leaves {
-            let members = members.and_then(|members| roster.known_members(&members, report));
-            roster.groups.insert(group, members);
+        for (name, group) in leaves {
+            let members = if group.sound { roster.known_members(&group.members, report) } else { None };
+            roster.groups.insert(name, members);
         }
         roster
     }
@@ -115,10 +114,15 @@ fn not_yet_pattern(name: &str, span: Span) -> Diagnostic {
         .help("list the populations by name")
 }
 
-type Leaves<'a> = BTreeMap<&'a str, Option<Vec<&'a Spanned<String>>>>;
+/// The population names of a group. Where the group has a problem, which is told, those that could be found: their blocks
+/// declare them all the same, so that nothing else is reported of them.
+#[derive(Default)]
+struct Leaves<'a> {
+    members: Vec<&'a Spanned<String>>,
+    sound: bool,
+}
 
-/// The population names of each group; `None` for a group with a problem, which is told.
-fn expand_groups<'a>(description: &'a Description, report: &Report) -> Leaves<'a> {
+fn expand_groups<'a>(description: &'a Description, report: &Report) -> BTreeMap<&'a str, Leaves<'a>> {
     let mut groups: BTreeMap<&str, &[Spanned<String>]> = BTreeMap::new();
     for Named { name, item } in &description.groups {
         if groups.insert(&name.value, item).is_some() {
@@ -127,10 +131,13 @@ fn expand_groups<'a>(description: &'a Description, report: &Report) -> Leaves<'a
         }
     }
     let expanded = description.groups.iter().map(|Named { name, item }| {
-        let mut leaves = Vec::new();
-        let outcome = expand(item, &groups, &mut vec![&name.value], &mut leaves);
-        let outcome = outcome.and_then(|()| distinct(&name.value, &leaves, item));
-        (name.value.as_str(), report.accept(outcome.map_err(Into::into)).map(|()| leaves))
+        let mut leaves = Leaves::default();
+        let outcome = expand(item, &groups, &mut vec![&name.value], &mut leaves.members);
+        let outcome = outcome.and_then(|()| distinct(&name.value, &leaves.members, item));
+        leaves.sound = report.accept(outcome.map_err(Into::into)).is_some();
+        let mut seen = BTreeSet::new();
+        leaves.members.retain(|member| seen.insert(member.value.as_str()));
+        (name.value.as_str(), leaves)
     });
     expanded.collect()
 }

@@ -1,5 +1,6 @@
 //! How large a network is, before memory is taken for it.
 
+use crate::catalog::NeuronCard;
 use crate::diagnostic::Diagnostic;
 use crate::network::{Cells, Column, Draw, Network, Population, Projection, Rule, Weights};
 
@@ -46,15 +47,20 @@ pub fn estimate(network: &Network) -> Estimate {
     Estimate { neurons: network.neurons() as u64, synapses: synapses.round() as u64, bytes }
 }
 
+/// Bytes of a cell, columns of its own left out: state, input slots, bookkeeping.
+pub(crate) fn cell_bytes(neuron: Option<&NeuronCard>) -> u64 {
+    let columns = neuron.map_or(2, |card| card.states.len() + card.receptors.len() + 1);
+    8 * columns as u64 + OVERHEAD
+}
+
 fn population_bytes(population: &Population) -> u64 {
-    let columns = match &population.cells {
-        Cells::Neurons { card, parameters, initial } => {
-            let each = parameters.iter().chain(initial.iter().flatten()).filter(|c| matches!(c, Column::Each(_))).count();
-            card.states.len() + card.receptors.len() + 1 + each
+    let own = match &population.cells {
+        Cells::Neurons { parameters, initial, .. } => {
+            parameters.iter().chain(initial.iter().flatten()).filter(|c| matches!(c, Column::Each(_))).count()
         }
-        Cells::Stimulus { .. } => 2,
+        Cells::Stimulus { .. } => 0,
     };
-    u64::from(population.size).saturating_mul(8 * columns as u64 + OVERHEAD)
+    u64::from(population.size).saturating_mul(cell_bytes(population.card()) + 8 * own as u64)
 }
 
 /// Expected number of synapses of a projection.
