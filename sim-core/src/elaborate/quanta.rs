@@ -42,7 +42,7 @@ pub(crate) fn set_quanta(network: &mut Network, spans: &[Span]) -> Result<(), Di
         let into = contributions(projection, network, repeats.get(projection.source).copied().unwrap_or(1.0));
         for (sum, part) in sums.get_mut(projection.target).into_iter().flatten().zip(into) {
             *sum += part;
-            if !(*sum <= LARGEST) {
+            if sum.is_nan() || *sum > LARGEST {
                 let message = "the weights into this population are too large to be added up";
                 return Err(Diagnostic::error("out-of-range", *span, message));
             }
