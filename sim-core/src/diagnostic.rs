@@ -128,6 +128,24 @@ impl Diagnostic {
     }
 }
 
+/// Why something has no value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// A problem that nobody has reported yet.
+    Report(Box<Diagnostic>),
+    /// It rests on something whose problem was reported where it arose: nothing more is said.
+    Reported,
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(problem: Diagnostic) -> Self {
+        Self::Report(Box::new(problem))
+    }
+}
+
+/// A value, or why there is none.
+pub type Outcome<T> = Result<T, Failure>;
+
 /// The known name nearest to a word, if it is near enough to be a slip of the keyboard.
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let lower = word.to_lowercase();

@@ -7,6 +7,7 @@
 //! text --parse--> Description --elaborate(Catalog)--> Network --plan--> Plan + State --advance--> Recording
 //! ```
 
+pub mod binomial;
 pub mod catalog;
 pub mod connect;
 pub mod description;

@@ -43,6 +43,12 @@ impl Schedule {
     }
 }
 
+/// More spikes than a Poisson train of mean `lambda` per tick ever emits in one: twelve standard deviations and thirty
+/// above the mean, a chance below 1e-30. Elaboration counts on it for exact sums, so generators never exceed it.
+pub fn poisson_bound(lambda: f64) -> f64 {
+    (lambda + 12.0 * lambda.sqrt() + 30.0).ceil()
+}
+
 /// Gaussian current, redrawn every `every` ticks, independent for each connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Noise {

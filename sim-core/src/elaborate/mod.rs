@@ -1,9 +1,41 @@
 //! Description and catalogue to network: defaults, units, expressions, ranges, sizes. All problems are collected.
 
+mod cards;
+mod columns;
+pub mod connectors;
+mod context;
+mod distributions;
+mod files;
+mod later;
+mod lists;
+mod names;
+mod order;
+mod place;
+mod populations;
+mod projections;
+mod quanta;
+mod records;
+mod report;
+mod roster;
+mod rules;
+mod selections;
+mod settings;
+mod size;
+mod stimuli;
+mod synapses;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use size::{Estimate, Limits, estimate};
+
 use crate::catalog::Catalog;
-use crate::description::Description;
-use crate::diagnostic::{Diagnostic, Sources};
+use crate::description::{Description, ValueKind};
+use crate::diagnostic::{Diagnostic, Sources, Spanned};
 use crate::network::Network;
+use context::{Budget, Context};
+use report::Report;
 
 /// Contents of the files that a netlist names, by the path as written in it.
 pub trait Files {
@@ -22,13 +54,87 @@ impl Files for NoFiles {
 }
 
 /// A network, or why not; warnings come with either. Sources read through `files` are added to `sources`, so that
-/// diagnostics can point into them.
+/// diagnostics can point into them. A network that would take more than `limits` is refused before the memory is taken.
 pub fn elaborate(
     description: &Description,
     catalog: &Catalog,
     files: &dyn Files,
     sources: &mut Sources,
+    limits: &Limits,
 ) -> (Option<Network>, Vec<Diagnostic>) {
-    let _ = (description, catalog, files, sources);
-    (None, Vec::new())
+    let report = Report::default();
+    let network = build(description, catalog, files, sources, limits, &report);
+    let network = network.filter(|_| !report.has_errors());
+    if network.is_none() && !report.has_errors() {
+        report.push(Diagnostic::general("internal", "the network could not be built, for a reason that was not told"));
+    }
+    (network, report.into_diagnostics())
+}
+
+fn build(
+    description: &Description,
+    catalog: &Catalog,
+    files: &dyn Files,
+    sources: &mut Sources,
+    limits: &Limits,
+    report: &Report,
+) -> Option<Network> {
+    let roster = roster::Roster::new(description, report);
+    let names = names::Names::new(description, roster, report);
+    let settings = settings::Settings::new(description, &names, report);
+    let context = Context {
+        catalog,
+        report,
+        files: files::SideFiles::new(files, sources),
+        budget: Budget::new(limits.bytes),
+        names: &names,
+        settings,
+    };
+    let cards = cards::Cards::new(description, catalog, report);
+    let frames = populations::frames(&context, &cards);
+    let populations = populations::build(&context, &frames);
+    let (projections, spans): (Vec<_>, Vec<_>) = projections::build(&context, description, &frames).into_iter().unzip();
+    let records = records::build(&context, description, &frames);
+    let hardware = description.hardware.iter().filter_map(|entry| {
+        let words = report.accept(hardware_words(&entry.item.kind, &entry.item, &context))?;
+        Some((entry.name.value.clone(), words))
+    });
+    let hardware = hardware.collect();
+    if report.has_errors() {
+        return None;
+    }
+    let text = |text: &Option<Spanned<String>>, default: &str| text.as_ref().map_or(default, |t| &t.value).to_string();
+    let mut network = Network {
+        name: text(&description.network.name, "network"),
+        about: text(&description.network.about, ""),
+        timestep_fs: settings.grid.step_fs(),
+        duration_fs: settings.duration_fs,
+        warmup_fs: settings.warmup_fs,
+        seed: settings.seed,
+        noise_seed: settings.noise_seed,
+        weights: settings.weights,
+        populations,
+        projections,
+        records,
+        hardware,
+    };
+    if let Some(problem) = size::check(&network, limits) {
+        report.push(problem);
+        return None;
+    }
+    quanta::set_quanta(&mut network, &spans).map_err(|problem| report.push(problem)).ok()?;
+    Some(network)
+}
+
+/// A value of `[hardware]` as text; expressions are computed.
+fn hardware_words(
+    kind: &ValueKind,
+    value: &crate::description::Value,
+    context: &Context<'_>,
+) -> crate::diagnostic::Outcome<String> {
+    match kind {
+        ValueKind::Text(text) => Ok(text.clone()),
+        ValueKind::Bool(on) => Ok(on.to_string()),
+        _ => values::quantity(value, &context.place()).map(values::show),
+    }
 }

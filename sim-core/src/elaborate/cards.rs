@@ -1,0 +1,165 @@
+//! Parameter cards: models and the values that netlists give to their parameters.
+
+use super::later::is_later;
+use super::report::Report;
+use crate::catalog::{Catalog, NeuronCard, ParamSpec, StimulusCard};
+use crate::description::{CardBase, CardDecl, Description, Value};
+use crate::diagnostic::{Diagnostic, Outcome, Span, Spanned};
+use std::collections::BTreeMap;
+
+/// A model of the catalogue.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Model {
+    /// Neurons.
+    Neuron(&'static NeuronCard),
+    /// A stimulus.
+    Stimulus(&'static StimulusCard),
+}
+
+impl Model {
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Model::Neuron(card) => card.name,
+            Model::Stimulus(card) => card.name,
+        }
+    }
+
+    /// Its parameters in order.
+    pub(crate) fn parameters(self) -> Vec<&'static ParamSpec> {
+        match self {
+            Model::Neuron(card) => card.parameters.iter().collect(),
+            Model::Stimulus(card) => card.parameters.iter().map(|p| &p.spec).collect(),
+        }
+    }
+}
+
+/// A card with its chain of `like` resolved.
+#[derive(Clone, Debug)]
+pub(crate) struct Card<'a> {
+    /// The model.
+    pub(crate) model: Model,
+    /// Place of the card, for problems of its parameters together.
+    pub(crate) span: Span,
+    /// Values by index of the parameter; what is not here has its default.
+    pub(crate) given: BTreeMap<usize, &'a Value>,
+}
+
+/// The named cards.
+#[derive(Debug, Default)]
+pub(crate) struct Cards<'a>(BTreeMap<&'a str, &'a CardDecl>);
+
+impl<'a> Cards<'a> {
+    /// Collects the named cards and checks the names in each, used or not.
+    pub(crate) fn new(description: &'a Description, catalog: &Catalog, report: &Report) -> Self {
+        let mut cards = Self::default();
+        for card in &description.cards {
+            if cards.0.insert(&card.name.value, &card.item).is_some() {
+                let message = format!("the card \"{}\" is declared twice", card.name.value);
+                report.push(Diagnostic::error("duplicate-name", card.name.span, message));
+            }
+        }
+        for card in &description.cards {
+            cards.resolve(&card.item, catalog, report);
+        }
+        cards
+    }
+
+    /// A card's model and values: those of the card it is like, then its own.
+    pub(crate) fn resolve(&self, decl: &'a CardDecl, catalog: &Catalog, report: &Report) -> Option<Card<'a>> {
+        let (model, chain) = report.accept(self.chain(decl, catalog))?;
+        let mut given = BTreeMap::new();
+        for decl in chain.into_iter().rev() {
+            given.append(&mut own_values(decl, model, report));
+        }
+        Some(Card { model, span: decl.span, given })
+    }
+
+    /// The model at the root, and the cards from `decl` to there.
+    fn chain(&self, decl: &'a CardDecl, catalog: &Catalog) -> Outcome<(Model, Vec<&'a CardDecl>)> {
+        let (mut chain, mut names): (Vec<&CardDecl>, Vec<&Spanned<String>>) = (vec![decl], Vec::new());
+        let mut last = decl;
+        loop {
+            let name = match &last.base {
+                CardBase::Model(name) => return Ok((find_model(name, catalog)?, chain)),
+                CardBase::Like(name) => name,
+            };
+            let Some(next) = self.0.get(name.value.as_str()) else { return Err(self.unknown(name, catalog).into()) };
+            let known = names.iter().position(|n| n.value == name.value);
+            names.push(name);
+            if let Some(first) = known {
+                return Err(cycle(names.split_off(first + 1)).into());
+            }
+            chain.push(next);
+            last = next;
+        }
+    }
+
+    fn unknown(&self, name: &Spanned<String>, catalog: &Catalog) -> Diagnostic {
+        let problem = Diagnostic::error("unknown-card", name.span, format!("there is no card [neurons.{}]", name.value));
+        if catalog.model_names().contains(&name.value.as_str()) {
+            return problem.help(format!("it is a model: write {{ model = \"{}\" }}", name.value));
+        }
+        problem.nearest(&name.value, self.0.keys().copied())
+    }
+}
+
+/// The cards of a cycle by the references in it, told from the least name on: the same from wherever one enters.
+fn cycle(mut names: Vec<&Spanned<String>>) -> Diagnostic {
+    let least = names.iter().enumerate().min_by_key(|(_, name)| &name.value).map_or(0, |(index, _)| index);
+    names.rotate_left(least);
+    let words: Vec<&str> = names.iter().chain(names.first()).map(|name| name.value.as_str()).collect();
+    let span = names.first().map_or_else(Span::default, |name| name.span);
+    Diagnostic::error("cycle", span, format!("cards are like each other: {}", words.join(" -> ")))
+}
+
+fn find_model(name: &Spanned<String>, catalog: &Catalog) -> Outcome<Model> {
+    let word = name.value.as_str();
+    if let Some(card) = catalog.neuron(word) {
+        return Ok(Model::Neuron(card));
+    }
+    if let Some(card) = catalog.stimulus(word) {
+        return Ok(Model::Stimulus(card));
+    }
+    if is_later(word) {
+        return Err(Diagnostic::error("not-built-yet", name.span, format!("the model \"{word}\" is not built yet")).into());
+    }
+    let problem = Diagnostic::error("unknown-model", name.span, format!("there is no model \"{word}\""));
+    Err(problem.nearest(word, catalog.model_names()).into())
+}
+
+/// The values of one card block, by index of the parameter.
+fn own_values<'a>(decl: &'a CardDecl, model: Model, report: &Report) -> BTreeMap<usize, &'a Value> {
+    let specs = model.parameters();
+    let mut given: BTreeMap<usize, (&'a Spanned<String>, &'a Value)> = BTreeMap::new();
+    for parameter in &decl.parameters {
+        let (name, span) = (&parameter.name, parameter.name.span);
+        let names = specs.iter().map(|s| (s.name, s.aliases));
+        let Some(index) = find_name(names, &name.value) else {
+            let known = specs.iter().flat_map(|s| std::iter::once(s.name).chain(s.aliases.iter().copied()));
+            let message = format!("{} has no parameter \"{}\"", model.name(), name.value);
+            report.push(Diagnostic::error("unknown-parameter", span, message).nearest(&name.value, known));
+            continue;
+        };
+        if let Some((first, _)) = given.get(&index) {
+            let message = format!("\"{}\" is another name of \"{}\", which is set already", name.value, first.value);
+            report.push(Diagnostic::error("duplicate-name", span, message));
+        }
+        given.insert(index, (name, &parameter.item));
+    }
+    given.into_iter().map(|(index, (_, value))| (index, value)).collect()
+}
+
+/// Index of a name among names with aliases: as written, else in another case (NEST's C_m is c_m) if only one fits.
+pub(crate) fn find_name<'n>(names: impl Iterator<Item = (&'n str, &'n [&'n str])> + Clone, word: &str) -> Option<usize> {
+    let mut exact = names.clone();
+    if let Some(index) = exact.position(|(own, aliases)| own == word || aliases.contains(&word)) {
+        return Some(index);
+    }
+    let alike = |name: &str| name.eq_ignore_ascii_case(word);
+    let mut found = names.enumerate().filter(|(_, (own, aliases))| alike(own) || aliases.iter().any(|a| alike(a)));
+    match (found.next(), found.next()) {
+        (Some((index, _)), None) => Some(index),
+        _ => None,
+    }
+}

@@ -1,0 +1,128 @@
+//! Tables beside the netlist: CSV files with a header line; `#` starts a comment line.
+
+use super::Files;
+use crate::diagnostic::{Diagnostic, Outcome, SourceId, Sources, Span, Spanned};
+use crate::units::{Quantity, parse_quantity};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The files that a netlist names, each read once and known to diagnostics.
+pub(crate) struct SideFiles<'a> {
+    files: &'a dyn Files,
+    sources: RefCell<&'a mut Sources>,
+    read: RefCell<BTreeMap<String, Rc<Csv>>>,
+}
+
+impl<'a> SideFiles<'a> {
+    /// Files read through `files`, added to `sources`.
+    pub(crate) fn new(files: &'a dyn Files, sources: &'a mut Sources) -> Self {
+        Self { files, sources: RefCell::new(sources), read: RefCell::default() }
+    }
+
+    /// The table in a file.
+    pub(crate) fn table(&self, file: &Spanned<String>) -> Outcome<Rc<Csv>> {
+        if let Some(known) = self.read.borrow().get(&file.value) {
+            return Ok(Rc::clone(known));
+        }
+        let text = self.files.read(&file.value).map_err(|why| Diagnostic::error("file", file.span, why))?;
+        let source = self.sources.borrow_mut().add(file.value.clone(), text.clone());
+        let table = Rc::new(Csv::new(&file.value, source, text)?);
+        self.read.borrow_mut().insert(file.value.clone(), Rc::clone(&table));
+        Ok(table)
+    }
+}
+
+/// A table: its header is read, its rows are read as they are asked for.
+#[derive(Debug)]
+pub(crate) struct Csv {
+    name: String,
+    source: SourceId,
+    text: String,
+    headers: Vec<String>,
+}
+
+/// A row: its cells and its place.
+pub(crate) type Row = (csv::StringRecord, Span);
+
+impl Csv {
+    fn new(name: &str, source: SourceId, text: String) -> Outcome<Self> {
+        let mut table = Self { name: name.to_string(), source, text, headers: Vec::new() };
+        let headers = table.reader().headers().map(|h| h.iter().map(str::to_string).collect());
+        table.headers = headers.map_err(|error| table.malformed(&error))?;
+        Ok(table)
+    }
+
+    fn reader(&self) -> csv::Reader<&[u8]> {
+        csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).from_reader(self.text.as_bytes())
+    }
+
+    fn malformed(&self, error: &csv::Error) -> Diagnostic {
+        let start = error.position().map_or(0, csv::Position::byte);
+        let message = match error.kind() {
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                format!("this row of {} has {len} cells, the header {expected_len}", self.name)
+            }
+            _ => format!("{} is no table: {error}", self.name),
+        };
+        Diagnostic::error("file", self.line(start), message)
+    }
+
+    /// The line that starts at or after a byte (a row's position may be that of the line break before it).
+    fn line(&self, start: u64) -> Span {
+        let from = usize::try_from(start).unwrap_or(usize::MAX).min(self.text.len());
+        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
+        let blank = rest.iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let length = rest.iter().skip(blank).take_while(|b| **b != b'\n' && **b != b'\r').count();
+        let clip = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
+        Span { source: self.source, start: clip(from + blank), end: clip(from + blank + length) }
+    }
+
+    /// Index of a column.
+    pub(crate) fn column(&self, column: &str, span: Span) -> Outcome<usize> {
+        self.headers.iter().position(|h| h == column).ok_or_else(|| {
+            Diagnostic::error("unknown-column", span, format!("{} has no column \"{column}\"", self.name))
+                .nearest(column, self.headers.iter().map(String::as_str))
+                .into()
+        })
+    }
+
+    /// Bytes of the text: no table read from it needs more than a few times this.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.text.len() as u64
+    }
+
+    /// Calls `take` with each row, in order, until it fails.
+    pub(crate) fn rows(&self, mut take: impl FnMut(&Row) -> Outcome<()>) -> Outcome<()> {
+        for record in self.reader().into_records() {
+            let record = record.map_err(|error| self.malformed(&error))?;
+            let start = record.position().map_or(0, csv::Position::byte);
+            take(&(record, self.line(start)))?;
+        }
+        Ok(())
+    }
+
+    /// A whole column as quantities, each with its place.
+    pub(crate) fn quantities(&self, column: &Spanned<String>) -> Outcome<Vec<(Quantity, Span)>> {
+        let index = self.column(&column.value, column.span)?;
+        let mut values = Vec::new();
+        self.rows(|row| {
+            values.push((cell_quantity(row, index, &column.value)?, row.1));
+            Ok(())
+        })?;
+        Ok(values)
+    }
+}
+
+/// The cell of a row; empty where there is none.
+pub(crate) fn cell(row: &Row, column: usize) -> &str {
+    row.0.get(column).unwrap_or_default()
+}
+
+/// A cell that must be a number, with or without a unit.
+pub(crate) fn cell_quantity(row: &Row, column: usize, name: &str) -> Outcome<Quantity> {
+    let text = cell(row, column);
+    parse_quantity(text).map_err(|_| {
+        Diagnostic::error("file", row.1, format!("the cell \"{text}\" of the column \"{name}\" is no number")).into()
+    })
+}

@@ -1,0 +1,218 @@
+//! `[[projections]]` to projections between pairs of populations.
+
+use super::cards::Model;
+use super::context::Context;
+use super::place::{ListColumns, Pair};
+use super::populations::Frame;
+use super::rules::{Connect, Wiring};
+use super::selections::{Part, parts, words};
+use super::synapses::{Ends, Synapses, columns_named};
+use crate::catalog::{Effect, NeuronCard};
+use crate::description::{Description, ProjectionDecl, Selection, Value};
+use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
+use crate::network::{Draw, Projection};
+use std::collections::BTreeSet;
+
+/// Bytes that a projection takes, roughly: groups of thousands make millions of pairs.
+const PROJECTION_BYTES: u64 = 512;
+
+/// A projection and the place of its block.
+pub(crate) type Built = (Projection, Span);
+
+/// All projections, block by block; within a block for each target, in order, each source, in order. Those without synapses
+/// are left out.
+pub(crate) fn build(context: &Context<'_>, description: &Description, frames: &[Frame<'_>]) -> Vec<Built> {
+    let mut names = BTreeSet::new();
+    let mut built = Vec::new();
+    for decl in &description.projections {
+        let block = Block { context, frames, decl, name: name(decl) };
+        if let Some(projections) = context.report.accept(block.build(&mut names)) {
+            built.extend(projections.into_iter().map(|p| (p, decl.span)));
+        }
+    }
+    built
+}
+
+/// The name given, or "source->target" as written.
+fn name(decl: &ProjectionDecl) -> String {
+    let list = |selections: &[Selection]| selections.iter().map(words).collect::<Vec<_>>().join(",");
+    decl.name.as_ref().map_or_else(|| format!("{}->{}", list(&decl.source), list(&decl.target)), |name| name.value.clone())
+}
+
+/// A block with what is around it.
+struct Block<'a, 'c> {
+    context: &'a Context<'c>,
+    frames: &'a [Frame<'a>],
+    decl: &'a ProjectionDecl,
+    name: String,
+}
+
+impl Block<'_, '_> {
+    fn build(&self, names: &mut BTreeSet<(String, usize, usize)>) -> Outcome<Vec<Projection>> {
+        let decl = self.decl;
+        for (key, empty) in
+            [("source", decl.source.is_empty()), ("target", decl.target.is_empty()), ("connect", decl.connect.is_none())]
+        {
+            if empty {
+                let message = format!("a projection needs `{key}`");
+                return Err(Diagnostic::error("missing-key", decl.span, message).into());
+            }
+        }
+        let (sources, targets) = (self.parts(&decl.source), self.parts(&decl.target));
+        let connect = decl.connect.as_ref().ok_or(Failure::Reported).and_then(|c| Connect::read(c, self.context));
+        let connect = self.context.report.accept(connect).ok_or(Failure::Reported)?;
+        let (sources, targets) = (sources.ok_or(Failure::Reported)?, targets.ok_or(Failure::Reported)?);
+        if connect.is_list() && sources.len() * targets.len() != 1 {
+            let message = "a list of indices connects one population to one population";
+            return Err(Diagnostic::error("impossible-rule", connect.span(), message).into());
+        }
+        let pairs = (sources.len() as u64).saturating_mul(targets.len() as u64);
+        self.context.budget.reserve(pairs, PROJECTION_BYTES, &format!("the projection {}", self.name))?;
+        let mut built = Vec::new();
+        for (row, target) in targets.iter().enumerate() {
+            for (column, source) in sources.iter().enumerate() {
+                let shape = (targets.len(), sources.len());
+                let pair = self
+                    .unique(names, source, target)
+                    .and_then(|()| self.ends(source, target, (row, column), shape))
+                    .and_then(|ends| self.pair(&connect, &ends));
+                built.extend(self.context.report.accept(pair).flatten());
+            }
+        }
+        Ok(built)
+    }
+
+    fn parts(&self, selections: &[Selection]) -> Option<Vec<Part>> {
+        self.context.report.accept(parts(self.context, self.frames, selections))
+    }
+
+    fn population_name(&self, index: usize) -> &str {
+        self.context.names.roster.name(index)
+    }
+
+    /// Random streams are keyed by the name and the two populations: no two projections may share them.
+    fn unique(&self, names: &mut BTreeSet<(String, usize, usize)>, source: &Part, target: &Part) -> Outcome<()> {
+        if names.insert((self.name.clone(), source.population, target.population)) {
+            return Ok(());
+        }
+        let (from, to) = (self.population_name(source.population), self.population_name(target.population));
+        let message = format!("there is already a projection \"{}\" from \"{from}\" to \"{to}\"", self.name);
+        let span = self.decl.name.as_ref().map_or(self.decl.span, |name| name.span);
+        Err(Diagnostic::error("duplicate-name", span, message).help("give one of them another `name`").into())
+    }
+
+    fn ends(&self, source: &Part, target: &Part, cell: (usize, usize), shape: (usize, usize)) -> Outcome<Ends<'_>> {
+        let size = |part: &Part| self.frames.get(part.population).and_then(|f| f.size).ok_or(Failure::Reported);
+        let sizes = Some((size(source)?, size(target)?));
+        Ok(Ends {
+            source: source.clone(),
+            target: target.clone(),
+            source_name: self.population_name(source.population),
+            target_name: self.population_name(target.population),
+            cell,
+            shape,
+            place: self.context.place().on(Pair { source: source.population, target: target.population, sizes }),
+        })
+    }
+
+    fn model(&self, part: &Part) -> Outcome<Model> {
+        let card = self.frames.get(part.population).and_then(|f| f.card.as_ref());
+        card.map(|card| card.model).ok_or(Failure::Reported)
+    }
+
+    fn target_model(&self, ends: &Ends<'_>) -> Outcome<&'static NeuronCard> {
+        match self.model(&ends.target)? {
+            Model::Neuron(card) => Ok(card),
+            Model::Stimulus(_) => {
+                let message = format!("\"{}\" is a stimulus: it takes no input", ends.target_name);
+                Err(Diagnostic::error("stimulus-as-target", ends.target.span, message).into())
+            }
+        }
+    }
+
+    /// The projection of one pair; `None` where there are no synapses.
+    fn pair(&self, connect: &Connect<'_>, ends: &Ends<'_>) -> Outcome<Option<Projection>> {
+        let target = self.target_model(ends)?;
+        let injects = matches!(self.model(&ends.source)?, Model::Stimulus(card) if card.effect == Effect::Current);
+        let receptor = self.receptor(target, injects)?;
+        if target.receptors.is_empty() && !injects {
+            let message = format!("{} takes no spikes", target.name);
+            return Err(Diagnostic::error("receptor", ends.target.span, message).into());
+        }
+        self.required("weight", &self.decl.weight, injects, target)?;
+        self.required("delay", &self.decl.delay, injects, target)?;
+        let key = self.context.key("projection").name(&self.name).name(ends.source_name).name(ends.target_name).finish();
+        let nothing = ListColumns::new();
+        let wiring = connect.wire(self.context, ends, key, &self.columns(ends)?)?;
+        let (rule, columns) = match &wiring {
+            Wiring::Nothing => return Ok(None),
+            Wiring::Rule(rule) => (rule.clone(), &nothing),
+            Wiring::List(rows) if rows.pairs.is_empty() => return Ok(None),
+            Wiring::List(rows) => (rows.rule()?, &rows.columns),
+        };
+        let synapses = Synapses { rule: &rule, columns, ends };
+        let weight = match &self.decl.weight {
+            Some(value) if injects => synapses.factor(self.context, value),
+            Some(value) => synapses.weight(self.context, value, target, receptor),
+            None => Ok(Draw::Constant(1.0)),
+        };
+        let step = self.context.settings.grid.step_ms();
+        let delay = self.decl.delay.as_ref().map_or(Ok(Draw::Constant(step)), |v| synapses.delay(self.context, v));
+        let weight = self.context.report.accept(weight);
+        let (weight, delay) = (weight.ok_or(Failure::Reported)?, delay?);
+        Ok(Some(Projection {
+            name: self.name.clone(),
+            source: ends.source.population,
+            target: ends.target.population,
+            source_cells: ends.source.cells.clone(),
+            target_cells: ends.target.cells.clone(),
+            rule,
+            weight,
+            delay,
+            receptor,
+            quanta: Vec::new(),
+            key,
+        }))
+    }
+
+    fn receptor(&self, target: &'static NeuronCard, injects: bool) -> Outcome<Option<usize>> {
+        let Some(name) = &self.decl.receptor else { return Ok(None) };
+        if injects {
+            return Err(Diagnostic::error("receptor", name.span, "an injected current goes to no receptor").into());
+        }
+        match target.receptors.iter().position(|r| r.name == name.value) {
+            Some(index) => Ok(Some(index)),
+            None => {
+                let message = format!("{} has no receptor \"{}\"", target.name, name.value);
+                let known = target.receptors.iter().map(|r| r.name);
+                Err(Diagnostic::error("receptor", name.span, message).nearest(&name.value, known).into())
+            }
+        }
+    }
+
+    fn required(&self, key: &str, value: &Option<Value>, injects: bool, target: &'static NeuronCard) -> Outcome<()> {
+        if value.is_some() || injects {
+            return Ok(());
+        }
+        let message = format!("the projection \"{}\" needs a {key}", self.name);
+        let example = match (key, target.receptors.first().map(|r| r.dimension)) {
+            ("weight", Some(crate::units::Dimension::NONE)) => "weight = 1".to_string(),
+            ("weight", Some(dimension)) => format!("weight = \"1 {dimension}\""),
+            _ => "delay = \"1 ms\"".to_string(),
+        };
+        Err(Diagnostic::error("missing-key", self.decl.span, message).help(example).into())
+    }
+
+    /// Columns of the list's file that weight and delay name.
+    fn columns(&self, ends: &Ends<'_>) -> Outcome<Vec<(&str, Span)>> {
+        let mut columns = Vec::new();
+        for value in [&self.decl.weight, &self.decl.delay].into_iter().flatten() {
+            for (column, span) in columns_named(ends.select(value)?) {
+                if columns.iter().all(|(known, _)| *known != column) {
+                    columns.push((column, span));
+                }
+            }
+        }
+        Ok(columns)
+    }
+}

@@ -1,0 +1,110 @@
+//! `[network]` and `[numerics]`: times, seeds, how finely weights are rounded.
+
+use super::names::{DEFAULT_TIMESTEP_MS, Names};
+use super::place::Place;
+use super::report::Report;
+use super::values::{Wanted, integer, number};
+use crate::catalog::Range;
+use crate::description::{Description, Value};
+use crate::diagnostic::{Diagnostic, Outcome, Span};
+use crate::network::Weights;
+use crate::time::{Grid, MAX_MS, decimal_ms, fs_from_ms};
+use crate::units::Dimension;
+
+/// Shortest time step, 1 ns: far below any model's use, far above the resolution of time.
+const MIN_TIMESTEP_FS: i64 = 1_000_000;
+
+/// Largest seed: whole numbers up to here are read exactly.
+const MAX_SEED: u64 = 1 << 53;
+
+/// What `[network]` says, in femtoseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    /// The grid.
+    pub(crate) grid: Grid,
+    /// Biological time after the warm-up: a multiple of the step.
+    pub(crate) duration_fs: i64,
+    /// Time before it: a multiple of the step.
+    pub(crate) warmup_fs: i64,
+    /// Seed of wiring and everything else.
+    pub(crate) seed: u64,
+    /// Seed of what is drawn while running.
+    pub(crate) noise_seed: u64,
+    /// How finely weights are rounded.
+    pub(crate) weights: Weights,
+}
+
+impl Settings {
+    /// Reads them; what is wrong is told and replaced, so that the rest of the netlist is checked too.
+    pub(crate) fn new(description: &Description, names: &Names<'_>, report: &Report) -> Self {
+        let network = &description.network;
+        let place = Place::new(names);
+        let at = |value: &Option<Value>| value.as_ref().map_or(network.span, |v| v.span);
+        let step = names.timestep().and_then(|ms| timestep(ms, at(&network.timestep)));
+        let grid = report.accept(step).unwrap_or_else(default_grid);
+        if network.duration.is_none() {
+            let problem = Diagnostic::error("missing-key", network.span, "[network] needs a duration");
+            report.push(problem.help("duration = \"1 s\""));
+        }
+        let span = at(&network.duration);
+        let duration = names.duration().and_then(|ms| on_grid(ms, grid, "duration", span, report));
+        let duration_fs = report.accept(duration).unwrap_or(grid.step_fs());
+        if duration_fs == 0 {
+            report.push(Diagnostic::error("out-of-range", span, "the duration is less than half a time step"));
+        }
+        let seed = |value: &Option<Value>, name, default| {
+            value.as_ref().map_or(Some(default), |v| report.accept(integer(v, name, &place, 0, MAX_SEED))).unwrap_or(default)
+        };
+        let warmup_fs = network.warmup.as_ref().map_or(0, |v| {
+            let ms = number(v, &Wanted::new("warmup", Dimension::TIME, Range::NotNegative), &place);
+            report.accept(ms.and_then(|ms| on_grid(ms, grid, "warmup", v.span, report))).unwrap_or(0)
+        });
+        if fs_from_ms(MAX_MS).is_some_and(|most| duration_fs.saturating_add(warmup_fs) > most) {
+            report.push(too_long(span));
+        }
+        let seed_value = seed(&network.seed, "seed", 1);
+        let noise_seed = seed(&network.noise_seed, "noise_seed", seed_value);
+        let weights = report.accept(weights(description)).unwrap_or_default();
+        Self { grid, duration_fs, warmup_fs, seed: seed_value, noise_seed, weights }
+    }
+}
+
+fn default_grid() -> Grid {
+    Grid::new(fs_from_ms(DEFAULT_TIMESTEP_MS).unwrap_or(MIN_TIMESTEP_FS))
+}
+
+fn timestep(ms: f64, span: Span) -> Outcome<Grid> {
+    match fs_from_ms(ms) {
+        Some(fs) if fs >= MIN_TIMESTEP_FS => Ok(Grid::new(fs)),
+        Some(_) => Err(Diagnostic::error("out-of-range", span, "a time step is at least \"1 ns\"").into()),
+        None => Err(too_long(span).into()),
+    }
+}
+
+fn too_long(span: Span) -> Diagnostic {
+    Diagnostic::error("out-of-range", span, format!("times end at {} s", MAX_MS / 1000.0))
+}
+
+/// A time in femtoseconds, rounded to the grid with a warning.
+pub(crate) fn on_grid(ms: f64, grid: Grid, name: &str, span: Span, report: &Report) -> Outcome<i64> {
+    let fs = fs_from_ms(ms).ok_or_else(|| too_long(span))?;
+    if grid.holds(fs) {
+        return Ok(fs);
+    }
+    let rounded = grid.fs(grid.tick(fs));
+    let message = format!("{name} is no multiple of the time step: rounded to {} ms", decimal_ms(rounded));
+    report.push(Diagnostic::warning("off-grid", span, message));
+    Ok(rounded)
+}
+
+fn weights(description: &Description) -> Outcome<Weights> {
+    let Some(name) = &description.weights else { return Ok(Weights::default()) };
+    match name.value.as_str() {
+        "f64" => Ok(Weights::F64),
+        "f32" => Ok(Weights::F32),
+        "i16" => Ok(Weights::I16),
+        other => Err(Diagnostic::error("unknown-name", name.span, format!("weights are not kept as \"{other}\""))
+            .nearest(other, ["f64", "f32", "i16"])
+            .into()),
+    }
+}

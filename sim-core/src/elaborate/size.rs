@@ -1,0 +1,139 @@
+//! How large a network is, before memory is taken for it.
+
+use crate::catalog::NeuronCard;
+use crate::diagnostic::Diagnostic;
+use crate::network::{Cells, Column, Draw, Network, Population, Projection, Rule, Weights};
+
+/// What a network may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of memory.
+    pub bytes: u64,
+}
+
+impl Default for Limits {
+    /// 64 GiB.
+    fn default() -> Self {
+        Self { bytes: 1 << 36 }
+    }
+}
+
+/// Size of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// Neurons, stimuli left out.
+    pub neurons: u64,
+    /// Synapses: their expected number where they are drawn, connections of stimuli included.
+    pub synapses: u64,
+    /// Memory for running it, roughly: state and parameters, synapses, lists.
+    pub bytes: u64,
+}
+
+/// Bytes of the hidden columns, coefficients and bookkeeping of a neuron or a unit.
+const OVERHEAD: u64 = 64;
+
+/// Estimates neurons, synapses and bytes from the rules alone.
+pub fn estimate(network: &Network) -> Estimate {
+    let cells: u64 = network.populations.iter().map(population_bytes).fold(0, u64::saturating_add);
+    let recorded: u64 = network.records.iter().map(|r| 4 * r.cells.len() as u64).fold(0, u64::saturating_add);
+    let (mut synapses, mut bytes) = (0.0, 0.0);
+    for projection in &network.projections {
+        let count = expected_synapses(projection);
+        synapses += count;
+        bytes += count * synapse_bytes(projection, network.weights) + held(&projection.rule);
+    }
+    // Casts of floating point numbers saturate.
+    let bytes = cells.saturating_add(recorded).saturating_add(bytes as u64);
+    Estimate { neurons: network.neurons() as u64, synapses: synapses.round() as u64, bytes }
+}
+
+/// Bytes of a cell, columns of its own left out: state, input slots, bookkeeping.
+pub(crate) fn cell_bytes(neuron: Option<&NeuronCard>) -> u64 {
+    let columns = neuron.map_or(2, |card| card.states.len() + card.receptors.len() + 1);
+    8 * columns as u64 + OVERHEAD
+}
+
+fn population_bytes(population: &Population) -> u64 {
+    let own = match &population.cells {
+        Cells::Neurons { parameters, initial, .. } => {
+            parameters.iter().chain(initial.iter().flatten()).filter(|c| matches!(c, Column::Each(_))).count()
+        }
+        Cells::Stimulus { .. } => 0,
+    };
+    u64::from(population.size).saturating_mul(cell_bytes(population.card()) + 8 * own as u64)
+}
+
+/// Expected number of synapses of a projection.
+pub(crate) fn expected_synapses(projection: &Projection) -> f64 {
+    let sources = f64::from(projection.source_cells.len() as u32);
+    let targets = f64::from(projection.target_cells.len() as u32);
+    let pairs = |autapses: bool| sources * targets - if autapses { 0.0 } else { f64::from(own_pairs(projection)) };
+    match &projection.rule {
+        Rule::OneToOne => targets,
+        Rule::AllToAll { autapses } => pairs(*autapses),
+        Rule::FixedIndegree { indegree, .. } => targets * f64::from(*indegree),
+        Rule::FixedOutdegree { outdegree, .. } => sources * f64::from(*outdegree),
+        Rule::FixedTotalNumber { n, .. } => *n as f64,
+        Rule::PairwiseBernoulli { p, autapses } => p * pairs(*autapses),
+        Rule::List { pairs, .. } => pairs.len() as f64,
+    }
+}
+
+/// Pairs of a neuron with itself.
+fn own_pairs(projection: &Projection) -> u32 {
+    if projection.source != projection.target {
+        return 0;
+    }
+    let (a, b) = (&projection.source_cells, &projection.target_cells);
+    a.end.min(b.end).saturating_sub(a.start.max(b.start))
+}
+
+/// Bytes of a synapse: its index, and its weight and delay where they differ from synapse to synapse.
+fn synapse_bytes(projection: &Projection, weights: Weights) -> f64 {
+    let weight = match (&projection.weight, weights) {
+        (Draw::Constant(_), _) => 0.0,
+        (_, Weights::F64) => 8.0,
+        (_, Weights::F32) => 4.0,
+        (_, Weights::I16) => 2.0,
+    };
+    let delay = if matches!(projection.delay, Draw::Constant(_)) { 0.0 } else { 2.0 };
+    let regular = matches!(projection.rule, Rule::AllToAll { .. } | Rule::OneToOne);
+    if regular && weight + delay == 0.0 { 0.0 } else { 4.0 + weight + delay }
+}
+
+/// Bytes that the rule itself holds.
+fn held(rule: &Rule) -> f64 {
+    match rule {
+        Rule::FixedTotalNumber { indegrees, .. } => 4.0 * indegrees.len() as f64,
+        Rule::List { pairs, .. } => 12.0 * pairs.len() as f64,
+        _ => 0.0,
+    }
+}
+
+/// Refuses a network that does not fit, with the figure.
+pub(crate) fn check(network: &Network, limits: &Limits) -> Option<Diagnostic> {
+    let Estimate { neurons, synapses, bytes } = estimate(network);
+    (bytes > limits.bytes).then(|| {
+        let message = format!(
+            "{neurons} neurons and {synapses} synapses need about {}, more than the {} there are",
+            bytes_words(bytes),
+            bytes_words(limits.bytes)
+        );
+        Diagnostic::general("does-not-fit", message)
+    })
+}
+
+/// A number of bytes for people.
+pub(crate) fn bytes_words(bytes: u64) -> String {
+    let units = ["kB", "MB", "GB", "TB", "PB", "EB"];
+    if bytes < 1000 {
+        return format!("{bytes} bytes");
+    }
+    let mut value = bytes as f64 / 1000.0;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < units.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", units.get(unit).copied().unwrap_or("EB"))
+}

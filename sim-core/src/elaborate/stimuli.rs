@@ -1,0 +1,151 @@
+//! Values of stimuli: numbers per unit, and lists of times, rates and amplitudes.
+
+use super::cards::Card;
+use super::columns::{self, column};
+use super::context::Context;
+use super::place::Place;
+use super::values::{Wanted, integer, kind, number, quantity};
+use crate::catalog::{Range, Shape, StimulusCard, StimulusParam, StimulusValue};
+use crate::description::{Value, ValueKind};
+use crate::diagnostic::{Diagnostic, Outcome};
+use crate::network::Column;
+use crate::units::Dimension;
+
+/// Most times of one `{ first, every, count }`: as many as there are grid points to fall on.
+const MAX_COUNT: u64 = u32::MAX as u64;
+
+/// The values of a stimulus in the card's order; `None` after a problem, which is told.
+pub(crate) fn stimulus_values(
+    context: &Context<'_>,
+    card: &Card<'_>,
+    model: &'static StimulusCard,
+    population: &str,
+    size: u32,
+    place: &Place<'_>,
+) -> Option<Vec<StimulusValue>> {
+    let cells = columns::Cells { purpose: "parameter", population, size };
+    let values: Vec<Option<StimulusValue>> = model
+        .parameters
+        .iter()
+        .enumerate()
+        .map(|(index, parameter)| {
+            let value = card.given.get(&index).copied();
+            context.report.accept(one_value(context, card, model, parameter, value, place, cells))
+        })
+        .collect();
+    let values = values.into_iter().collect::<Option<Vec<StimulusValue>>>()?;
+    context.report.accept(check_units(model, &values, card, population, size))?;
+    Some(values)
+}
+
+fn one_value(
+    context: &Context<'_>,
+    card: &Card<'_>,
+    model: &'static StimulusCard,
+    parameter: &StimulusParam,
+    value: Option<&Value>,
+    place: &Place<'_>,
+    cells: columns::Cells<'_>,
+) -> Outcome<StimulusValue> {
+    let spec = &parameter.spec;
+    let wanted = Wanted::new(spec.name, spec.dimension, spec.range);
+    match (parameter.shape, value) {
+        (Shape::Number, Some(value)) => column(context, value, &wanted, place, cells).map(StimulusValue::Number),
+        (Shape::Number, None) if spec.default.is_nan() => {
+            let message = format!("{} needs a {}", model.name, spec.name);
+            Err(Diagnostic::error("missing-key", card.span, message).into())
+        }
+        (Shape::Number, None) => Ok(StimulusValue::Number(Column::Shared(spec.default))),
+        (Shape::List, Some(value)) => lists(context, value, &wanted, place, cells).map(StimulusValue::List),
+        (Shape::List, None) => Ok(StimulusValue::List(vec![Vec::new()])),
+    }
+}
+
+/// One list for all units, or one for each.
+fn lists(
+    context: &Context<'_>,
+    value: &Value,
+    wanted: &Wanted<'_>,
+    place: &Place<'_>,
+    cells: columns::Cells<'_>,
+) -> Outcome<Vec<Vec<f64>>> {
+    match &value.kind {
+        ValueKind::List(units) | ValueKind::Each(units)
+            if units.iter().any(|u| matches!(u.kind, ValueKind::List(_) | ValueKind::Regular { .. })) =>
+        {
+            if units.len() != cells.size as usize {
+                let message = format!(
+                    "one list for each cell is needed: {} has {}, here are {}",
+                    cells.population,
+                    cells.size,
+                    units.len()
+                );
+                return Err(Diagnostic::error("wrong-length", value.span, message).into());
+            }
+            units.iter().map(|unit| list(context, unit, wanted, place)).collect()
+        }
+        _ => list(context, value, wanted, place).map(|list| vec![list]),
+    }
+}
+
+fn list(context: &Context<'_>, value: &Value, wanted: &Wanted<'_>, place: &Place<'_>) -> Outcome<Vec<f64>> {
+    match &value.kind {
+        ValueKind::List(values) => values.iter().map(|v| number(v, wanted, place)).collect(),
+        ValueKind::File { file, column } => {
+            let values = context.files.table(file)?.quantities(column)?;
+            values.into_iter().map(|(quantity, span)| wanted.check(quantity, span)).collect()
+        }
+        ValueKind::Regular { first, every, count } if wanted.dimension == Dimension::TIME => {
+            let start = number(first, wanted, place)?;
+            let step = number(every, &Wanted::new("every", Dimension::TIME, Range::Positive), place)?;
+            let count = integer(count, "count", place, 0, MAX_COUNT)?;
+            context.budget.reserve(count, 8, wanted.name)?;
+            Ok((0..count).map(|i| start + i as f64 * step).collect())
+        }
+        ValueKind::Quantity(_) | ValueKind::Expr(_) => {
+            quantity(value, place)?;
+            let message = format!("{} is a list: write it in brackets [..]", wanted.name);
+            Err(Diagnostic::error("value", value.span, message).into())
+        }
+        other => {
+            let message = format!("{} is a list of numbers, not {}", wanted.name, kind(other));
+            Err(Diagnostic::error("value", value.span, message).into())
+        }
+    }
+}
+
+/// The card's own check, once where all units are alike, else for each.
+fn check_units(
+    model: &'static StimulusCard,
+    values: &[StimulusValue],
+    card: &Card<'_>,
+    population: &str,
+    size: u32,
+) -> Outcome<()> {
+    let each = values.iter().any(|value| match value {
+        StimulusValue::Number(column) => matches!(column, Column::Each(_)),
+        StimulusValue::List(lists) => lists.len() > 1,
+    });
+    for unit in 0..if each { size as usize } else { 1 } {
+        let numbers: Vec<[f64; 1]> = values
+            .iter()
+            .map(|value| match value {
+                StimulusValue::Number(column) => [column.get(unit)],
+                StimulusValue::List(_) => [0.0],
+            })
+            .collect();
+        let slices: Vec<&[f64]> = values
+            .iter()
+            .zip(&numbers)
+            .map(|(value, number)| match value {
+                StimulusValue::Number(_) => number.as_slice(),
+                StimulusValue::List(lists) => lists.get(unit).or(lists.first()).map_or(&[][..], Vec::as_slice),
+            })
+            .collect();
+        if let Err(why) = (model.check)(&slices) {
+            let problem = Diagnostic::error("parameters", card.span, why);
+            return Err(if each { problem.label(format!("of {population}[{unit}]")) } else { problem }.into());
+        }
+    }
+    Ok(())
+}

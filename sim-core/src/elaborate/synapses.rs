@@ -1,0 +1,254 @@
+//! Weights and delays of a projection: one for all, drawn, or one for each row.
+
+use super::context::Context;
+use super::distributions::{checked, distribution};
+use super::place::{ListColumns, Place};
+use super::selections::Part;
+use super::values::{Wanted, number, quantity};
+use crate::catalog::{NeuronCard, Polarity, Range, ReceptorSpec};
+use crate::description::{Value, ValueKind};
+use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
+use crate::expr::eval::{Reference, evaluate, references};
+use crate::network::{Draw, Rule};
+use crate::time::{Grid, decimal_ms, fs_from_ms};
+use crate::units::Dimension;
+
+/// Longest delay in ticks.
+pub(crate) const MAX_DELAY_TICKS: u32 = 65_535;
+
+/// The two ends of a projection, and where its expressions stand.
+pub(crate) struct Ends<'a> {
+    /// Sources.
+    pub(crate) source: Part,
+    /// Targets.
+    pub(crate) target: Part,
+    /// Name of the source population.
+    pub(crate) source_name: &'a str,
+    /// Name of the target population.
+    pub(crate) target_name: &'a str,
+    /// Which target and which source of the projection's lists: row and column of inline tables.
+    pub(crate) cell: (usize, usize),
+    /// How many targets and sources there are in those lists.
+    pub(crate) shape: (usize, usize),
+    /// Where its expressions stand.
+    pub(crate) place: Place<'a>,
+}
+
+impl Ends<'_> {
+    /// The source cell, counted from the part's start, that is the same neuron as a target cell of the population.
+    pub(crate) fn itself(&self, target_cell: u32) -> Option<u32> {
+        let same = self.source.population == self.target.population && self.source.cells.contains(&target_cell);
+        same.then(|| target_cell - self.source.cells.start)
+    }
+
+    /// An index into the source population as an index into the part.
+    pub(crate) fn source_index(&self, index: u64, span: Span) -> Outcome<u32> {
+        within(&self.source, self.source_name, index, span)
+    }
+
+    /// An index into the target population as an index into the part.
+    pub(crate) fn target_index(&self, index: u64, span: Span) -> Outcome<u32> {
+        within(&self.target, self.target_name, index, span)
+    }
+
+    /// The value that stands for this pair: the element of an inline table, or the value itself.
+    pub(crate) fn select<'v>(&self, value: &'v Value) -> Outcome<&'v Value> {
+        let ValueKind::Table(rows) = &value.kind else { return Ok(value) };
+        let (targets, sources) = self.shape;
+        if rows.len() != targets || rows.iter().any(|row| row.len() != sources) {
+            let message = format!("this table needs {targets} rows (targets) of {sources} numbers (sources)");
+            return Err(Diagnostic::error("table-shape", value.span, message).into());
+        }
+        rows.get(self.cell.0).and_then(|row| row.get(self.cell.1)).ok_or(Failure::Reported)
+    }
+}
+
+fn within(part: &Part, name: &str, index: u64, span: Span) -> Outcome<u32> {
+    let cell = u32::try_from(index).ok().filter(|cell| part.cells.contains(cell));
+    cell.map(|cell| cell - part.cells.start).ok_or_else(|| {
+        let last = part.cells.end.saturating_sub(1);
+        let message = format!("there is no cell {index} here: those of \"{name}\" are {} to {last}", part.cells.start);
+        Diagnostic::error("selection", span, message).into()
+    })
+}
+
+/// The columns `row.COLUMN` that a value names, with the places of the values.
+pub(crate) fn columns_named(value: &Value) -> Vec<(&str, Span)> {
+    let ValueKind::Expr(expr) = &value.kind else { return Vec::new() };
+    let columns = references(expr).into_iter().filter_map(|r| match r {
+        Reference::Column(column) => Some((column, expr.span)),
+        _ => None,
+    });
+    columns.collect()
+}
+
+/// What a projection's synapses are, beyond who is connected: the rule and the list's columns.
+pub(crate) struct Synapses<'a> {
+    /// Who is connected.
+    pub(crate) rule: &'a Rule,
+    /// Columns of a list.
+    pub(crate) columns: &'a ListColumns,
+    /// The two ends.
+    pub(crate) ends: &'a Ends<'a>,
+}
+
+impl Synapses<'_> {
+    /// How many values `{ list = [..] }` takes; `None` where the rule has no order of its own.
+    fn ordered(&self) -> Option<usize> {
+        match self.rule {
+            Rule::OneToOne => Some(self.ends.source.size() as usize),
+            Rule::List { pairs, .. } => Some(pairs.len()),
+            _ => None,
+        }
+    }
+
+    /// A number of each synapse.
+    fn draw(&self, context: &Context<'_>, value: &Value, wanted: &Wanted<'_>) -> Outcome<Draw> {
+        let value = self.ends.select(value)?;
+        let place = self.ends.place;
+        match &value.kind {
+            ValueKind::Random(decl) => distribution(decl, value.span, wanted, &place).map(Draw::Random),
+            ValueKind::Expr(expr) if !columns_named(value).is_empty() && matches!(self.rule, Rule::List { .. }) => {
+                let count = self.ordered().unwrap_or(0);
+                context.budget.reserve(count as u64, 8, wanted.name)?;
+                let of = |row| wanted.check(evaluate(expr, &place.row(self.columns, row))?, value.span);
+                Ok(Draw::Each((0..count).map(of).collect::<Outcome<_>>()?))
+            }
+            ValueKind::Each(values) => {
+                self.one_each(values.len(), wanted.name, value.span)?;
+                let of = |v: &Value| wanted.check(quantity(v, &place)?, v.span);
+                Ok(Draw::Each(values.iter().map(of).collect::<Outcome<_>>()?))
+            }
+            ValueKind::File { file, column } => {
+                let values = context.files.table(file)?.quantities(column)?;
+                self.one_each(values.len(), wanted.name, value.span)?;
+                Ok(Draw::Each(values.into_iter().map(|(q, span)| wanted.check(q, span)).collect::<Outcome<_>>()?))
+            }
+            _ => number(value, wanted, &place).map(Draw::Constant),
+        }
+    }
+
+    fn one_each(&self, count: usize, name: &str, span: Span) -> Outcome<()> {
+        match self.ordered() {
+            Some(synapses) if synapses == count => Ok(()),
+            Some(synapses) => {
+                let message = format!("{name} needs one value for each of {synapses} synapses, here are {count}");
+                Err(Diagnostic::error("wrong-length", span, message).into())
+            }
+            None => {
+                let message = format!("{name} can be given one by one only with the rules one_to_one and list");
+                Err(Diagnostic::error("wrong-length", span, message).into())
+            }
+        }
+    }
+
+    /// The factor of an injected current.
+    pub(crate) fn factor(&self, context: &Context<'_>, value: &Value) -> Outcome<Draw> {
+        self.draw(context, value, &Wanted::new("the weight of a current", Dimension::NONE, Range::Any))
+    }
+
+    /// The weight in the receptor's unit. With a named receptor it is a magnitude, unless the receptor is signed.
+    pub(crate) fn weight(
+        &self,
+        context: &Context<'_>,
+        value: &Value,
+        model: &'static NeuronCard,
+        receptor: Option<usize>,
+    ) -> Outcome<Draw> {
+        let named = receptor.and_then(|index| model.receptors.get(index));
+        let signed = named.is_some_and(|r| r.polarity == Polarity::Signed);
+        let dimension = named.or_else(|| any_receptor(model)).map_or(Dimension::NONE, |r| r.dimension);
+        let wanted = Wanted::new("the weight", dimension, Range::Any);
+        let mut draw = self.draw(context, value, &wanted)?;
+        match (named, &mut draw) {
+            (Some(_), Draw::Random(law)) if !signed => {
+                law.min = law.min.max(0.0);
+                checked(law.clone(), value.span)?;
+            }
+            (Some(receptor), draw) if !signed && lowest(draw) < 0.0 => {
+                let message = format!("with receptor = \"{}\" the weight is a magnitude: it is not negative", receptor.name);
+                return Err(Diagnostic::error("sign", value.span, message).into());
+            }
+            (None, draw) => signs_fit(draw, model, value.span)?,
+            _ => {}
+        }
+        Ok(draw)
+    }
+
+    /// The delay in ms: at least one step; drawn ones below half a step are drawn again.
+    pub(crate) fn delay(&self, context: &Context<'_>, value: &Value) -> Outcome<Draw> {
+        let grid = context.settings.grid;
+        let longest = grid.step_ms() * f64::from(MAX_DELAY_TICKS);
+        let wanted = Wanted::new("the delay", Dimension::TIME, Range::Any);
+        match self.draw(context, value, &wanted)? {
+            Draw::Random(mut law) => {
+                law.min = law.min.max(0.5 * grid.step_ms());
+                law.max = law.max.min(longest);
+                Ok(Draw::Random(checked(law, value.span)?))
+            }
+            Draw::Constant(ms) => {
+                constant_delay(ms, grid, value.span)?;
+                if fs_from_ms(ms).is_some_and(|fs| !grid.holds(fs)) {
+                    let rounded = grid.fs(grid.tick(fs_from_ms(ms).unwrap_or(0)));
+                    let message =
+                        format!("the delay {ms} ms is no multiple of the time step: rounded to {} ms", decimal_ms(rounded));
+                    context.report.push(Diagnostic::warning("off-grid", value.span, message));
+                }
+                Ok(Draw::Constant(ms))
+            }
+            Draw::Each(values) => {
+                values.iter().try_for_each(|ms| constant_delay(*ms, grid, value.span))?;
+                Ok(Draw::Each(values))
+            }
+        }
+    }
+}
+
+fn constant_delay(ms: f64, grid: Grid, span: Span) -> Outcome<()> {
+    let fs = fs_from_ms(ms);
+    if fs.is_none_or(|fs| fs < grid.step_fs()) {
+        let step = decimal_ms(grid.step_fs());
+        return Err(Diagnostic::error("delay", span, format!("a delay is at least one time step, {step} ms: not {ms} ms")).into());
+    }
+    if fs.is_some_and(|fs| grid.tick(fs) > u64::from(MAX_DELAY_TICKS)) {
+        let message = format!("a delay is at most {MAX_DELAY_TICKS} time steps: {ms} ms is longer");
+        return Err(Diagnostic::error("delay", span, message).into());
+    }
+    Ok(())
+}
+
+/// The receptor that tells the unit of weights without a named receptor.
+fn any_receptor(model: &'static NeuronCard) -> Option<&'static ReceptorSpec> {
+    model.receptors.first()
+}
+
+/// Least and greatest weight or delay.
+pub(crate) fn extent(draw: &Draw) -> (f64, f64) {
+    match draw {
+        Draw::Constant(value) => (*value, *value),
+        Draw::Random(law) => law.bounds(),
+        Draw::Each(values) => {
+            let fold = |start: f64, f: fn(f64, f64) -> f64| values.iter().copied().fold(start, f);
+            if values.is_empty() { (0.0, 0.0) } else { (fold(f64::INFINITY, f64::min), fold(f64::NEG_INFINITY, f64::max)) }
+        }
+    }
+}
+
+fn lowest(draw: &Draw) -> f64 {
+    extent(draw).0
+}
+
+/// Without a named receptor the sign chooses one: there must be one for each sign that occurs.
+fn signs_fit(draw: &Draw, model: &'static NeuronCard, span: Span) -> Outcome<()> {
+    let takes = |polarity| model.receptors.iter().any(|r| r.polarity == polarity || r.polarity == Polarity::Signed);
+    let (low, high) = extent(draw);
+    for (occurs, polarity, words) in
+        [(low < 0.0, Polarity::Inhibitory, "negative"), (high > 0.0, Polarity::Excitatory, "positive")]
+    {
+        if occurs && !takes(polarity) {
+            let message = format!("{} has no receptor for {words} weights", model.name);
+            return Err(Diagnostic::error("sign", span, message).into());
+        }
+    }
+    Ok(())
+}
