@@ -26,7 +26,7 @@ macro_rules! library {
 }
 
 /// Every shipped netlist: `netlists/library/NAME.toml`.
-pub const LIBRARY: &[LibraryEntry] = library!["hello"];
+pub const LIBRARY: &[LibraryEntry] = library!["hello", "brunel-ai", "vogels-abbott-cuba", "izhikevich-2003", "potjans-diesmann"];
 
 /// A shipped netlist by its name.
 pub fn find(name: &str) -> Option<&'static LibraryEntry> {

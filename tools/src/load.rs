@@ -47,13 +47,17 @@ pub fn find(netlist: &str) -> Result<Text, Failure> {
     let path = Path::new(netlist);
     if path.is_file() {
         let text = read_text(path).map_err(|message| Failure::Other("io", message))?;
-        let format = Format::of_path(netlist);
+        let format = Format::of_path(netlist).ok_or_else(|| {
+            let known: Vec<&str> = netlists::FORMATS.iter().map(|f| f.name).collect();
+            let message = format!("\"{netlist}\" is not a netlist by its name: known are .{}", known.join(", ."));
+            Failure::Usage("unknown-format", message)
+        })?;
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
         return Ok(Text { name: netlist.to_string(), text, format, folder });
     }
     if let Some(entry) = library::find(netlist) {
         let (name, text) = (entry.file.to_string(), entry.text.to_string());
-        return Ok(Text { name, text, format: Format::Toml, folder: PathBuf::from(".") });
+        return Ok(Text { name, text, format: entry.format(), folder: PathBuf::from(".") });
     }
     if path.is_dir() {
         return Err(Failure::Usage("no-such-netlist", format!("\"{netlist}\" is a folder, not a netlist")));
@@ -108,16 +112,10 @@ pub fn describe(text: &Text, arguments: &NetlistArgs, sources: &mut Sources) -> 
         ("network.timestep", "--timestep", arguments.timestep.clone()),
         ("network.seed", "--seed", arguments.seed.map(|s| s.to_string())),
     ];
-    let mut overrides: Vec<Override> = Vec::new();
-    for set in &arguments.sets {
-        overrides.push(Override { source: sources.add("--set", set), text: set.clone() });
-    }
-    for (path, flag, value) in flags {
-        if let Some(value) = value {
-            let set = format!("{path}={value}");
-            overrides.push(Override { source: sources.add(flag, &set), text: set });
-        }
-    }
+    let sets = arguments.sets.iter().map(|set| ("--set", set.clone()));
+    let flags = flags.into_iter().filter_map(|(path, flag, value)| Some((flag, format!("{path}={}", value?))));
+    let texts: Vec<_> = sets.chain(flags).map(|(name, text)| (sources.add(name, &text), text)).collect();
+    let overrides: Vec<Override<'_>> = texts.iter().map(|(source, text)| Override { source: *source, text }).collect();
     netlists::parse(text.format, id, &text.text, &overrides)
 }
 
