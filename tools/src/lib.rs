@@ -1,1 +1,5 @@
 //! tools
+
+pub mod export;
+pub mod files;
+pub mod plot;

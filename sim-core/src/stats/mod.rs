@@ -9,12 +9,12 @@ mod places;
 mod rates;
 mod synchrony;
 
+pub use places::{Place, Places};
 pub use rates::{MIN_SPIKES, PopulationRates, RateMeter};
 
 use crate::record::{Sink, Spike, Window};
 use crate::time::Grid;
 use correlation::CorrelationSample;
-use places::Places;
 use std::ops::{ControlFlow, Range};
 use synchrony::CountMoments;
 
@@ -157,9 +157,9 @@ impl SpikeStatistics {
 
     /// Takes a spike; one outside the interval or the populations is left out. Ticks must not descend.
     pub fn spike(&mut self, spike: Spike) {
-        if let Some(place) = self.rates.count(spike) {
-            self.samples[place.population].spike(spike, place.is_first);
-            self.counts[place.population].spike(spike.tick);
+        if let Some(counted) = self.rates.count(spike) {
+            self.samples[counted.population].spike(spike, counted.is_first);
+            self.counts[counted.population].spike(spike.tick);
         }
     }
 

@@ -9,16 +9,28 @@ struct Piece {
     offset: usize,
 }
 
-/// The measured populations, found by global index.
+/// Where a neuron belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which of the populations, in the order given.
+    pub population: usize,
+    /// Index within the population.
+    pub index: u32,
+    /// Place among the neurons of all populations.
+    pub slot: usize,
+}
+
+/// Some populations, found by global index.
 #[derive(Clone, Debug)]
-pub(super) struct Places {
+pub struct Places {
     by_first: Vec<Piece>,
     slots: Vec<Range<usize>>,
 }
 
 impl Places {
-    /// Populations in the order of their results; their places follow each other in that order.
-    pub(super) fn new(populations: &[Range<u32>]) -> Self {
+    /// Populations given by their ranges of global indices, which must not overlap. Their slots follow each other in the order
+    /// given.
+    pub fn new(populations: &[Range<u32>]) -> Self {
         let mut offset = 0;
         let mut by_first = Vec::with_capacity(populations.len());
         let mut slots = Vec::with_capacity(populations.len());
@@ -32,19 +44,21 @@ impl Places {
     }
 
     /// Neurons of all populations.
-    pub(super) fn len(&self) -> usize {
+    pub fn neurons(&self) -> usize {
         self.slots.last().map_or(0, |s| s.end)
     }
 
-    /// Places of each population.
-    pub(super) fn slots(&self) -> &[Range<usize>] {
+    /// Slots of each population.
+    pub fn slots(&self) -> &[Range<usize>] {
         &self.slots
     }
 
-    /// Population and place of a neuron; `None` if it is not measured.
-    pub(super) fn find(&self, neuron: u32) -> Option<(usize, usize)> {
+    /// Where a neuron belongs; `None` if to none of the populations.
+    pub fn find(&self, neuron: u32) -> Option<Place> {
         let after = self.by_first.partition_point(|piece| piece.cells.start <= neuron);
         let piece = self.by_first.get(after.checked_sub(1)?)?;
-        piece.cells.contains(&neuron).then(|| (piece.population, piece.offset + (neuron - piece.cells.start) as usize))
+        let index = neuron - piece.cells.start;
+        let slot = piece.offset + index as usize;
+        piece.cells.contains(&neuron).then_some(Place { population: piece.population, index, slot })
     }
 }

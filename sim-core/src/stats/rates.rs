@@ -1,6 +1,6 @@
 //! Rates and irregularity: what a run shows of each population.
 
-use super::{Interval, Places};
+use super::{Interval, Place, Places};
 use crate::record::{Sink, Spike, Window};
 use std::ops::{ControlFlow, Range};
 
@@ -58,8 +58,8 @@ pub struct PopulationRates {
     pub cv_isi: Option<f64>,
 }
 
-/// Where a counted spike belongs.
-pub(super) struct Place {
+/// Whose spike was counted.
+pub(super) struct Counted {
     pub(super) population: usize,
     pub(super) is_first: bool,
 }
@@ -76,7 +76,7 @@ impl RateMeter {
     /// A meter over an interval of populations given by their ranges of global indices, which must not overlap.
     pub fn new(populations: &[Range<u32>], interval: Interval) -> Self {
         let places = Places::new(populations);
-        let trains = vec![Train::default(); places.len()];
+        let trains = vec![Train::default(); places.neurons()];
         Self { interval, places, trains }
     }
 
@@ -86,14 +86,14 @@ impl RateMeter {
     }
 
     /// Takes a spike and says whose it was, if it counted.
-    pub(super) fn count(&mut self, spike: Spike) -> Option<Place> {
+    pub(super) fn count(&mut self, spike: Spike) -> Option<Counted> {
         if !self.interval.contains(spike.tick) {
             return None;
         }
-        let (population, slot) = self.places.find(spike.neuron)?;
+        let Place { population, slot, .. } = self.places.find(spike.neuron)?;
         let train = &mut self.trains[slot];
         train.spike(spike.tick);
-        Some(Place { population, is_first: train.spikes == 1 })
+        Some(Counted { population, is_first: train.spikes == 1 })
     }
 
     /// Results for every population, in the order given.
