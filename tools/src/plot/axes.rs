@@ -16,9 +16,9 @@ pub(super) const BELOW: f64 = 8.5;
 /// Ten seconds: from here on time is shown in seconds.
 const LONG_FS: i64 = 10_000 * FS_PER_MS;
 
-/// The interval's length in the unit of its axis: "500 ms", "20 s".
-pub(super) fn duration(interval: Interval) -> String {
-    match interval.fs() {
+/// A length of time in the unit of an axis of that length: "500 ms", "20 s".
+pub(super) fn duration(fs: i64) -> String {
+    match fs {
         fs if fs >= LONG_FS && fs % 1000 == 0 => format!("{} s", decimal_ms(fs / 1000)),
         fs => format!("{} ms", decimal_ms(fs)),
     }
@@ -90,6 +90,11 @@ impl ValueAxis {
         Self { low: lowest - margin, high: highest + margin }
     }
 
+    /// Its highest value.
+    pub(super) fn high(&self) -> f64 {
+        self.high
+    }
+
     /// The height of a value in a panel, held inside it.
     pub(super) fn y(&self, panel: Frame, value: f64) -> f64 {
         let fraction = ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
@@ -99,7 +104,7 @@ impl ValueAxis {
     /// Draws line, ticks, numbers and the rotated name.
     pub(super) fn draw(&self, scene: &mut Scene, panel: Frame, name: &str) {
         scene.segment((panel.x, panel.y), (panel.x, panel.bottom()), HAIRLINE, INK);
-        let most = (panel.height / 5.0).floor().max(3.0) as usize;
+        let most = (panel.height / 5.0).max(3.0).min(panel.height / 2.6).max(1.0) as usize;
         let mut widest: f64 = 0.0;
         for tick in ticks(self.low, self.high, most) {
             let y = self.y(panel, tick.value);

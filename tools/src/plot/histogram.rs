@@ -17,9 +17,11 @@ pub(super) struct Histogram {
 }
 
 impl Histogram {
-    /// Bins of the given width in femtoseconds, or of about a 200th of the interval but not below 1 ms.
-    pub(super) fn new(interval: Interval, bin_fs: Option<i64>, populations: usize) -> Result<Self, PlotError> {
-        let width = bin_fs.unwrap_or_else(|| automatic_bin(interval.fs()));
+    /// Bins of the given width in femtoseconds, or automatic ones for a panel of the given width in millimetres: a round number
+    /// of milliseconds, at most 200 and none narrower than can be told apart.
+    pub(super) fn new(interval: Interval, bin_fs: Option<i64>, panel: f64, populations: usize) -> Result<Self, PlotError> {
+        let most = (panel / 0.6).clamp(10.0, 200.0) as i64;
+        let width = bin_fs.unwrap_or_else(|| automatic_bin(interval.fs(), most));
         let bin_ticks = interval.grid().tick(width).clamp(1, interval.ticks());
         let bins = ((interval.ticks() + bin_ticks / 2) / bin_ticks).max(1);
         if bins > MOST_BINS {
@@ -79,12 +81,12 @@ impl Histogram {
     }
 }
 
-/// The first of 1, 2, 5, 10, 20 .. ms of which at most 200 fill the duration.
-fn automatic_bin(duration_fs: i64) -> i64 {
+/// The first of 1, 2, 5, 10, 20 .. ms of which at most so many fill the duration.
+fn automatic_bin(duration_fs: i64, most: i64) -> i64 {
     let mut power = FS_PER_MS;
     loop {
         for width in [1, 2, 5].map(|m| m * power) {
-            if duration_fs / width <= 200 {
+            if duration_fs / width <= most {
                 return width;
             }
         }
@@ -103,13 +105,13 @@ mod tests {
 
     #[test]
     fn automatic_bins() {
-        let bin = |ms: i64| automatic_bin(ms * FS_PER_MS) / FS_PER_MS;
+        let bin = |ms: i64| automatic_bin(ms * FS_PER_MS, 200) / FS_PER_MS;
         assert_eq!([1, 200, 500, 1_000, 20_000, 9_000_000].map(bin), [1, 1, 5, 5, 100, 50_000], "about a 200th");
     }
 
     #[test]
     fn rates_by_hand() {
-        let mut histogram = Histogram::new(interval(124), Some(5 * FS_PER_MS), 1).expect("bins");
+        let mut histogram = Histogram::new(interval(124), Some(5 * FS_PER_MS), 100.0, 1).expect("bins");
         assert_eq!(histogram.edges(), [0.0, 50.0 / 124.0, 1.0], "12.4 ms: 5 ms and 7.4 ms");
         [101, 150, 151, 224].into_iter().for_each(|tick| histogram.count(0, tick));
         assert_eq!(histogram.rates_hz(0, 2), [200.0, 2.0 / 2.0 / 7.4e-3], "two spikes of two neurons in each");
@@ -120,7 +122,7 @@ mod tests {
 
     #[test]
     fn too_many_bins() {
-        let refused = Histogram::new(interval(1_000_000), Some(1), 1).err();
+        let refused = Histogram::new(interval(1_000_000), Some(1), 100.0, 1).err();
         assert_eq!(refused, Some(PlotError::TooManyBins(1_000_000)), "bins of one tick");
     }
 }

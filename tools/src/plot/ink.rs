@@ -45,12 +45,14 @@ impl Ink {
         self.bits[word] |= 1 << (column % 64);
     }
 
-    /// The runs of marks, row by row. Marks at the sides are cut at the frame.
+    /// The runs of marks, row by row. Marks are cut at the sides of the frame and moved inside at its top and bottom.
     pub(super) fn runs(&self) -> impl Iterator<Item = Run> {
         (0..self.rows).flat_map(|row| self.runs_of(row))
     }
 
     fn runs_of(&self, row: usize) -> Vec<Run> {
+        let half = (self.mark.height as usize / 2).min((self.rows - 1) / 2);
+        let drawn_row = row.clamp(half, self.rows - 1 - half) as u32;
         let stride = self.columns.div_ceil(64);
         let words = &self.bits[row * stride..(row + 1) * stride];
         let mut runs: Vec<Run> = Vec::new();
@@ -59,7 +61,7 @@ impl Ink {
             let end = (start + self.mark.width).min(self.columns as u32);
             match runs.last_mut() {
                 Some(run) if start <= run.x + run.length => run.length = end - run.x,
-                _ => runs.push(Run { x: start, row: row as u32, length: end - start }),
+                _ => runs.push(Run { x: start, row: drawn_row, length: end - start }),
             }
         }
         runs
@@ -90,8 +92,8 @@ mod tests {
         ink.put(0.5, 0.0);
         ink.put(0.75, 0.5);
         let runs: Vec<Run> = ink.runs().collect();
-        let expected = [Run { x: 98, row: 0, length: 4 }, Run { x: 148, row: 10, length: 4 }];
-        assert_eq!(runs, expected, "200 columns, 20 rows, marks of 4 cells; the same place counts once");
+        let expected = [Run { x: 98, row: 2, length: 4 }, Run { x: 148, row: 10, length: 4 }];
+        assert_eq!(runs, expected, "200 columns, 20 rows, marks of 4 x 4 cells inside them; the same place counts once");
     }
 
     #[test]
@@ -99,6 +101,6 @@ mod tests {
         let mut ink = ink();
         [0.0, 0.015, 0.03, 1.0].into_iter().for_each(|x| ink.put(x, 1.0));
         let runs: Vec<Run> = ink.runs().collect();
-        assert_eq!(runs, [Run { x: 0, row: 19, length: 8 }, Run { x: 197, row: 19, length: 3 }], "cells 0, 3, 6 and 199");
+        assert_eq!(runs, [Run { x: 0, row: 17, length: 8 }, Run { x: 197, row: 17, length: 3 }], "cells 0, 3, 6 and 199");
     }
 }

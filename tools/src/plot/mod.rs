@@ -130,15 +130,19 @@ impl Role {
     /// A guess from a population's name, for spikes that come without a network: "exc", "E", "L23E", "pyramidal" are
     /// excitatory, "inh", "I", "L4I", "basket" inhibitory.
     pub fn of_name(name: &str) -> Self {
-        let last = name.rsplit(['/', '.', '_', '-']).find(|part| !part.is_empty()).unwrap_or(name);
-        let lower = last.to_lowercase();
-        let starts = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
-        let layer = |end: char| lower.len() > 1 && lower.starts_with('l') && last.ends_with(end);
+        let parts = name.rsplit(['/', '.', '_', '-', ' ']);
+        parts.map(Self::of_word).find(|role| *role != Self::Other).unwrap_or(Self::Other)
+    }
+
+    fn of_word(word: &str) -> Self {
+        let lower = word.to_lowercase();
+        let starts = |beginnings: &[&str]| beginnings.iter().any(|b| lower.starts_with(b));
+        let layer = |sign: char| lower.strip_prefix('l').is_some_and(|rest| rest.trim_end_matches(sign).parse::<u32>().is_ok());
         match lower.as_str() {
             "e" => Self::Excitatory,
             "i" => Self::Inhibitory,
-            _ if starts(&["exc", "pyr", "granule"]) || layer('E') || layer('e') => Self::Excitatory,
-            _ if starts(&["inh", "basket", "interneuron", "pv", "sst", "vip"]) || layer('I') || layer('i') => Self::Inhibitory,
+            _ if starts(&["exc", "pyr", "granule"]) || (lower.ends_with('e') && layer('e')) => Self::Excitatory,
+            _ if starts(&["inh", "basket", "interneuron"]) || (lower.ends_with('i') && layer('i')) => Self::Inhibitory,
             _ if starts(&["poisson", "stim", "input", "noise"]) => Self::Stimulus,
             _ => Self::Other,
         }

@@ -13,7 +13,6 @@ use super::ticks::grouped;
 use super::{Caption, Format, PlotError, PlotPopulation, Role, Size, render};
 use sim_core::record::Spike;
 use sim_core::stats::{Interval, Places};
-use sim_core::time;
 
 /// Rows of a raster unless told otherwise.
 pub const DEFAULT_ROWS: u32 = 2_000;
@@ -22,8 +21,6 @@ pub const DEFAULT_ROWS: u32 = 2_000;
 const RATES: f64 = 0.24;
 /// Between raster and rates.
 const GAP: f64 = 3.0;
-/// Part of the width that the table may take.
-pub(super) const TABLE: f64 = 0.3;
 /// More curves than this would hide each other.
 const MOST_CURVES: usize = 8;
 
@@ -84,7 +81,7 @@ impl<'a> Raster<'a> {
         let sheet = Sheet::new(data.size, &data.caption, &sample_note(&data.populations, &shown), LONGEST_FACTS)?;
         let room = sheet.room;
         let height = (room.height - BELOW - GAP) * (1.0 - RATES) - SMALL;
-        let table = Table::new(&data.populations, &sheet.scene.fonts, TABLE * room.width, height);
+        let table = Table::new(&data.populations, &sheet.scene.fonts, room.width, height);
         let width = room.width - LEFT - table.width();
         let panel = Frame { x: room.x + LEFT, y: room.y + SMALL, width, height };
         let colours = colours(&data.populations.iter().map(|p| p.role).collect::<Vec<_>>());
@@ -103,7 +100,7 @@ impl<'a> Raster<'a> {
             panel,
             bands,
             places: Places::new(&data.populations.iter().map(PlotPopulation::range).collect::<Vec<_>>()),
-            histogram: Histogram::new(data.interval, data.bin_fs, data.populations.len())?,
+            histogram: Histogram::new(data.interval, data.bin_fs, width, data.populations.len())?,
             shown_spikes: 0,
             sheet,
         })
@@ -134,7 +131,7 @@ impl<'a> Raster<'a> {
             shown if shown == all => format!("{} spikes", grouped(all)),
             shown => format!("{} of {} spikes shown", grouped(shown), grouped(all)),
         };
-        self.sheet.finish(&[duration(self.data.interval), counted])
+        self.sheet.finish(&[duration(self.data.interval.fs()), counted])
     }
 
     /// The raster itself, with separators, names and indices.
@@ -176,7 +173,7 @@ impl<'a> Raster<'a> {
         let only_stimuli = populations.iter().all(|p| p.role == Role::Stimulus);
         let drawn: Vec<usize> =
             (0..populations.len()).filter(|i| only_stimuli || populations[*i].role != Role::Stimulus).collect();
-        let mut notes = vec![format!("bins of {} ms", time::decimal_ms(self.histogram.bin_fs()))];
+        let mut notes = vec![format!("bins of {}", duration(self.histogram.bin_fs()))];
         let sizes: Vec<u32> = populations.iter().map(|p| p.size).collect();
         let curves: Vec<(Colour, Vec<f64>)> = if drawn.len() > MOST_CURVES {
             notes.push("mean of all neurons".into());
@@ -191,10 +188,11 @@ impl<'a> Raster<'a> {
         for (colour, rates) in &curves {
             scene.line(steps(&axis, panel, &edges, rates), 0.25, *colour);
         }
-        axis.draw(scene, panel, "rate (Hz)");
+        axis.draw(scene, panel, if panel.height > 14.0 { "rate (Hz)" } else { "Hz" });
         self.time.draw(scene, panel, true);
         for (i, note) in notes.into_iter().enumerate() {
             let y = panel.y + (1.0 + 1.4 * i as f64) * SMALL;
+            let note = scene.fonts.fit(&note, Face::Regular, SMALL, self.table.width() - 2.5);
             scene.text(Text::new(note, panel.right() + 2.5, y).size(SMALL).colour(FAINT));
         }
     }
@@ -219,7 +217,7 @@ fn heights(rows: &[u32], height: f64, least: f64) -> Vec<f64> {
         let open: f64 = rows.iter().zip(&fixed).filter(|(_, f)| !**f).map(|(r, _)| f64::from(*r)).sum();
         let scale = (height - narrow * least) / open.max(1.0);
         let too_low: Vec<usize> = (0..rows.len()).filter(|i| !fixed[*i] && f64::from(rows[*i]) * scale < least).collect();
-        if too_low.is_empty() || open == 0.0 {
+        if too_low.is_empty() {
             return rows.iter().zip(fixed).map(|(r, f)| if f { least } else { f64::from(*r) * scale }).collect();
         }
         too_low.into_iter().for_each(|i| fixed[i] = true);

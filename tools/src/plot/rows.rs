@@ -56,27 +56,31 @@ fn sample(population: &PlotPopulation, quota: u32) -> Shown {
     Shown::Sample(indices)
 }
 
-/// How many neurons of each population; the limit in all, if there are as many.
+/// How many neurons of each population; the limit in all, if there are as many. Populations whose share would be below the
+/// least have that, the others share the rest by size, with largest remainders.
 fn quotas(sizes: &[u32], limit: u32) -> Vec<u32> {
     let total: u64 = sizes.iter().map(|s| u64::from(*s)).sum();
     if total <= u64::from(limit) {
         return sizes.to_vec();
     }
     let least = (limit / 50).min(limit / sizes.len().max(1) as u32);
-    let mut quotas: Vec<u32> = sizes.iter().map(|s| (*s).min(least)).collect();
-    let rest = u128::from(limit) - quotas.iter().map(|q| u128::from(*q)).sum::<u128>();
-    let open: Vec<u128> = sizes.iter().zip(&quotas).map(|(s, q)| u128::from(s - q)).collect();
-    let all_open = open.iter().sum::<u128>().max(1);
-    let mut given = 0;
-    for (quota, open) in quotas.iter_mut().zip(&open) {
-        let share = rest * open / all_open;
-        *quota += share as u32;
-        given += share;
+    let mut quotas: Vec<Option<u32>> = vec![None; sizes.len()];
+    loop {
+        let rest = u64::from(limit) - quotas.iter().flatten().map(|q| u64::from(*q)).sum::<u64>();
+        let open: Vec<usize> = (0..sizes.len()).filter(|i| quotas[*i].is_none()).collect();
+        let open_total = open.iter().map(|i| u64::from(sizes[*i])).sum::<u64>().max(1);
+        let share = |i: usize| rest * u64::from(sizes[i]) / open_total;
+        let small: Vec<usize> = open.iter().copied().filter(|i| share(*i) < sizes[*i].min(least).into()).collect();
+        if small.is_empty() {
+            let mut by_remainder = open.clone();
+            by_remainder.sort_by_key(|i| std::cmp::Reverse(rest * u64::from(sizes[*i]) % open_total));
+            let left = rest - open.iter().map(|i| share(*i)).sum::<u64>();
+            by_remainder.truncate(left as usize);
+            let shared = |i: usize| share(i) as u32 + u32::from(by_remainder.contains(&i));
+            return quotas.iter().enumerate().map(|(i, quota)| quota.unwrap_or_else(|| shared(i))).collect();
+        }
+        small.into_iter().for_each(|i| quotas[i] = Some(sizes[i].min(least)));
     }
-    let mut by_remainder: Vec<usize> = (0..sizes.len()).collect();
-    by_remainder.sort_by_key(|i| std::cmp::Reverse(rest * open[*i] % all_open));
-    by_remainder.into_iter().take((rest - given) as usize).for_each(|i| quotas[i] += 1);
-    quotas
 }
 
 #[cfg(test)]
@@ -87,8 +91,8 @@ mod tests {
     #[test]
     fn parts_are_fair_and_add_up() {
         assert_eq!(quotas(&[10, 20], 30), [10, 20], "all fit");
-        assert_eq!(quotas(&[80_000, 20_000], 2_000), [1592, 408], "40 each, the rest by size");
-        assert_eq!(quotas(&[1_000_000, 3], 2_000), [1997, 3], "a small population is shown in full");
+        assert_eq!(quotas(&[80_000, 20_000], 2_000), [1600, 400], "in proportion");
+        assert_eq!(quotas(&[1_000_000, 3, 60], 2_000), [1957, 3, 40], "small populations have 40 or all they have");
         for limit in [0, 1, 7, 100, 1_999] {
             let sizes = [1, 5_000, 33, 33, 700, 0, 12];
             let quotas = quotas(&sizes, limit);

@@ -29,22 +29,27 @@ pub(super) fn svg(scene: &Scene) -> Result<String, fmt::Error> {
     Ok(out)
 }
 
-/// A line in hundredths of a millimetre, each point relative to the one before; a repeated letter is left out.
+/// Some renderers round each relative step; after so many points a line says where it is.
+const RELATIVE_POINTS: usize = 32;
+
+/// A line in hundredths of a millimetre, most points relative to the one before; a repeated letter is left out.
 fn line(out: &mut String, points: &[(f64, f64)], width: f64, colour: Colour) -> fmt::Result {
     let whole = |value: f64| (value * 100.0).round() as i64;
     let mut at: Option<(i64, i64)> = None;
     let mut sloped = false;
     out.push_str("<path transform=\"scale(.01)\" d=\"");
-    for (x, y) in points.iter().map(|(x, y)| (whole(*x), whole(*y))) {
-        let (dx, dy) = at.map_or((x, y), |(from_x, from_y)| (x - from_x, y - from_y));
-        match (at, dx, dy) {
-            (None, ..) => write!(out, "M{dx} {dy}")?,
-            (_, 0, 0) => continue,
-            (_, _, 0) => write!(out, "h{dx}")?,
-            (_, 0, _) => write!(out, "v{dy}")?,
-            _ => write!(out, "{}{dx}{}{dy}", if sloped { part(dx) } else { "l" }, part(dy))?,
+    for (i, (x, y)) in points.iter().map(|(x, y)| (whole(*x), whole(*y))).enumerate() {
+        let step = at.map(|(from_x, from_y)| (x - from_x, y - from_y));
+        match step {
+            None => write!(out, "M{x} {y}")?,
+            Some((0, 0)) => continue,
+            Some(_) if i.is_multiple_of(RELATIVE_POINTS) => write!(out, "L{x} {y}")?,
+            Some((dx, 0)) => write!(out, "h{dx}")?,
+            Some((0, dy)) => write!(out, "v{dy}")?,
+            Some((dx, dy)) => write!(out, "{}{dx}{}{dy}", if sloped { part(dx) } else { "l" }, part(dy))?,
         }
-        sloped = at.is_some() && dx != 0 && dy != 0;
+        let absolute = step.is_none() || i.is_multiple_of(RELATIVE_POINTS);
+        sloped = !absolute && step.is_some_and(|(dx, dy)| dx != 0 && dy != 0);
         at = Some((x, y));
     }
     let joins = if width > HAIRLINE { " stroke-linejoin=\"round\"" } else { "" };
@@ -83,7 +88,7 @@ fn marks(out: &mut String, ink: &Ink, colour: Colour) -> fmt::Result {
     let mut pen: Option<(u32, u32)> = None;
     for run in ink.runs() {
         match pen {
-            Some((row, end)) if row == run.row => write!(out, "m{} 0h{}", run.x - end, run.length)?,
+            Some((row, end)) if row == run.row && end <= run.x => write!(out, "m{} 0h{}", run.x - end, run.length)?,
             _ => write!(out, "M{} {}h{}", run.x, run.row, run.length)?,
         }
         pen = Some((run.row, run.x + run.length));

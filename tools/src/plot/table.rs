@@ -26,9 +26,10 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Columns wide enough for the populations, within the given width; text small enough for all rows to fit the height, but
+    /// Columns wide enough for the populations, within a part of the given width; text small enough for all rows to fit the height, but
     /// legible.
-    pub(super) fn new(populations: &[PlotPopulation], fonts: &Fonts, widest: f64, height: f64) -> Self {
+    pub(super) fn new(populations: &[PlotPopulation], fonts: &Fonts, room: f64, height: f64) -> Self {
+        let widest = (0.3 * room).max(34.0).min(0.42 * room);
         let em = (height / populations.len().max(1) as f64 / LEADING).clamp(LEAST, LABEL);
         let widths = |texts: Vec<String>, face| texts.iter().map(|t| fonts.width(t, face, em)).fold(0.0, f64::max);
         let size_width = widths(populations.iter().map(|p| grouped(p.size.into())).collect(), Face::Regular).max(fonts.width(
@@ -36,7 +37,7 @@ impl Table {
             Face::Regular,
             SMALL,
         ));
-        let rate_width = fonts.width("0.000", Face::Regular, em);
+        let rate_width = fonts.width("<0.001", Face::Regular, em);
         let names = widths(populations.iter().map(|p| p.name.clone()).collect(), Face::Bold);
         let name_width = names.min(widest - size_width - rate_width - 3.0 * GAP).max(0.0);
         Self { em, name_width, size_width, rate_width }

@@ -50,8 +50,11 @@ fn decimal(mantissa: i64, exponent: i32) -> String {
             let (whole, part) = padded.split_at(padded.len() - places);
             format!("{whole}.{part}")
         }
-        _ if exponent < 0 => format!("{digits}e−{}", exponent.unsigned_abs()),
-        _ => format!("{digits}e{exponent}"),
+        _ => {
+            let short = digits.trim_end_matches('0');
+            let exponent = exponent + (digits.len() - short.len()) as i32;
+            format!("{short}e{}{}", if exponent < 0 { "−" } else { "" }, exponent.unsigned_abs())
+        }
     };
     format!("{sign}{text}")
 }
@@ -72,7 +75,7 @@ pub(super) fn grouped(number: u64) -> String {
 /// A number of at least 0 with three significant digits: "0.923", "37.9", "1,234".
 pub(super) fn significant(number: f64) -> String {
     match number {
-        n if n == 0.0 => "0".into(),
+        0.0 => "0".into(),
         n if n < 0.0005 => "<0.001".into(),
         n if n < 0.9995 => format!("{n:.3}"),
         n if n < 9.995 => format!("{n:.2}"),
@@ -96,6 +99,7 @@ mod tests {
         assert_eq!(labels(-72.0, -48.0, 5), ["−70", "−65", "−60", "−55", "−50"], "voltages, with a minus sign");
         assert_eq!(labels(0.0, 30_000.0, 4), ["0", "10,000", "20,000", "30,000"], "thousands");
         assert_eq!(labels(0.0, 3e-7, 3), ["0", "1e−7", "2e−7", "3e−7"], "small");
+        assert_eq!(labels(0.0, 1e-6, 2), ["0", "5e−7", "1e−6"], "small, without zeros");
         assert_eq!(labels(0.0, 2e9, 2), ["0", "1e9", "2e9"], "large");
         assert_eq!(labels(299.9, 300.1, 4), ["299.90", "299.95", "300.00", "300.05", "300.10"], "a narrow window");
     }

@@ -74,7 +74,7 @@ pub fn trace(data: &TraceData, format: Format) -> Result<Vec<u8>, PlotError> {
 }
 
 fn draw(data: &TraceData) -> Result<Scene, PlotError> {
-    let duration = duration(data.interval);
+    let duration = duration(data.interval.fs());
     let mut sheet = Sheet::new(data.size, &data.caption, &note(data), &duration)?;
     let room = sheet.room;
     let legend = legend_width(data, &sheet, 0.3 * room.width);
