@@ -20,6 +20,7 @@ pub mod math;
 pub mod network;
 pub mod random;
 pub mod record;
+pub mod stats;
 pub mod stimulus;
 pub mod time;
 pub mod units;

@@ -1,8 +1,20 @@
 //! The spikeloom program as a library: the only crate that touches files, arguments, the terminal and the clock.
 
 pub mod cli;
-pub mod diagnose;
-pub mod failure;
+mod diagnose;
+pub mod export;
+mod failure;
+pub mod files;
+mod folder;
+mod load;
+mod memory;
+mod names;
+mod outputs;
+pub mod plot;
+mod progress;
+mod recording;
+mod summary;
+mod verbs;
 
 use clap::Parser;
 use failure::Failure;
