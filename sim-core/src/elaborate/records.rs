@@ -91,11 +91,11 @@ fn time(context: &Context<'_>, value: &Value, name: &str) -> Outcome<i64> {
     on_grid(ms, context.settings.grid, name, value.span, context.report)
 }
 
-/// `start` and `stop` count from the end of the warm-up.
+/// `start` and `stop` are times of the one clock of the run, which starts with the warm-up; nothing is recorded before its end.
 fn times(context: &Context<'_>, decl: &RecordDecl) -> Outcome<Times> {
     let (begin, end) = whole_run(context);
-    let start = decl.start.as_ref().map_or(Ok(begin), |v| Ok::<_, Failure>(begin.saturating_add(time(context, v, "start")?)))?;
-    let stop = decl.stop.as_ref().map_or(Ok(end), |v| Ok::<_, Failure>(begin.saturating_add(time(context, v, "stop")?)))?;
+    let start = decl.start.as_ref().map_or(Ok(begin), |v| Ok::<_, Failure>(begin.max(time(context, v, "start")?)))?;
+    let stop = decl.stop.as_ref().map_or(Ok(end), |v| time(context, v, "stop"))?;
     let span = decl.start.as_ref().or(decl.stop.as_ref()).map_or(decl.span, |v| v.span);
     if decl.stop.is_some() && stop <= start {
         return Err(Diagnostic::error("out-of-range", span, "this record stops before it starts").into());

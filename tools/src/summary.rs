@@ -1,0 +1,186 @@
+//! What a run found, as JSON and as text.
+
+use crate::memory;
+use crate::names::{count, decimals};
+use serde_json::{Map, Value, json};
+use sim_core::engine::{Plan, State};
+use sim_core::network::{Network, What};
+use sim_core::record::{Sink, Window};
+use sim_core::stats::{Interval, PopulationRates, RateMeter};
+use sim_core::time::{Grid, decimal_ms, ms_from_fs};
+use std::ops::{ControlFlow, Range};
+
+/// Meters of all neuron populations, each over the window in which its spikes are recorded (all of the run after the warm-up
+/// where they are not).
+pub(crate) struct Meters {
+    meters: Vec<(Interval, RateMeter, Vec<usize>)>,
+}
+
+impl Meters {
+    pub(crate) fn new(network: &Network) -> Self {
+        let grid = Grid::new(network.timestep_fs);
+        let mut groups: Vec<(Interval, Vec<usize>)> = Vec::new();
+        for (index, _) in network.populations.iter().enumerate().filter(|(_, p)| p.card().is_some()) {
+            let Some(interval) = record_window(network, grid, index) else { continue };
+            match groups.iter_mut().find(|g| g.0 == interval) {
+                Some(group) => group.1.push(index),
+                None => groups.push((interval, vec![index])),
+            }
+        }
+        let meters = groups.into_iter().map(|(interval, members)| {
+            let ranges: Vec<Range<u32>> = members.iter().map(|i| network.populations[*i].range()).collect();
+            (interval, RateMeter::new(&ranges, interval), members)
+        });
+        Self { meters: meters.collect() }
+    }
+
+    /// By population index.
+    fn results(&self) -> Vec<(usize, PopulationRates)> {
+        let mut results: Vec<(usize, PopulationRates)> =
+            self.meters.iter().flat_map(|(_, meter, members)| members.iter().copied().zip(meter.summary())).collect();
+        results.sort_by_key(|r| r.0);
+        results
+    }
+}
+
+impl Sink for Meters {
+    fn window(&mut self, window: &Window<'_>) -> ControlFlow<()> {
+        for (_, meter, _) in &mut self.meters {
+            window.spikes.iter().for_each(|spike| meter.spike(*spike));
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// From the first start to the last stop of a population's spike records.
+fn record_window(network: &Network, grid: Grid, population: usize) -> Option<Interval> {
+    let records = || network.records.iter().filter(|r| r.population == population && r.what == What::Spikes);
+    let start = records().map(|r| r.start_fs).min().unwrap_or(network.warmup_fs);
+    let stop = records().map(|r| r.stop_fs).max().unwrap_or(network.warmup_fs + network.duration_fs);
+    Interval::new(grid, grid.tick(start), grid.tick(stop))
+}
+
+/// How a run went.
+pub(crate) struct Summary<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) plan: &'a Plan,
+    pub(crate) state: &'a State,
+    pub(crate) meters: &'a Meters,
+    pub(crate) build_s: f64,
+    pub(crate) warmup_s: f64,
+    pub(crate) run_s: f64,
+    pub(crate) interrupted: bool,
+}
+
+impl Summary<'_> {
+    /// Biological seconds after the warm-up.
+    fn biological_s(&self) -> f64 {
+        let done = self.plan.grid().fs(self.state.tick()) - self.network.warmup_fs;
+        ms_from_fs(done.max(0)) / 1000.0
+    }
+
+    /// Wall time per biological time, of the part after the warm-up.
+    fn real_time_factor(&self) -> Option<f64> {
+        let biological = self.biological_s();
+        (biological > 0.0).then(|| self.run_s / biological)
+    }
+
+    fn neuron_spikes(&self) -> u64 {
+        let neurons = self.network.populations.iter().zip(&self.state.tally().spikes);
+        neurons.filter(|(p, _)| p.card().is_some()).map(|(_, n)| n).sum()
+    }
+
+    fn bytes_per_synapse(&self) -> Option<f64> {
+        let synapses = self.plan.synapses();
+        (synapses > 0).then(|| self.plan.synapse_bytes() as f64 / synapses as f64)
+    }
+
+    /// The object that `--json` prints and `summary.json` holds.
+    pub(crate) fn json(&self) -> Value {
+        let populations: Map<String, Value> = self
+            .meters
+            .results()
+            .into_iter()
+            .map(|(index, r)| {
+                let population = &self.network.populations[index];
+                let value = json!({ "size": population.size, "spikes": r.spikes, "rate_hz": r.rate_hz, "cv_isi": r.cv_isi });
+                (population.name.clone(), value)
+            })
+            .collect();
+        json!({
+            "schema": 1,
+            "netlist": self.network.name,
+            "seed": self.network.seed,
+            "noise_seed": self.network.noise_seed,
+            "engine": "grid",
+            "threads": self.plan.threads(),
+            "timestep_ms": ms_from_fs(self.network.timestep_fs),
+            "warmup_ms": ms_from_fs(self.network.warmup_fs),
+            "duration_ms": ms_from_fs(self.network.duration_fs),
+            "simulated_ms": ms_from_fs(self.plan.grid().fs(self.state.tick())),
+            "interrupted": self.interrupted,
+            "neurons": self.network.neurons(),
+            "synapses": self.plan.synapses(),
+            "bytes_per_synapse": self.bytes_per_synapse(),
+            "build_s": self.build_s,
+            "warmup_s": self.warmup_s,
+            "run_s": self.run_s,
+            "real_time_factor": self.real_time_factor(),
+            "peak_rss_bytes": memory::peak(),
+            "spikes": self.neuron_spikes(),
+            "synaptic_events": self.state.tally().synaptic_events,
+            "spike_hash": self.state.spike_hash(),
+            "populations": populations,
+        })
+    }
+
+    /// The same for people.
+    pub(crate) fn text(&self) -> String {
+        let n = self.network;
+        let mut text = format!("{}", n.name);
+        if !n.about.is_empty() {
+            text += &format!(": {}", n.about);
+        }
+        let bytes = self.bytes_per_synapse().map_or(String::new(), |b| format!(" ({b:.1} bytes each)"));
+        let warmup = if n.warmup_fs > 0 { format!("{} ms of warm-up + ", decimal_ms(n.warmup_fs)) } else { String::new() };
+        text += &format!(
+            "\n{} neurons, {} synapses{bytes}; {warmup}{} ms in steps of {} ms, seed {}, {} thread{}\n\n",
+            count(n.neurons() as u64),
+            count(self.plan.synapses()),
+            decimal_ms(n.duration_fs),
+            decimal_ms(n.timestep_fs),
+            n.seed,
+            self.plan.threads(),
+            if self.plan.threads() == 1 { "" } else { "s" },
+        );
+        text += &self.table();
+        let factor = self.real_time_factor().map_or("-".into(), |f| decimals(f, 3));
+        let memory = memory::peak().map_or(String::new(), |b| format!(", peak memory {}", memory::words(b)));
+        text += &format!(
+            "\nbuilt in {:.2} s, ran in {:.2} s: real-time factor {factor}; {} spikes, {} synaptic events{memory}\nspike hash {}\n",
+            self.build_s,
+            self.warmup_s + self.run_s,
+            count(self.neuron_spikes()),
+            count(self.state.tally().synaptic_events),
+            self.state.spike_hash(),
+        );
+        if self.interrupted {
+            text += &format!("interrupted at {} ms: rates are of the time before\n", self.plan.grid().decimal_ms(self.state.tick()));
+        }
+        text
+    }
+
+    fn table(&self) -> String {
+        let rows: Vec<[String; 4]> = self
+            .meters
+            .results()
+            .into_iter()
+            .map(|(index, r)| {
+                let p = &self.network.populations[index];
+                let cv = r.cv_isi.map_or("-".into(), |cv| format!("{cv:.3}"));
+                [p.name.clone(), count(u64::from(p.size)), format!("{:.3}", r.rate_hz), cv]
+            })
+            .collect();
+        crate::names::table(&["population", "neurons", "rate (Hz)", "CV of ISI"], &rows)
+    }
+}
