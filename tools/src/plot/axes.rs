@@ -83,6 +83,7 @@ impl ValueAxis {
         let span = highest - lowest;
         let negligible = 1e-6 * lowest.abs().max(highest.abs());
         let margin = match span > negligible {
+            _ if !span.is_finite() => 0.0,
             true => 0.06 * span,
             false if negligible > 0.0 => 0.05 * lowest.abs().max(highest.abs()),
             false => 1.0,
@@ -97,7 +98,8 @@ impl ValueAxis {
 
     /// The height of a value in a panel, held inside it.
     pub(super) fn y(&self, panel: Frame, value: f64) -> f64 {
-        let fraction = ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
+        // Halves, since the range may be wider than the largest number.
+        let fraction = ((value / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0)).clamp(0.0, 1.0);
         panel.bottom() - fraction * panel.height
     }
 

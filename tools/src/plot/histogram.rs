@@ -6,6 +6,8 @@ use sim_core::time::FS_PER_MS;
 
 /// Most bins; a finer division could not be seen.
 const MOST_BINS: u64 = 20_000;
+/// Most bins of all populations together: 400 MB.
+const MOST_COUNTS: u64 = 50_000_000;
 
 /// Spike counts of every population in equal bins of whole ticks. The last bin is the one that comes nearest to the end of
 /// the interval: it is between half and one and a half times as long.
@@ -22,9 +24,9 @@ impl Histogram {
     pub(super) fn new(interval: Interval, bin_fs: Option<i64>, panel: f64, populations: usize) -> Result<Self, PlotError> {
         let most = (panel / 0.6).clamp(10.0, 200.0) as i64;
         let width = bin_fs.unwrap_or_else(|| automatic_bin(interval.fs(), most));
-        let bin_ticks = interval.grid().tick(width).clamp(1, interval.ticks());
+        let bin_ticks = interval.grid().tick(width.min(interval.fs())).clamp(1, interval.ticks());
         let bins = ((interval.ticks() + bin_ticks / 2) / bin_ticks).max(1);
-        if bins > MOST_BINS {
+        if bins > MOST_BINS.min(MOST_COUNTS / populations.max(1) as u64) {
             return Err(PlotError::TooManyBins(bins));
         }
         Ok(Self { interval, bin_ticks, bins, counts: vec![vec![0; bins as usize]; populations] })

@@ -241,7 +241,7 @@ fn indices(scene: &mut Scene, band: &Band, size: u32) -> f64 {
     let marked: Vec<(u32, f64)> = if row >= ROW {
         (0..size).map(|i| (i, y + (f64::from(i) + 0.5) * row)).collect()
     } else if height >= 2.2 * ROW {
-        vec![(0, y + ROW / 2.0), (size - 1, y + height - ROW / 2.0)]
+        vec![(0, y + ROW / 2.0), (size.saturating_sub(1), y + height - ROW / 2.0)]
     } else {
         Vec::new()
     };

@@ -262,31 +262,34 @@ fn a_curve_ends_where_its_samples_end() {
     assert!((end_of(longest) - axis_end).abs() <= 1.0, "{} and {axis_end} hundredths", end_of(longest));
 }
 
-/// Where a path of the letters M, L, l, h and v ends, horizontally.
-fn end_of(path: &str) -> f64 {
-    let spaced: String = path
-        .chars()
-        .flat_map(|c| match c {
-            '-' => vec![' ', '-'],
-            c if c.is_ascii_alphabetic() => vec![' ', c, ' '],
-            c => vec![c],
-        })
-        .collect();
-    let (mut x, mut letter, mut horizontal) = (0.0, 'M', true);
+/// The points of a path of the letters M, L, l, h and v.
+fn points(path: &str) -> Vec<(f64, f64)> {
+    let apart = |c: char| if c.is_ascii_alphabetic() { format!(" {c} ") } else { c.to_string().replace('-', " -") };
+    let spaced: String = path.chars().map(apart).collect();
+    let (mut points, mut at, mut letter, mut across) = (Vec::new(), (0.0, 0.0), "M", None);
     for word in spaced.split_whitespace() {
-        if let Some(c) = word.chars().next().filter(char::is_ascii_alphabetic) {
-            (letter, horizontal) = (c, true);
+        let Ok(number) = word.parse::<f64>() else {
+            letter = word;
             continue;
+        };
+        match (letter, across.take()) {
+            ("h", _) => at.0 += number,
+            ("v", _) => at.1 += number,
+            (_, None) => {
+                across = Some(number);
+                continue;
+            }
+            ("l", Some(x)) => at = (at.0 + x, at.1 + number),
+            (_, Some(x)) => at = (x, number),
         }
-        let number: f64 = word.parse().expect("a number");
-        match (letter, horizontal) {
-            ('M' | 'L', true) => x = number,
-            ('l' | 'h', true) => x += number,
-            _ => {}
-        }
-        horizontal = letter == 'h' || (letter != 'v' && !horizontal);
+        points.push(at);
     }
-    x
+    points
+}
+
+/// Where a path ends, horizontally.
+fn end_of(path: &str) -> f64 {
+    points(path).last().expect("a point").0
 }
 
 #[test]
@@ -297,6 +300,11 @@ fn odd_values_are_no_trouble() {
     let svg = String::from_utf8(trace(&data, Format::Svg).expect("a plot")).expect("UTF-8");
     assert!(texts(&svg).contains(&"no samples".to_string()), "nothing finite");
     assert!(!svg.contains("NaN") && !svg.contains("inf"), "all coordinates are numbers");
+    let document = Document::parse(&svg).expect("well-formed XML");
+    let curves = document.descendants().filter(|n| n.attribute("transform") == Some("scale(.01)"));
+    let blue = curves.filter(|n| n.attribute("stroke") == Some("#0072b2")).filter_map(|n| n.attribute("d"));
+    let heights: Vec<f64> = blue.flat_map(points).map(|(_, y)| y).collect();
+    assert!(heights.len() > 400 && heights.iter().all(|y| *y > 5_000.0), "the curve stays in the lower panel: {heights:?}");
     data.panels[0].ticks.pop();
     assert_eq!(trace(&data, Format::Svg), Err(PlotError::UnequalColumns("V_m".into())), "a time is missing");
     data.panels.clear();
