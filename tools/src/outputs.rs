@@ -9,10 +9,7 @@ use crate::recording::Recording;
 use sim_core::network::{Network, What};
 use std::path::{Path, PathBuf};
 
-/// Rows of a raster unless said otherwise: what 120 mm show.
-pub(crate) const ROWS: u32 = 2000;
-/// Cells per variable that a trace plot shows.
-const TRACED_CELLS: usize = 10;
+
 
 /// Where traces go.
 #[derive(Clone, Copy)]
@@ -99,7 +96,7 @@ fn raster(recording: &Recording, format: plot::Format) -> Result<Vec<u8>, Failur
         caption: caption(recording, None),
         populations: recording.plot_populations(|_| true),
         interval: recording.interval().ok_or_else(empty)?,
-        rows: ROWS,
+        rows: plot::DEFAULT_ROWS,
         bin_fs: None,
         size: Size::default(),
     };
@@ -146,7 +143,7 @@ pub(crate) fn panels(recording: &Recording, chosen: impl Fn(&str) -> bool) -> Re
                 &mut panels[last]
             }
         };
-        let room = TRACED_CELLS.saturating_sub(panel.cells.len());
+        let room = plot::MOST_CURVES.saturating_sub(panel.cells.len());
         for (index, cell) in record.cells.iter().enumerate().take(room) {
             let values = record.values.iter().skip(index).step_by(record.cells.len().max(1)).copied().collect();
             let spikes = spikes_of(recording, record, *cell)?;

@@ -1,0 +1,276 @@
+//! The recording's folder: `run.json`, `netlist.*`, `network.json`, `summary.json`, `spikes.spk`, `traces/`.
+//!
+//! It is written under a temporary name beside its place and renamed when it is whole.
+
+use crate::export::{self, TraceRecord};
+use crate::failure::Failure;
+use crate::files;
+use crate::recording::{RecordedPopulation, Recording, Spikes};
+use serde_json::{Value, json};
+use sim_core::network::{Network, What};
+use sim_core::record::{Recorder, TraceWriter};
+use sim_core::time::Grid;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Name of the stream of spikes in a folder.
+pub(crate) const SPIKES: &str = "spikes.spk";
+
+/// A folder being written.
+pub(crate) struct NewFolder {
+    place: PathBuf,
+    temporary: Option<tempfile::TempDir>,
+    force: bool,
+}
+
+impl NewFolder {
+    /// Refuses a place that is taken (unless forced) or cannot be written to.
+    pub(crate) fn new(place: &Path, force: bool) -> Result<Self, Failure> {
+        if place.exists() && !force {
+            let message = format!("{} exists; --force replaces it", place.display());
+            return Err(Failure::Usage("exists", message));
+        }
+        if place.exists() && !is_recording(place) {
+            let message = format!("{} is no recording's folder: it is not replaced", place.display());
+            return Err(Failure::Usage("exists", message));
+        }
+        let parent = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let temporary = tempfile::Builder::new().prefix(".spikeloom-").tempdir_in(parent);
+        let temporary = temporary.map_err(|error| Failure::io(place, &error))?;
+        fs::create_dir(temporary.path().join("traces")).map_err(|error| Failure::io(place, &error))?;
+        Ok(Self { place: place.to_path_buf(), temporary: Some(temporary), force })
+    }
+
+    /// Where to write now.
+    pub(crate) fn path(&self) -> &Path {
+        self.temporary.as_ref().map_or(&self.place, |t| t.path())
+    }
+
+    /// A recorder into the folder.
+    pub(crate) fn recorder(&self, network: &Network) -> Result<FolderRecorder, Failure> {
+        let path = self.path().join(SPIKES);
+        let fail = |error: io::Error| Failure::io(&self.place, &error);
+        let out = BufWriter::new(File::create(path).map_err(fail)?);
+        let traces = self.path().join("traces");
+        Recorder::new(network, out, |record| StreamedTrace::new(&traces, record)).map_err(fail)
+    }
+
+    /// Adds a file.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        files::write(&self.path().join(name), bytes).map_err(|error| Failure::Other("io", error.to_string()))
+    }
+
+    /// Names, sizes and hashes of what is there, in order of names.
+    pub(crate) fn contents(&self) -> Result<Value, Failure> {
+        let mut list = Vec::new();
+        list_files(self.path(), self.path(), &mut list).map_err(|error| Failure::io(&self.place, &error))?;
+        list.sort_by(|a, b| a["file"].as_str().cmp(&b["file"].as_str()));
+        Ok(Value::Array(list))
+    }
+
+    /// Puts the whole folder in its place.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        let Some(temporary) = self.temporary.take() else { return Ok(()) };
+        let fail = |error: io::Error| Failure::io(&self.place, &error);
+        if self.force && self.place.exists() {
+            let old = temporary.path().with_extension("old");
+            fs::rename(&self.place, &old).map_err(fail)?;
+            fs::rename(temporary.keep(), &self.place).map_err(fail)?;
+            return fs::remove_dir_all(&old).map_err(fail);
+        }
+        fs::rename(temporary.keep(), &self.place).map_err(fail)
+    }
+}
+
+/// Whether a folder looks like a recording (or is empty), so that `--force` may take it away.
+fn is_recording(place: &Path) -> bool {
+    place.is_dir() && (place.join("run.json").is_file() || fs::read_dir(place).is_ok_and(|mut d| d.next().is_none()))
+}
+
+fn list_files(root: &Path, folder: &Path, list: &mut Vec<Value>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            list_files(root, &path, list)?;
+            continue;
+        }
+        let mut hasher = blake3::Hasher::new();
+        let mut file = File::open(&path)?;
+        let mut buffer = vec![0; 1 << 16];
+        let mut bytes = 0;
+        loop {
+            let n = file.read(&mut buffer)?;
+            if n == 0 {
+                break;
+            }
+            bytes += n;
+            hasher.update(&buffer[..n]);
+        }
+        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        list.push(json!({ "file": name, "bytes": bytes, "blake3": hasher.finalize().to_hex().to_string() }));
+    }
+    Ok(())
+}
+
+pub(crate) type FolderRecorder = Recorder<BufWriter<File>, StreamedTrace>;
+
+/// Samples of one record, streamed to a raw file until their number is known.
+pub(crate) struct StreamedTrace {
+    raw: PathBuf,
+    out: BufWriter<File>,
+    ticks: Vec<u64>,
+    cells: usize,
+}
+
+impl StreamedTrace {
+    fn new(folder: &Path, record: usize) -> io::Result<Self> {
+        let raw = folder.join(format!("{record}.raw"));
+        let out = BufWriter::new(File::create(&raw)?);
+        Ok(Self { raw, out, ticks: Vec::new(), cells: 0 })
+    }
+
+    /// Makes the .npy of [sample, neuron] and takes the raw file away. Returns the ticks of the samples.
+    pub(crate) fn finish(mut self, npy: &Path) -> io::Result<Vec<u64>> {
+        self.out.flush()?;
+        let values = RawValues(io::BufReader::new(File::open(&self.raw)?));
+        let mut out = BufWriter::new(File::create(npy)?);
+        export::write_npy(&mut out, &[self.ticks.len() as u64, self.cells as u64], values)?;
+        out.flush()?;
+        fs::remove_file(&self.raw)?;
+        Ok(self.ticks)
+    }
+}
+
+impl TraceWriter for StreamedTrace {
+    fn row(&mut self, tick: u64, values: &[f64]) -> io::Result<()> {
+        self.ticks.push(tick);
+        self.cells = values.len();
+        values.iter().try_for_each(|v| self.out.write_all(&v.to_le_bytes()))
+    }
+}
+
+/// Little-endian f64 one by one; ends at the end of the file.
+struct RawValues<R>(R);
+
+impl<R: Read> Iterator for RawValues<R> {
+    type Item = f64;
+
+    fn next(&mut self) -> Option<f64> {
+        let mut bytes = [0; 8];
+        self.0.read_exact(&mut bytes).ok().map(|()| f64::from_le_bytes(bytes))
+    }
+}
+
+/// File name of a record of a state variable: "exc.v_m", with a number where several records have the same.
+pub(crate) fn trace_name(network: &Network, record: usize) -> Option<String> {
+    let base = |index: usize| {
+        let record = &network.records[index];
+        let What::State { variable, .. } = record.what else { return None };
+        let population = &network.populations[record.population];
+        Some(format!("{}.{}", population.name, population.card()?.states[variable].name))
+    };
+    let own = base(record)?;
+    let before = (0..record).filter(|i| base(*i).as_deref() == Some(&own)).count();
+    Some(if before == 0 { own } else { format!("{own}.{}", before + 1) })
+}
+
+/// `network.json`: populations, and where each trace is.
+pub(crate) fn network_json(network: &Network, populations: &[RecordedPopulation]) -> Value {
+    let populations: Vec<Value> = populations
+        .iter()
+        .map(|p| {
+            json!({ "name": p.name, "first_id": p.first, "size": p.size, "stimulus": p.stimulus,
+                    "spikes_recorded": p.spikes, "cell_names": null })
+        })
+        .collect();
+    let traces: Vec<Value> = (0..network.records.len())
+        .filter_map(|index| {
+            let record = &network.records[index];
+            let What::State { variable, .. } = record.what else { return None };
+            let population = &network.populations[record.population];
+            let state = &population.card()?.states[variable];
+            let unit = if state.dimension == sim_core::units::Dimension::NONE { String::new() } else { state.dimension.to_string() };
+            Some(json!({ "file": trace_name(network, index)?, "population": population.name, "variable": state.name,
+                         "unit": unit, "cells": record.cells }))
+        })
+        .collect();
+    json!({ "schema": 1, "populations": populations, "traces": traces })
+}
+
+/// Reads a recording's folder, or the spikes in it by their file.
+pub(crate) fn open(path: &Path) -> Result<Recording, Failure> {
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")) };
+    let manifest = read_json(&folder.join("run.json"))?;
+    let network = read_json(&folder.join("network.json"))?;
+    let damaged = || Failure::Other("recording", format!("{}: not a recording of this version", folder.display()));
+    let spikes = folder.join(SPIKES);
+    let grid = Grid::new(crate::recording::open(&spikes)?.step_fs());
+    let list = |value: &Value, key: &str| value[key].as_array().cloned().ok_or_else(damaged);
+    let mut populations = Vec::new();
+    for p in list(&network, "populations")? {
+        populations.push(RecordedPopulation {
+            name: p["name"].as_str().ok_or_else(damaged)?.to_string(),
+            first: number(&p["first_id"]).ok_or_else(damaged)?,
+            size: number(&p["size"]).ok_or_else(damaged)?,
+            stimulus: p["stimulus"].as_bool().unwrap_or(false),
+            spikes: p["spikes_recorded"].as_bool().unwrap_or(true),
+        });
+    }
+    let mut traces = Vec::new();
+    for t in list(&network, "traces")? {
+        traces.push(read_trace(folder, &t, grid)?.ok_or_else(damaged)?);
+    }
+    Ok(Recording {
+        name: manifest["netlist"].as_str().unwrap_or("recording").to_string(),
+        seed: manifest["seed"].as_u64().unwrap_or(0),
+        grid,
+        from_tick: manifest["from_tick"].as_u64().ok_or_else(damaged)?,
+        to_tick: manifest["to_tick"].as_u64().ok_or_else(damaged)?,
+        spike_hash: manifest["spike_hash"].as_str().unwrap_or_default().to_string(),
+        populations,
+        spikes: Spikes::File(spikes),
+        traces,
+    })
+}
+
+fn number(value: &Value) -> Option<u32> {
+    value.as_u64().and_then(|n| u32::try_from(n).ok())
+}
+
+/// Reads a JSON file.
+pub(crate) fn read_json(path: &Path) -> Result<Value, Failure> {
+    let text = crate::load::read_text(path).map_err(|message| Failure::Other("io", message))?;
+    serde_json::from_str(&text).map_err(|error| Failure::Other("recording", format!("{}: {error}", path.display())))
+}
+
+fn read_trace(folder: &Path, entry: &Value, grid: Grid) -> Result<Option<TraceRecord>, Failure> {
+    let Some(name) = entry["file"].as_str().filter(|n| !n.contains(['/', '\\'])) else { return Ok(None) };
+    let traces = folder.join("traces");
+    let values = read_npy(&traces.join(format!("{name}.npy")))?;
+    let times = read_npy(&traces.join(format!("{name}.time_ms.npy")))?;
+    let ticks = times.iter().map(|ms| sim_core::time::fs_from_ms(*ms).map_or(0, |fs| grid.tick(fs))).collect();
+    let cells: Option<Vec<u32>> = entry["cells"].as_array().map(|c| c.iter().filter_map(number).collect());
+    let text = |key: &str| entry[key].as_str().unwrap_or_default().to_string();
+    Ok(cells.map(|cells| TraceRecord {
+        population: text("population"),
+        variable: text("variable"),
+        unit: text("unit"),
+        cells,
+        ticks,
+        values,
+    }))
+}
+
+/// The numbers of a .npy file of ours: version 1.0, little-endian f64.
+fn read_npy(path: &Path) -> Result<Vec<f64>, Failure> {
+    let bytes = fs::read(path).map_err(|error| Failure::io(path, &error))?;
+    let header = bytes.get(8..10).map(|b| usize::from(u16::from_le_bytes([b[0], b[1]])));
+    let data = header.and_then(|length| Some((bytes.get(10..10 + length)?, bytes.get(10 + length..)?)));
+    match data {
+        Some((header, data)) if bytes.starts_with(b"\x93NUMPY\x01") && header.windows(5).any(|w| w == b"'<f8'") => {
+            Ok(data.as_chunks::<8>().0.iter().map(|b| f64::from_le_bytes(*b)).collect())
+        }
+        _ => Err(Failure::Other("recording", format!("{}: not an array of 64-bit numbers", path.display()))),
+    }
+}
