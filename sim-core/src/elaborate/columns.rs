@@ -61,7 +61,7 @@ pub(crate) fn column(
         }
         ValueKind::List(_) => {
             let message = format!("{} is one number, not a list", wanted.name);
-            let problem = Diagnostic::error("value", value.span, message);
+            let problem = Diagnostic::error("wrong-type", value.span, message);
             Err(problem.help("for one value for each neuron write { list = [..] }").into())
         }
         _ => number(value, wanted, place).map(Column::Shared),

@@ -62,7 +62,7 @@ pub(crate) fn list_rows(
 fn inline_pairs(pairs: &Value, ends: &Ends<'_>) -> Outcome<Vec<(u32, u32)>> {
     let wrong = |value: &Value| {
         let message = format!("a pair [source, target] is needed here, not {}", kind(&value.kind));
-        Failure::from(Diagnostic::error("value", value.span, message))
+        Failure::from(Diagnostic::error("wrong-type", value.span, message))
     };
     let ValueKind::List(rows) = &pairs.kind else { return Err(wrong(pairs)) };
     let index = |value: &Value, what: &str| integer(value, what, &ends.place, 0, u64::from(u32::MAX));

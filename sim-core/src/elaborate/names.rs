@@ -7,7 +7,7 @@ use super::roster::Roster;
 use super::tables::{self, Table};
 use super::values::{Wanted, number, quantity};
 use crate::catalog::Range;
-use crate::description::{Description, Named, TableDecl, Value, ValueKind};
+use crate::description::{Description, Named, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
 use crate::expr::FUNCTIONS;
 use crate::units::{Dimension, Quantity};
@@ -41,10 +41,9 @@ impl<'a> Names<'a> {
             }
         }
         let order = order(description);
-        let cyclic = !order.cycles.is_empty();
         order.cycles.into_iter().for_each(|cycle| report.push(cycle));
         for item in order.items {
-            names.compute(item, description, report, cyclic);
+            names.compute(item, description, report);
         }
         names
     }
@@ -61,7 +60,7 @@ impl<'a> Names<'a> {
     }
 
     /// Computes one item; what it names was computed before, or is part of a cycle that was told.
-    fn compute(&mut self, item: Item, description: &'a Description, report: &Report, cyclic: bool) {
+    fn compute(&mut self, item: Item, description: &'a Description, report: &Report) {
         let place = Place::new(self);
         let time = |value: &Value, name| number(value, &Wanted::new(name, Dimension::TIME, Range::Positive), &place);
         match item {
@@ -80,9 +79,7 @@ impl<'a> Names<'a> {
             }
             Item::Table(index) => {
                 let Some(Named { name, item }) = description.tables.get(index) else { return };
-                let item: &TableDecl = item;
                 let table = report.accept(tables::build(item, name, &place, report));
-                debug_assert!(table.is_some() || cyclic || report.has_errors(), "no table without a reason");
                 self.tables.insert(&name.value, table);
             }
         }

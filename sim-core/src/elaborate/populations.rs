@@ -126,7 +126,7 @@ fn drawn(
     place: &Place<'_>,
 ) -> Outcome<(Dimension, Vec<f64>)> {
     let ValueKind::Random(decl) = &value.kind else {
-        let problem = Diagnostic::error("value", value.span, format!("the draw \"{name}\" must be a distribution"));
+        let problem = Diagnostic::error("wrong-type", value.span, format!("the draw \"{name}\" must be a distribution"));
         return Err(problem.help("{ uniform = [0, 1] }").into());
     };
     let first = decl.arguments.first().map(|v| quantity(v, place)).transpose()?;

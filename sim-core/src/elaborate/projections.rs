@@ -123,9 +123,12 @@ impl Block<'_, '_> {
     fn target_model(&self, ends: &Ends<'_>) -> Outcome<&'static NeuronCard> {
         match self.model(&ends.target)? {
             Model::Neuron(card) => Ok(card),
-            Model::Stimulus(_) => {
+            Model::Stimulus(card) => {
                 let message = format!("\"{}\" is a stimulus: it takes no input", ends.target_name);
-                Err(Diagnostic::error("stimulus-as-target", ends.target.span, message).into())
+                let problem = Diagnostic::error("stimulus-as-target", ends.target.span, message);
+                let learns = card.effect == Effect::Spikes;
+                Err(if learns { problem.help("synapses onto a stimulus, which only learn, are not built yet") } else { problem }
+                    .into())
             }
         }
     }
@@ -158,8 +161,8 @@ impl Block<'_, '_> {
         };
         let step = self.context.settings.grid.step_ms();
         let delay = self.decl.delay.as_ref().map_or(Ok(Draw::Constant(step)), |v| synapses.delay(self.context, v));
-        let weight = self.context.report.accept(weight);
-        let (weight, delay) = (weight.ok_or(Failure::Reported)?, delay?);
+        let (weight, delay) = (self.context.report.accept(weight), self.context.report.accept(delay));
+        let (Some(weight), Some(delay)) = (weight, delay) else { return Err(Failure::Reported) };
         Ok(Some(Projection {
             name: self.name.clone(),
             source: ends.source.population,

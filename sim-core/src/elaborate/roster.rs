@@ -133,7 +133,7 @@ fn expand_groups<'a>(description: &'a Description, report: &Report) -> BTreeMap<
     let expanded = description.groups.iter().map(|Named { name, item }| {
         let mut leaves = Leaves::default();
         let outcome = expand(item, &groups, &mut vec![&name.value], &mut leaves.members);
-        let outcome = outcome.and_then(|()| distinct(&name.value, &leaves.members, item));
+        let outcome = outcome.and_then(|()| distinct(&name.value, name.span, &leaves.members, item));
         leaves.sound = report.accept(outcome.map_err(Into::into)).is_some();
         let mut seen = BTreeSet::new();
         leaves.members.retain(|member| seen.insert(member.value.as_str()));
@@ -172,7 +172,10 @@ fn expand<'a>(
 }
 
 /// A population stands in a group once: rows and columns of tables count on it.
-fn distinct(group: &str, leaves: &[&Spanned<String>], members: &[Spanned<String>]) -> Result<(), Diagnostic> {
+fn distinct(group: &str, span: Span, leaves: &[&Spanned<String>], members: &[Spanned<String>]) -> Result<(), Diagnostic> {
+    if leaves.is_empty() {
+        return Err(Diagnostic::error("empty-group", span, format!("the group \"{group}\" has no members")));
+    }
     let mut seen = BTreeSet::new();
     for leaf in leaves {
         if !seen.insert(leaf.value.as_str()) {

@@ -35,7 +35,7 @@ fn expand(context: &Context<'_>, frames: &[Frame<'_>], selection: &Selection) ->
     let roster = &context.names.roster;
     if selection.cells.is_some() && roster.group(&selection.name).is_some() {
         let message = format!("\"{}\" is a group: cells are chosen from a population", selection.name);
-        return Err(Diagnostic::error("selection", selection.span, message).into());
+        return Err(Diagnostic::error("bad-selection", selection.span, message).into());
     }
     let members = roster.named(&selection.name, selection.span)?;
     let part = |population: usize| {
@@ -50,10 +50,10 @@ fn cells(selection: &Selection, size: u32) -> Outcome<Range<u32>> {
     let end = range.end.unwrap_or(size);
     if end > size || range.start > size {
         let message = format!("\"{}\" has {size} cells, 0 to {}", selection.name, size.saturating_sub(1));
-        return Err(Diagnostic::error("selection", selection.span, message).into());
+        return Err(Diagnostic::error("bad-selection", selection.span, message).into());
     }
     if range.start >= end {
-        let problem = Diagnostic::error("selection", selection.span, format!("{} has no cells", words(selection)));
+        let problem = Diagnostic::error("bad-selection", selection.span, format!("{} has no cells", words(selection)));
         return Err(problem.help("ranges are half-open: [0..5] is the first five cells").into());
     }
     Ok(range.start..end)

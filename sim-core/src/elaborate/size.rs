@@ -1,6 +1,6 @@
 //! How large a network is, before memory is taken for it.
 
-use crate::catalog::NeuronCard;
+use crate::catalog::{Effect, NeuronCard};
 use crate::diagnostic::Diagnostic;
 use crate::network::{Cells, Column, Draw, Network, Population, Projection, Rule, Weights};
 
@@ -23,7 +23,7 @@ impl Default for Limits {
 pub struct Estimate {
     /// Neurons, stimuli left out.
     pub neurons: u64,
-    /// Synapses: their expected number where they are drawn, connections of stimuli included.
+    /// Synapses between neurons: their expected number where they are drawn. Connections of stimuli are left out.
     pub synapses: u64,
     /// Memory for running it, roughly: state and parameters, synapses, lists.
     pub bytes: u64,
@@ -32,6 +32,9 @@ pub struct Estimate {
 /// Bytes of the hidden columns, coefficients and bookkeeping of a neuron or a unit.
 const OVERHEAD: u64 = 64;
 
+/// Bytes for each target of a stimulus without synapses of its own: a degree and a generator's state.
+const PRIVATE: f64 = 48.0;
+
 /// Estimates neurons, synapses and bytes from the rules alone.
 pub fn estimate(network: &Network) -> Estimate {
     let cells: u64 = network.populations.iter().map(population_bytes).fold(0, u64::saturating_add);
@@ -39,8 +42,18 @@ pub fn estimate(network: &Network) -> Estimate {
     let (mut synapses, mut bytes) = (0.0, 0.0);
     for projection in &network.projections {
         let count = expected_synapses(projection);
-        synapses += count;
-        bytes += count * synapse_bytes(projection, network.weights) + held(&projection.rule);
+        let source = network.populations.get(projection.source).map(|p| &p.cells);
+        bytes += held(&projection.rule);
+        match source {
+            Some(Cells::Stimulus { card, .. }) if card.effect != Effect::Spikes => {
+                bytes += PRIVATE * projection.target_cells.len() as f64;
+            }
+            Some(Cells::Stimulus { .. }) => bytes += count * synapse_bytes(projection, network.weights),
+            _ => {
+                synapses += count;
+                bytes += count * synapse_bytes(projection, network.weights);
+            }
+        }
     }
     // Casts of floating point numbers saturate.
     let bytes = cells.saturating_add(recorded).saturating_add(bytes as u64);
@@ -64,7 +77,7 @@ fn population_bytes(population: &Population) -> u64 {
 }
 
 /// Expected number of synapses of a projection.
-pub(crate) fn expected_synapses(projection: &Projection) -> f64 {
+fn expected_synapses(projection: &Projection) -> f64 {
     let sources = f64::from(projection.source_cells.len() as u32);
     let targets = f64::from(projection.target_cells.len() as u32);
     let pairs = |autapses: bool| sources * targets - if autapses { 0.0 } else { f64::from(own_pairs(projection)) };

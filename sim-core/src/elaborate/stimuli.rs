@@ -105,11 +105,11 @@ fn list(context: &Context<'_>, value: &Value, wanted: &Wanted<'_>, place: &Place
         ValueKind::Quantity(_) | ValueKind::Expr(_) => {
             quantity(value, place)?;
             let message = format!("{} is a list: write it in brackets [..]", wanted.name);
-            Err(Diagnostic::error("value", value.span, message).into())
+            Err(Diagnostic::error("wrong-type", value.span, message).into())
         }
         other => {
             let message = format!("{} is a list of numbers, not {}", wanted.name, kind(other));
-            Err(Diagnostic::error("value", value.span, message).into())
+            Err(Diagnostic::error("wrong-type", value.span, message).into())
         }
     }
 }

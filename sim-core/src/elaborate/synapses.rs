@@ -68,7 +68,7 @@ fn within(part: &Part, name: &str, index: u64, span: Span) -> Outcome<u32> {
     cell.map(|cell| cell - part.cells.start).ok_or_else(|| {
         let last = part.cells.end.saturating_sub(1);
         let message = format!("there is no cell {index} here: those of \"{name}\" are {} to {last}", part.cells.start);
-        Diagnostic::error("selection", span, message).into()
+        Diagnostic::error("bad-selection", span, message).into()
     })
 }
 

@@ -81,20 +81,22 @@ pub(crate) fn quantity(value: &Value, place: &Place<'_>) -> Outcome<Quantity> {
     match &value.kind {
         ValueKind::Quantity(quantity) if quantity.value.is_finite() => Ok(*quantity),
         ValueKind::Quantity(quantity) => {
-            Err(Diagnostic::error("value", value.span, format!("{} is no finite number", quantity.value)).into())
+            Err(Diagnostic::error("wrong-type", value.span, format!("{} is no finite number", quantity.value)).into())
         }
         ValueKind::Expr(expr) => evaluate(expr, place),
         ValueKind::Text(text) => Err(no_quantity(text, value.span, place).into()),
-        other => Err(Diagnostic::error("value", value.span, format!("one number is needed here, not {}", kind(other))).into()),
+        other => {
+            Err(Diagnostic::error("wrong-type", value.span, format!("one number is needed here, not {}", kind(other))).into())
+        }
     }
 }
 
 fn no_quantity(text: &str, span: Span, place: &Place<'_>) -> Diagnostic {
-    let problem = Diagnostic::error("value", span, format!("\"{text}\" is no number"));
+    let problem = Diagnostic::error("wrong-type", span, format!("\"{text}\" is no number"));
     match parse_quantity(text) {
         Err(QuantityError::UnknownUnit(unit)) => Diagnostic::error("unknown-unit", span, format!("there is no unit \"{unit}\""))
             .nearest(&unit, UNITS.iter().map(|u| u.name)),
-        Err(QuantityError::OutOfRange) => Diagnostic::error("value", span, format!("\"{text}\" is too large a number")),
+        Err(QuantityError::OutOfRange) => Diagnostic::error("wrong-type", span, format!("\"{text}\" is too large a number")),
         _ if place.names.parameter(text).is_some() => problem.help(format!("write {{ expr = \"{text}\" }} to use the parameter")),
         _ => problem,
     }
@@ -125,7 +127,7 @@ pub(crate) fn integer(value: &Value, name: &str, place: &Place<'_>, low: u64, hi
     let x = number(value, &Wanted::new(name, Dimension::NONE, Range::Any), place)?;
     let whole = x.round();
     if (x - whole).abs() > 1e-9 * x.abs().max(1.0) {
-        let problem = Diagnostic::error("whole-number", value.span, format!("{name} is a whole number, not {x}"));
+        let problem = Diagnostic::error("not-a-whole-number", value.span, format!("{name} is a whole number, not {x}"));
         let computed = matches!(value.kind, ValueKind::Expr(_));
         return Err(if computed { problem.help("use round(), floor() or ceil()") } else { problem }.into());
     }
@@ -141,6 +143,6 @@ pub(crate) fn integer(value: &Value, name: &str, place: &Place<'_>, low: u64, hi
 pub(crate) fn switch(value: &Value, name: &str) -> Outcome<bool> {
     match value.kind {
         ValueKind::Bool(on) => Ok(on),
-        _ => Err(Diagnostic::error("value", value.span, format!("{name} is true or false")).into()),
+        _ => Err(Diagnostic::error("wrong-type", value.span, format!("{name} is true or false")).into()),
     }
 }

@@ -84,6 +84,8 @@ fn a_block_named_by_a_group_declares_its_members() {
     );
     description.groups[1].item.push(text("column"));
     assert!(problems(&description)[0].1.starts_with("groups contain each other: "), "cycles of groups");
+    description.groups[1].item = vec![];
+    assert_eq!(problems(&description)[0].1, "the group \"deep\" has no members", "an empty group");
     description.groups[1].item = vec![text("l5"), text("l4")];
     assert_eq!(problem(&description), "\"l4\" is twice in the group \"column\"", "members are distinct");
 }
@@ -197,8 +199,86 @@ fn many_problems_are_all_told_at_once() {
     description.projections = vec![projection("ecx", "inh", connect("all_to_all", vec![]), "1 pA", "1 ms")];
     description.weights = Some(text("f16"));
     let codes: Vec<&str> = problems(&description).into_iter().map(|p| p.0).collect();
-    for code in ["whole-number", "unknown-model", "unknown-population", "unknown-name"] {
+    for code in ["not-a-whole-number", "unknown-model", "unknown-population", "unknown-name"] {
         assert!(codes.contains(&code), "{code} is among {codes:?}");
     }
     assert_eq!(codes.len(), 4, "and nothing that only follows from them: {codes:?}");
+}
+
+/// Brunel (2000): 10,000 excitatory and 2,500 inhibitory neurons, a tenth of each on every neuron: 12,500 x 1,250 synapses.
+#[test]
+fn the_estimate_counts_synapses_between_neurons() {
+    let mut description = small();
+    description.populations[0].item.size = Some(q("10000"));
+    description.populations[1].item.size = Some(q("2500"));
+    description.populations.push(population("noise", card("poisson", vec![("rate", q("20 kHz"))]), q("1")));
+    description.groups = vec![named("all", vec![text("exc"), text("inh")])];
+    let tenth = |n: &str| connect("fixed_indegree", vec![("indegree", q(n))]);
+    description.projections = vec![
+        projection("exc", "all", tenth("1000"), "20 pA", "1.5 ms"),
+        projection("inh", "all", tenth("250"), "-100 pA", "1.5 ms"),
+        projection("noise", "all", connect("all_to_all", vec![]), "20 pA", "1.5 ms"),
+    ];
+    let Estimate { neurons, synapses, bytes } = estimate(&network(&description));
+    assert_eq!((neurons, synapses), (12_500, 15_625_000), "neurons and synapses");
+    assert!((4 * synapses..5 * synapses).contains(&bytes), "one weight, one delay: little more than 4 bytes each, {bytes}");
+}
+
+/// Whatever is left out or of the wrong kind, elaboration ends with messages.
+#[test]
+fn nothing_written_makes_it_panic() {
+    let strange = || {
+        let deep = (0..300).fold(num(1.0), |inner, _| node(Node::Negate(Box::new(inner))));
+        [
+            q("0"),
+            q("-1"),
+            q("1e300"),
+            value(ValueKind::Quantity(Quantity::bare(f64::NAN))),
+            q("1e300 ms"),
+            q("5 pA"),
+            value(ValueKind::Text("soon".into())),
+            value(ValueKind::Bool(true)),
+            value(ValueKind::Each(vec![])),
+            list(vec![]),
+            drawn(RandomKind::Choice, &[]),
+            drawn(RandomKind::Lognormal, &["700", "700"]),
+            value(ValueKind::Table(vec![vec![]])),
+            value(ValueKind::Regular { first: Box::new(q("1 ms")), every: Box::new(q("1 ms")), count: Box::new(q("1e15")) }),
+            value(ValueKind::File { file: text("none.csv"), column: text("w") }),
+            ex(deep),
+            ex(entry("t", &[])),
+        ]
+    };
+    let base = || {
+        let mut description = small();
+        description.populations.push(population("train", card("spike_train", vec![("times", list(vec![]))]), q("1")));
+        description.projections =
+            vec![projection("exc", "inh", connect("fixed_total_number", vec![("n", q("9"))]), "1 pA", "1 ms")];
+        description.records = vec![record("exc", "v_m")];
+        description
+    };
+    let places: [fn(&mut Description, Value); 12] = [
+        |d, v| d.network.timestep = Some(v),
+        |d, v| d.network.duration = Some(v),
+        |d, v| d.network.warmup = Some(v),
+        |d, v| d.network.seed = Some(v),
+        |d, v| d.populations[0].item.size = Some(v),
+        |d, v| d.populations[0].item.neurons = Some(card("lif_psc_exp", vec![("tau_m", v)])),
+        |d, v| d.populations[0].item.initial = vec![named("v_m", v)],
+        |d, v| d.populations[2].item.neurons = Some(card("spike_train", vec![("times", v)])),
+        |d, v| d.projections[0].weight = Some(v),
+        |d, v| d.projections[0].delay = Some(v),
+        |d, v| d.projections[0].connect = Some(connect("fixed_total_number", vec![("n", v)])),
+        |d, v| d.records[0].every = Some(v),
+    ];
+    for (number, put) in places.iter().enumerate() {
+        for strange in strange() {
+            let mut description = base();
+            put(&mut description, strange.clone());
+            let (network, problems) = run(&description);
+            let errors = problems.iter().filter(|p| p.is_error()).count();
+            assert_eq!(network.is_none(), errors > 0, "place {number}, {strange:?}: {problems:?}");
+            assert!(problems.iter().all(|p| p.code != "internal"), "every refusal has a reason: place {number}, {strange:?}");
+        }
+    }
 }

@@ -101,8 +101,9 @@ fn the_microcircuit_has_the_published_size_and_weight() {
             other => panic!("a total number, not {other:?}"),
         })
         .sum();
-    // NEST's and PyNEST's published scripts realise 298,880,968 synapses, truncating where this rounds: at most one a pair.
-    assert!(totals.abs_diff(298_880_968) <= 64, "{totals} synapses");
+    // The formula in 50 decimal digits, rounded for each pair, adds up to 298,880,970. In doubles 1 - 1/(n n) keeps eight
+    // digits of 1/(n n): a few of the millions for a pair are lost.
+    assert!(totals.abs_diff(298_880_970) <= 8, "{totals} synapses");
     assert_eq!(network.projections.len(), 55, "nine of the 64 probabilities are 0: no projection");
     let estimate = estimate(&network);
     assert_eq!((estimate.neurons, estimate.synapses), (77_169, totals), "the estimate is exact where nothing is drawn");

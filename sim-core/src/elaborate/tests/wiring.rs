@@ -174,6 +174,9 @@ fn delays_are_at_least_a_step() {
     };
     assert_eq!(problem(&delayed(q("0.05 ms"))), "a delay is at least one time step, 0.1 ms: not 0.05 ms", "too short");
     assert_eq!(problem(&delayed(q("7 s"))), "a delay is at most 65535 time steps: 7000 ms is longer", "too long");
+    let mut both = delayed(q("0.05 ms"));
+    both.projections[0].weight = Some(q("1 mV"));
+    assert_eq!(problems(&both).len(), 2, "weight and delay are told at once");
     let (built, problems) = run(&delayed(q("1.04 ms")));
     assert!(built.is_some() && problems[0].message.ends_with("rounded to 1 ms"), "off the grid: {problems:?}");
     let built = network(&delayed(drawn(RandomKind::Normal, &["1.5 ms", "0.75 ms"])));
