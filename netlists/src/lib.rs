@@ -18,12 +18,14 @@ mod overrides;
 mod read;
 mod schema;
 mod tree;
+mod write;
 
 #[cfg(test)]
 mod tests;
 
 pub use overrides::Override;
 pub use schema::schema;
+pub use write::write_json;
 
 use sim_core::description::Description;
 use sim_core::diagnostic::{Diagnostic, MAX_DIAGNOSTICS, SourceId, Span};

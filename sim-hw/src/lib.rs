@@ -1,1 +1,2 @@
 //! sim-hw
+pub mod platforms;

@@ -35,7 +35,9 @@ pub enum Verb {
     #[command(after_help = "Example:\n  spikeloom check my.toml")]
     Check(CheckArgs),
     /// The network as flat JSON after parameters and groups, or its realised synapses.
-    #[command(after_help = "Examples:\n  spikeloom expand brunel-ai > flat.json\n  spikeloom expand hello --synapses synapses.csv")]
+    #[command(
+        after_help = "Examples:\n  spikeloom expand brunel-ai > flat.json\n  spikeloom expand hello --synapses synapses.csv"
+    )]
     Expand(ExpandArgs),
     /// Draw a recording.
     #[command(
@@ -55,7 +57,9 @@ pub enum Verb {
         name: String,
     },
     /// All about a model, a stimulus, a connector or a platform.
-    #[command(after_help = "Examples:\n  spikeloom describe lif_psc_exp\n  spikeloom describe lif_psc_exp --toml   # a card to paste")]
+    #[command(
+        after_help = "Examples:\n  spikeloom describe lif_psc_exp\n  spikeloom describe lif_psc_exp --toml   # a card to paste"
+    )]
     Describe(DescribeArgs),
     /// A JSON Schema of the netlist language.
     #[command(after_help = "Example:\n  spikeloom schema > spikeloom.schema.json")]

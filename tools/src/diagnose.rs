@@ -6,7 +6,7 @@ use sim_core::diagnostic::{Diagnostic, Severity, Sources};
 use std::io::IsTerminal;
 
 /// One object of the `problems` list.
-pub fn to_json(problem: &Diagnostic, sources: &Sources) -> Value {
+pub(crate) fn to_json(problem: &Diagnostic, sources: &Sources) -> Value {
     let place = problem.span.map(|span| (sources.name(span.source), sources.line_column(span)));
     json!({
         "code": problem.code,
@@ -20,7 +20,7 @@ pub fn to_json(problem: &Diagnostic, sources: &Sources) -> Value {
 }
 
 /// All of them on stderr, in colour where it is a terminal and `NO_COLOR` is not set, and a line that counts them.
-pub fn to_stderr(problems: &[Diagnostic], sources: &Sources) {
+pub(crate) fn to_stderr(problems: &[Diagnostic], sources: &Sources) {
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
     for problem in problems {
         eprintln!("{}\n", render(problem, sources, colour));
@@ -32,7 +32,7 @@ pub fn to_stderr(problems: &[Diagnostic], sources: &Sources) {
 }
 
 /// One problem as text.
-pub fn render(problem: &Diagnostic, sources: &Sources, colour: bool) -> String {
+pub(crate) fn render(problem: &Diagnostic, sources: &Sources, colour: bool) -> String {
     let level = if problem.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
     let title = level.primary_title(&problem.message).id(problem.code);
     let mut group = match problem.span {

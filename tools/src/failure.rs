@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// Why a command stopped.
 #[derive(Debug)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// The netlist is wrong: exit 2.
     Netlist(Vec<Diagnostic>, Box<Sources>),
     /// The command line is wrong: exit 2.
@@ -21,12 +21,12 @@ pub enum Failure {
 
 impl Failure {
     /// A file that cannot be read or written.
-    pub fn io(path: &Path, error: &io::Error) -> Self {
+    pub(crate) fn io(path: &Path, error: &io::Error) -> Self {
         Self::Other("io", format!("{}: {error}", path.display()))
     }
 
     /// Exit code.
-    pub fn code(&self) -> u8 {
+    pub(crate) fn code(&self) -> u8 {
         match self {
             Failure::Netlist(problems, _) if problems.iter().all(|p| p.code == "does-not-fit") => 1,
             Failure::Netlist(..) | Failure::Usage(..) => 2,
@@ -36,7 +36,7 @@ impl Failure {
     }
 
     /// Says it: JSON on stdout, or words on stderr.
-    pub fn report(&self, json: bool) {
+    pub(crate) fn report(&self, json: bool) {
         if json && !matches!(self, Failure::ClosedPipe) {
             // Nothing is left to tell when stdout is gone, too.
             let _ = crate::print(&format!("{}\n", self.to_json()));

@@ -190,7 +190,8 @@ pub(crate) fn network_json(network: &Network, populations: &[RecordedPopulation]
             let What::State { variable, .. } = record.what else { return None };
             let population = &network.populations[record.population];
             let state = &population.card()?.states[variable];
-            let unit = if state.dimension == sim_core::units::Dimension::NONE { String::new() } else { state.dimension.to_string() };
+            let unit =
+                if state.dimension == sim_core::units::Dimension::NONE { String::new() } else { state.dimension.to_string() };
             Some(json!({ "file": trace_name(network, index)?, "population": population.name, "variable": state.name,
                          "unit": unit, "cells": record.cells }))
         })

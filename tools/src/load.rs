@@ -17,33 +17,33 @@ const LARGEST_FILE: u64 = 64 << 20;
 
 /// A netlist's text and where it is from.
 #[derive(Clone, Debug)]
-pub struct Text {
+pub(crate) struct Text {
     /// Shown in messages.
-    pub name: String,
+    pub(crate) name: String,
     /// The text.
-    pub text: String,
+    pub(crate) text: String,
     /// How to read it.
-    pub format: Format,
+    pub(crate) format: Format,
     /// Folder that side tables are relative to.
-    pub folder: PathBuf,
+    pub(crate) folder: PathBuf,
 }
 
 /// A network and everything that came with it.
-pub struct Loaded {
+pub(crate) struct Loaded {
     /// The network.
-    pub network: Arc<Network>,
+    pub(crate) network: Arc<Network>,
     /// The netlist as read.
-    pub text: Text,
+    pub(crate) text: Text,
     /// Warnings.
-    pub warnings: Vec<Diagnostic>,
+    pub(crate) warnings: Vec<Diagnostic>,
     /// For showing them.
-    pub sources: Sources,
+    pub(crate) sources: Sources,
     /// Side tables: path and BLAKE3.
-    pub files: Vec<(String, String)>,
+    pub(crate) files: Vec<(String, String)>,
 }
 
 /// Finds a netlist: a file, or else the library's netlist of that name.
-pub fn find(netlist: &str) -> Result<Text, Failure> {
+pub(crate) fn find(netlist: &str) -> Result<Text, Failure> {
     let path = Path::new(netlist);
     if path.is_file() {
         let text = read_text(path).map_err(|message| Failure::Other("io", message))?;
@@ -71,7 +71,7 @@ pub fn find(netlist: &str) -> Result<Text, Failure> {
 }
 
 /// Text of a file, refused when it is absurdly large or no text.
-pub fn read_text(path: &Path) -> Result<String, String> {
+pub(crate) fn read_text(path: &Path) -> Result<String, String> {
     let fail = |error: std::io::Error| format!("{}: {error}", path.display());
     if std::fs::metadata(path).map_err(fail)?.len() > LARGEST_FILE {
         return Err(format!("{}: larger than {} MiB", path.display(), LARGEST_FILE >> 20));
@@ -81,19 +81,21 @@ pub fn read_text(path: &Path) -> Result<String, String> {
 }
 
 /// Reads and elaborates a netlist with the changes of the command line. Warnings are printed here.
-pub fn load(arguments: &NetlistArgs) -> Result<Loaded, Failure> {
+pub(crate) fn load(arguments: &NetlistArgs) -> Result<Loaded, Failure> {
     let text = find(&arguments.netlist)?;
     load_text(text, arguments)
 }
 
 /// The same for a text already at hand.
-pub fn load_text(text: Text, arguments: &NetlistArgs) -> Result<Loaded, Failure> {
+pub(crate) fn load_text(text: Text, arguments: &NetlistArgs) -> Result<Loaded, Failure> {
     let mut sources = Sources::default();
     let (description, mut problems) = describe(&text, arguments, &mut sources);
     let files = Folder { root: text.folder.clone(), read: RefCell::default() };
     let limit = arguments.memory_limit.map(|mib| mib << 20).or_else(memory::available).unwrap_or(u64::MAX);
     let (network, more) = elaborate::elaborate(&description, models::catalog(), &files, &mut sources, &Limits { bytes: limit });
-    problems.extend(more);
+    // What is missing may stand where something could not be read: that was told already.
+    let unread = problems.iter().any(Diagnostic::is_error);
+    problems.extend(more.into_iter().filter(|p| !(unread && p.code == "missing-key")));
     let wrong = |p: &Diagnostic| p.is_error() || arguments.strict;
     match network {
         Some(network) if !problems.iter().any(wrong) => {
@@ -105,7 +107,7 @@ pub fn load_text(text: Text, arguments: &NetlistArgs) -> Result<Loaded, Failure>
 }
 
 /// Parses a netlist under the command line's changes.
-pub fn describe(text: &Text, arguments: &NetlistArgs, sources: &mut Sources) -> (Description, Vec<Diagnostic>) {
+pub(crate) fn describe(text: &Text, arguments: &NetlistArgs, sources: &mut Sources) -> (Description, Vec<Diagnostic>) {
     let id = sources.add(&text.name, &text.text);
     let flags = [
         ("network.duration", "--duration", arguments.duration.clone()),

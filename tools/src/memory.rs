@@ -1,12 +1,12 @@
 //! What the machine has and what we take.
 
 /// Bytes of memory that can be had without swapping; `None` where the system does not tell.
-pub fn available() -> Option<u64> {
+pub(crate) fn available() -> Option<u64> {
     field("/proc/meminfo", "MemAvailable:")
 }
 
 /// Largest resident size of this process so far.
-pub fn peak() -> Option<u64> {
+pub(crate) fn peak() -> Option<u64> {
     field("/proc/self/status", "VmHWM:")
 }
 
@@ -18,7 +18,7 @@ fn field(file: &str, name: &str) -> Option<u64> {
 }
 
 /// A size for people: "1.2 GiB".
-pub fn words(bytes: u64) -> String {
+pub(crate) fn words(bytes: u64) -> String {
     let mut size = bytes as f64;
     for unit in ["B", "KiB", "MiB", "GiB"] {
         if size < 1024.0 {

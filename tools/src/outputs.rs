@@ -9,8 +9,6 @@ use crate::recording::Recording;
 use sim_core::network::{Network, What};
 use std::path::{Path, PathBuf};
 
-
-
 /// Where traces go.
 #[derive(Clone, Copy)]
 enum TraceFormat {
@@ -35,7 +33,7 @@ impl Outputs {
             checked(path, format, "--trace", ".svg, .png, .csv or .npz")
         };
         let trace = arguments.trace.as_ref().map(trace);
-        let spikes = |path| checked(path, export::Format::of(path), "--spikes", ".csv, .gdf or .npz");
+        let spikes = |path: &PathBuf| checked(path, export::Format::of(path), "--spikes", ".csv, .gdf or .npz");
         let spikes = arguments.spikes.as_ref().map(spikes);
         Ok(Self { raster: raster.transpose()?, trace: trace.transpose()?, spikes: spikes.transpose()? })
     }

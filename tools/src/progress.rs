@@ -15,7 +15,7 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 const LOOK_EVERY: u32 = 16;
 
 /// A sink that shows how far the run is, and ends it after an interrupt (Ctrl-C).
-pub struct Progress {
+pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     lines: bool,
     grid: Grid,
@@ -28,7 +28,7 @@ pub struct Progress {
 
 impl Progress {
     /// For a run up to a tick.
-    pub fn new(quiet: bool, grid: Grid, end: u64) -> Self {
+    pub(crate) fn new(quiet: bool, grid: Grid, end: u64) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = (!quiet && terminal).then(|| {
             let bar = ProgressBar::new(end);
@@ -44,12 +44,12 @@ impl Progress {
     }
 
     /// Whether the run was interrupted.
-    pub fn interrupted(&self) -> bool {
+    pub(crate) fn interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
     }
 
     /// Takes the bar away.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -96,7 +96,7 @@ fn interrupts() -> Arc<AtomicBool> {
 }
 
 /// Several sinks one after the other; the run ends when any has had enough.
-pub struct Tee<'a>(pub Vec<&'a mut dyn Sink>);
+pub(crate) struct Tee<'a>(pub(crate) Vec<&'a mut dyn Sink>);
 
 impl Sink for Tee<'_> {
     fn window(&mut self, window: &Window<'_>) -> ControlFlow<()> {

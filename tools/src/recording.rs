@@ -49,9 +49,8 @@ pub(crate) struct Recording {
 
 /// Populations of a network as a recording lists them.
 pub(crate) fn populations(network: &Network) -> Vec<RecordedPopulation> {
-    let recorded = |index: usize| {
-        network.records.iter().any(|r| r.population == index && r.what == sim_core::network::What::Spikes)
-    };
+    let recorded =
+        |index: usize| network.records.iter().any(|r| r.population == index && r.what == sim_core::network::What::Spikes);
     let populations = network.populations.iter().enumerate();
     populations
         .map(|(index, p)| RecordedPopulation {

@@ -165,7 +165,8 @@ impl Summary<'_> {
             self.state.spike_hash(),
         );
         if self.interrupted {
-            text += &format!("interrupted at {} ms: rates are of the time before\n", self.plan.grid().decimal_ms(self.state.tick()));
+            text +=
+                &format!("interrupted at {} ms: rates are of the time before\n", self.plan.grid().decimal_ms(self.state.tick()));
         }
         text
     }

@@ -45,3 +45,8 @@ fn body<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize>(
     }
     fires.iter().enumerate().fold(0, |bits, (lane, f)| bits | (u64::from(*f) << lane))
 }
+
+/// Instruction sets that this machine's runs use, best first.
+pub fn instruction_sets() -> Vec<&'static str> {
+    vec!["baseline"]
+}

@@ -5,10 +5,12 @@
 
 mod npy;
 mod spikes;
+mod synapses;
 mod traces;
 
 pub use npy::{Element, write_npy};
 pub use spikes::{write_csv, write_gdf, write_npz};
+pub use synapses::write_synapses_npz;
 pub use traces::{TraceRecord, write_trace_csv, write_trace_npz};
 
 use std::path::Path;

@@ -1,0 +1,211 @@
+//! A network as a flat netlist in JSON: parameters, expressions and groups are gone, rules stay rules. Read again, it
+//! gives the same network: names key the random streams, and names are kept.
+
+use serde_json::{Map, Value, json};
+use sim_core::catalog::{NeuronCard, ParamSpec, StimulusCard, StimulusValue};
+use sim_core::network::{
+    Cells, Column, Distribution, DistributionShape, Draw, Network, Population, Projection, Record, Rule, Weights, What,
+};
+use sim_core::time::decimal_ms;
+use sim_core::units::Dimension;
+use std::ops::Range;
+
+/// The flat netlist of a network.
+pub fn write_json(network: &Network) -> Value {
+    let populations: Map<String, Value> = network.populations.iter().map(|p| (p.name.clone(), population(p))).collect();
+    let projections: Vec<Value> = network.projections.iter().map(|p| projection(network, p)).collect();
+    let records: Vec<Value> = network.records.iter().map(|r| record(network, r)).collect();
+    let weights = match network.weights {
+        Weights::F64 => "f64",
+        Weights::F32 => "f32",
+        Weights::I16 => "i16",
+    };
+    let time = |fs: i64| format!("{} ms", decimal_ms(fs));
+    let mut netlist = json!({
+        "spikeloom": 1,
+        "network": {
+            "name": network.name, "about": network.about, "timestep": time(network.timestep_fs),
+            "duration": time(network.duration_fs), "seed": network.seed, "noise_seed": network.noise_seed,
+        },
+        "populations": populations,
+        "projections": projections,
+        "record": records,
+        "numerics": { "weights": weights },
+    });
+    if network.warmup_fs > 0 {
+        netlist["network"]["warmup"] = json!(time(network.warmup_fs));
+    }
+    if !network.hardware.is_empty() {
+        netlist["hardware"] = network.hardware.iter().map(|(key, value)| (key.clone(), words(value))).collect();
+    }
+    netlist
+}
+
+/// A number as a number, other words as a string.
+fn words(text: &str) -> Value {
+    match text.parse::<f64>() {
+        Ok(number) => bare(number),
+        Err(_) => json!(text),
+    }
+}
+
+/// A value of a dimension: bare numbers stay numbers.
+fn quantity(value: f64, dimension: Dimension) -> Value {
+    if dimension == Dimension::NONE {
+        return bare(value);
+    }
+    let small = value != 0.0 && !(1e-5..1e16).contains(&value.abs());
+    json!(if small { format!("{value:e} {dimension}") } else { format!("{value} {dimension}") })
+}
+
+fn bare(value: f64) -> Value {
+    // Whole numbers without a fraction, as people write them.
+    if value == value.trunc() && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
+}
+
+fn column(column: &Column, dimension: Dimension) -> Value {
+    match column {
+        Column::Shared(value) => quantity(*value, dimension),
+        Column::Each(values) => json!({ "list": values.iter().map(|v| quantity(*v, dimension)).collect::<Vec<Value>>() }),
+    }
+}
+
+fn population(population: &Population) -> Value {
+    match &population.cells {
+        Cells::Neurons { card, parameters, initial } => {
+            let mut made = json!({ "neurons": neurons(card, parameters), "size": population.size });
+            let given = card.states.iter().zip(initial).filter_map(|(s, c)| Some((s, c.as_ref()?)));
+            let initial: Map<String, Value> =
+                given.map(|(state, values)| (state.name.to_string(), column(values, state.dimension))).collect();
+            if !initial.is_empty() {
+                made["initial"] = Value::Object(initial);
+            }
+            made
+        }
+        Cells::Stimulus { card, values } => json!({ "neurons": stimulus(card, values), "size": population.size }),
+    }
+}
+
+fn neurons(card: &NeuronCard, parameters: &[Column]) -> Value {
+    let mut made = Map::from_iter([("model".to_string(), json!(card.name))]);
+    for (spec, values) in card.parameters.iter().zip(parameters) {
+        made.insert(spec.name.to_string(), column(values, spec.dimension));
+    }
+    Value::Object(made)
+}
+
+fn stimulus(card: &StimulusCard, values: &[StimulusValue]) -> Value {
+    let mut made = Map::from_iter([("model".to_string(), json!(card.name))]);
+    for (parameter, value) in card.parameters.iter().zip(values) {
+        let ParamSpec { name, dimension, default, .. } = parameter.spec;
+        let list = |list: &Vec<f64>| list.iter().map(|v| quantity(*v, dimension)).collect::<Vec<Value>>();
+        let value = match value {
+            StimulusValue::Number(Column::Shared(value)) if *value == default => continue,
+            StimulusValue::Number(values) => column(values, dimension),
+            StimulusValue::List(lists) if lists.iter().all(Vec::is_empty) => continue,
+            StimulusValue::List(lists) if lists.len() == 1 => json!(list(&lists[0])),
+            StimulusValue::List(lists) => json!(lists.iter().map(list).collect::<Vec<_>>()),
+        };
+        made.insert(name.to_string(), value);
+    }
+    Value::Object(made)
+}
+
+fn projection(network: &Network, p: &Projection) -> Value {
+    let (source, target) = (&network.populations[p.source], &network.populations[p.target]);
+    let dimension = match (&source.cells, target.card()) {
+        (Cells::Stimulus { card, .. }, _) if card.effect == sim_core::catalog::Effect::Current => Dimension::NONE,
+        (_, Some(card)) => card.receptors[p.receptor.unwrap_or(0)].dimension,
+        _ => Dimension::NONE,
+    };
+    let mut made = json!({
+        "name": p.name,
+        "source": selection(source, &p.source_cells),
+        "target": selection(target, &p.target_cells),
+        "connect": rule(&p.rule),
+        "weight": draw(&p.weight, dimension),
+        "delay": draw(&p.delay, Dimension::TIME),
+    });
+    if let (Some(index), Some(card)) = (p.receptor, target.card()) {
+        made["receptor"] = json!(card.receptors[index].name);
+    }
+    made
+}
+
+fn selection(population: &Population, cells: &Range<u32>) -> String {
+    if *cells == (0..population.size) {
+        population.name.clone()
+    } else {
+        format!("{}[{}..{}]", population.name, cells.start, cells.end)
+    }
+}
+
+fn rule(rule: &Rule) -> Value {
+    match rule {
+        Rule::OneToOne => json!({ "rule": "one_to_one" }),
+        Rule::AllToAll { autapses } => json!({ "rule": "all_to_all", "autapses": autapses }),
+        Rule::FixedIndegree { indegree, autapses, multapses } => {
+            json!({ "rule": "fixed_indegree", "indegree": indegree, "autapses": autapses, "multapses": multapses })
+        }
+        Rule::FixedOutdegree { outdegree, autapses, multapses } => {
+            json!({ "rule": "fixed_outdegree", "outdegree": outdegree, "autapses": autapses, "multapses": multapses })
+        }
+        Rule::FixedTotalNumber { n, autapses, .. } => json!({ "rule": "fixed_total_number", "n": n, "autapses": autapses }),
+        Rule::PairwiseBernoulli { p, autapses } => json!({ "rule": "pairwise_bernoulli", "p": p, "autapses": autapses }),
+        Rule::List { pairs, rows } => {
+            let mut written: Vec<(u32, (u32, u32))> = rows.iter().copied().zip(pairs.iter().copied()).collect();
+            written.sort_unstable();
+            json!({ "rule": "list", "pairs": written.iter().map(|(_, (s, t))| [*s, *t]).collect::<Vec<_>>() })
+        }
+    }
+}
+
+fn draw(draw: &Draw, dimension: Dimension) -> Value {
+    match draw {
+        Draw::Constant(value) => quantity(*value, dimension),
+        Draw::Each(values) => json!({ "list": values.iter().map(|v| quantity(*v, dimension)).collect::<Vec<_>>() }),
+        Draw::Random(distribution) => random(distribution, dimension),
+    }
+}
+
+fn random(distribution: &Distribution, dimension: Dimension) -> Value {
+    let q = |value: f64| quantity(value, dimension);
+    let mut made = match &distribution.shape {
+        DistributionShape::Uniform { low, high } => json!({ "uniform": [q(*low), q(*high)] }),
+        DistributionShape::Normal { mean, sd } => json!({ "normal": [q(*mean), q(*sd)] }),
+        DistributionShape::Lognormal { median, sigma } if dimension == Dimension::NONE => {
+            json!({ "lognormal": [sim_core::math::ln(*median), sigma] })
+        }
+        DistributionShape::Lognormal { median, sigma } => json!({ "lognormal": [q(*median), sigma] }),
+        DistributionShape::Exponential { mean } => json!({ "exponential": [q(*mean)] }),
+        DistributionShape::Choice(values) => json!({ "choice": values.iter().map(|v| q(*v)).collect::<Vec<_>>() }),
+    };
+    for (key, bound) in [("min", distribution.min), ("max", distribution.max)] {
+        if bound.is_finite() {
+            made[key] = q(bound);
+            made["on_clip"] = json!(if distribution.redraw { "redraw" } else { "clamp" });
+        }
+    }
+    made
+}
+
+fn record(network: &Network, r: &Record) -> Value {
+    let population = &network.populations[r.population];
+    let mut runs: Vec<Range<u32>> = Vec::new();
+    for cell in &r.cells {
+        match runs.last_mut() {
+            Some(run) if run.end == *cell => run.end += 1,
+            _ => runs.push(*cell..*cell + 1),
+        }
+    }
+    let from: Vec<String> = runs.iter().map(|run| selection(population, run)).collect();
+    let mut made = json!({ "from": from, "start": format!("{} ms", decimal_ms(r.start_fs)), "stop": format!("{} ms", decimal_ms(r.stop_fs)) });
+    match r.what {
+        What::Spikes => made["what"] = json!("spikes"),
+        What::State { variable, every_fs } => {
+            made["what"] = json!(population.card().map_or("", |card| card.states[variable].name));
+            made["every"] = json!(format!("{} ms", decimal_ms(every_fs)));
+        }
+    }
+    made
+}

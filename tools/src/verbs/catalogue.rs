@@ -1,0 +1,257 @@
+//! `list`, `show`, `describe`: the catalogue, from the cards that the engine uses, and the library.
+
+use crate::cli::{DescribeArgs, ListArgs, Listing};
+use crate::failure::Failure;
+use crate::verbs;
+use netlists::library::{self, LIBRARY};
+use serde_json::{Map, Value, json};
+use sim_core::catalog::{NeuronCard, ParamSpec, Range, Shape, StimulusCard};
+use sim_core::diagnostic::nearest;
+use sim_core::elaborate::connectors::{ArgumentKind, CONNECTORS, Connector};
+use sim_core::units::Dimension;
+
+/// All listings, in the order of `list`.
+const LISTINGS: [(Listing, &str); 8] = [
+    (Listing::Library, "library"),
+    (Listing::Neurons, "neurons"),
+    (Listing::Plasticity, "plasticity"),
+    (Listing::Stimuli, "stimuli"),
+    (Listing::Connectors, "connectors"),
+    (Listing::Systems, "systems"),
+    (Listing::Platforms, "platforms"),
+    (Listing::Formats, "formats"),
+];
+
+/// Names and one line each.
+fn entries(what: Listing) -> Vec<(String, String)> {
+    let pair = |name: &str, about: &str| (name.to_string(), about.to_string());
+    match what {
+        Listing::Library => LIBRARY.iter().map(|e| (e.name.to_string(), e.about())).collect(),
+        Listing::Neurons => models::catalog().neurons.iter().map(|c| pair(c.name, c.about)).collect(),
+        Listing::Stimuli => models::catalog().stimuli.iter().map(|c| pair(c.name, c.about)).collect(),
+        Listing::Connectors => CONNECTORS.iter().map(|c| pair(c.name, c.about)).collect(),
+        Listing::Platforms => sim_hw::platforms::all().iter().map(|p| pair(p.name, p.about())).collect(),
+        Listing::Formats => formats(),
+        // Nothing of these is built yet: the lists are empty, and say so.
+        Listing::Plasticity | Listing::Systems => Vec::new(),
+    }
+}
+
+fn formats() -> Vec<(String, String)> {
+    let netlists = netlists::FORMATS.iter().map(|f| (f.name.to_string(), format!("netlist: {}", f.about)));
+    let outputs = [
+        ("csv", "spikes (time_ms,population,neuron), traces, synapses: text"),
+        ("gdf", "spikes: id and time, tab between, as NEST writes them"),
+        ("npz", "spikes, traces, synapses: NumPy arrays"),
+        ("spk", "spikes in a recording's folder: checksummed blocks"),
+        ("svg", "plots"),
+        ("png", "plots"),
+    ];
+    netlists.chain(outputs.map(|(name, about)| (name.to_string(), about.to_string()))).collect()
+}
+
+/// Prints one listing or all.
+pub(crate) fn list(arguments: &ListArgs) -> Result<(), Failure> {
+    let chosen: Vec<(Listing, &str)> =
+        LISTINGS.iter().copied().filter(|(l, _)| arguments.what.is_none_or(|what| what == *l)).collect();
+    if arguments.json {
+        let entry = |(name, about): (String, String)| json!({ "name": name, "about": about });
+        let lists = chosen.iter().map(|(l, name)| (name.to_string(), entries(*l).into_iter().map(entry).collect()));
+        let mut object = Map::from_iter([("schema".to_string(), json!(1))]);
+        object.extend(lists);
+        return verbs::print_json(&Value::Object(object));
+    }
+    let mut text = String::new();
+    for (listing, name) in &chosen {
+        if chosen.len() > 1 {
+            text += &format!("{}{name}\n", if text.is_empty() { "" } else { "\n" });
+        }
+        let entries = entries(*listing);
+        let width = entries.iter().map(|e| e.0.chars().count()).max().unwrap_or(0);
+        let indent = if chosen.len() > 1 { "  " } else { "" };
+        for (name, about) in &entries {
+            text += format!("{indent}{name:<width$}  {about}").trim_end();
+            text.push('\n');
+        }
+        if entries.is_empty() {
+            text += &format!("{indent}none yet\n");
+        }
+    }
+    crate::print(&text)
+}
+
+/// Prints a netlist of the library.
+pub(crate) fn show(name: &str) -> Result<(), Failure> {
+    match library::find(name) {
+        Some(entry) => crate::print(entry.text),
+        None => {
+            let names: Vec<&str> = LIBRARY.iter().map(|e| e.name).collect();
+            Err(unknown("the library has no netlist", name, &names))
+        }
+    }
+}
+
+fn unknown(what: &str, name: &str, known: &[&str]) -> Failure {
+    let advice = match nearest(name, known) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => format!("there are: {}", known.join(", ")),
+    };
+    Failure::Usage("unknown-name", format!("{what} \"{name}\"; {advice}"))
+}
+
+/// Prints all about one name.
+pub(crate) fn describe(arguments: &DescribeArgs) -> Result<(), Failure> {
+    let name = arguments.name.as_str();
+    let catalog = models::catalog();
+    let described = if let Some(card) = catalog.neuron(name) {
+        Described { text: neuron_text(card), json: neuron_json(card), toml: Some(neuron_toml(card)) }
+    } else if let Some(card) = catalog.stimulus(name) {
+        Described { text: stimulus_text(card), json: stimulus_json(card), toml: Some(stimulus_toml(card)) }
+    } else if let Some(c) = CONNECTORS.iter().find(|c| c.name == name || c.aliases.contains(&name)) {
+        Described { text: connector_text(c), json: connector_json(c), toml: None }
+    } else if let Some(platform) = sim_hw::platforms::find(name) {
+        let platform = platform.map_err(|problems| Failure::Other("platform", problems.join("; ")))?;
+        let json = serde_json::to_value(&platform).map_err(|e| Failure::Other("platform", e.to_string()))?;
+        Described { text: format!("{json:#}\n"), json, toml: None }
+    } else {
+        let connectors = CONNECTORS.iter().map(|c| c.name);
+        let platforms = sim_hw::platforms::all().iter().map(|p| p.name);
+        let known: Vec<&str> = catalog.model_names().into_iter().chain(connectors).chain(platforms).collect();
+        return Err(unknown("there is no model, stimulus, connector or platform", name, &known));
+    };
+    match described.toml {
+        Some(toml) if arguments.toml => crate::print(&toml),
+        None if arguments.toml => Err(Failure::Usage("usage", format!("--toml prints cards; \"{name}\" is none"))),
+        _ if arguments.json => verbs::print_json(&described.json),
+        _ => crate::print(&described.text),
+    }
+}
+
+struct Described {
+    text: String,
+    json: Value,
+    toml: Option<String>,
+}
+
+fn value(value: f64, dimension: Dimension) -> String {
+    if dimension == Dimension::NONE { format!("{value}") } else { format!("{value} {dimension}") }
+}
+
+fn heading(name: &str, aliases: &[&str], about: &str) -> String {
+    let aliases = if aliases.is_empty() { String::new() } else { format!("\nalso called {}", aliases.join(", ")) };
+    format!("{name}: {about}{aliases}\n")
+}
+
+fn block(title: &str, body: &str) -> String {
+    format!("\n{title}\n{}\n", body.lines().map(|l| format!("  {l}")).collect::<Vec<_>>().join("\n"))
+}
+
+fn parameter_line(spec: &ParamSpec, default: &str) -> String {
+    let aliases = if spec.aliases.is_empty() { String::new() } else { format!(" ({})", spec.aliases.join(", ")) };
+    let range = if spec.range == Range::Any { String::new() } else { format!("; {}", spec.range.words()) };
+    format!("{:<12} {default:<14} {}{aliases}{range}\n", spec.name, spec.about)
+}
+
+fn neuron_text(card: &NeuronCard) -> String {
+    let parameters: String = card.parameters.iter().map(|p| parameter_line(p, &value(p.default, p.dimension))).collect();
+    let states: String =
+        card.states.iter().map(|s| format!("{:<12} {:<14} {}\n", s.name, s.dimension.to_string(), s.about)).collect();
+    let receptors: String = card.receptors.iter().map(|r| format!("{:<12} weights: {}\n", r.name, r.dimension)).collect();
+    heading(card.name, card.aliases, card.about)
+        + &block("equations", card.equations)
+        + &block("scheme", card.scheme)
+        + &block("parameters (name, default)", &parameters)
+        + &block("state variables (recordable, settable with `initial`)", &states)
+        + &block("receptors", &receptors)
+        + &block("source", card.source)
+}
+
+fn stimulus_text(card: &StimulusCard) -> String {
+    let line = |p: &sim_core::catalog::StimulusParam| match p.shape {
+        Shape::List => parameter_line(&p.spec, "[]"),
+        Shape::Number if p.spec.default.is_nan() => parameter_line(&p.spec, "(required)"),
+        Shape::Number => parameter_line(&p.spec, &value(p.spec.default, p.spec.dimension)),
+    };
+    heading(card.name, card.aliases, card.about)
+        + &block("what it does", card.equations)
+        + &block("scheme", card.scheme)
+        + &block("parameters (name, default)", &card.parameters.iter().map(line).collect::<String>())
+        + &block("source", card.source)
+}
+
+fn connector_text(c: &Connector) -> String {
+    let line = |a: &sim_core::elaborate::connectors::Argument| {
+        let default = match a.kind {
+            ArgumentKind::Count | ArgumentKind::Probability => "(required)".to_string(),
+            ArgumentKind::Switch(on) => on.to_string(),
+        };
+        format!("{:<12} {default:<14} {}\n", a.name, a.about)
+    };
+    let arguments = c.arguments.iter().map(line).collect::<String>();
+    let arguments = if arguments.is_empty() { String::new() } else { block("arguments (name, default)", &arguments) };
+    heading(c.name, c.aliases, c.about) + &arguments
+}
+
+/// A card with all defaults, ready to paste.
+fn neuron_toml(card: &NeuronCard) -> String {
+    let mut text = format!("[neurons.{}]\nmodel = \"{}\"\n", card.name, card.name);
+    for p in card.parameters {
+        text += &toml_line(p, p.default);
+    }
+    text
+}
+
+fn stimulus_toml(card: &StimulusCard) -> String {
+    let mut text = format!("[neurons.{}]\nmodel = \"{}\"\n", card.name, card.name);
+    for p in card.parameters {
+        text += &match p.shape {
+            Shape::List => format!("{} = []  # {}\n", p.spec.name, p.spec.about),
+            Shape::Number if p.spec.default.is_nan() => format!("# {} = \"..\"  # {}; required\n", p.spec.name, p.spec.about),
+            Shape::Number => toml_line(&p.spec, p.spec.default),
+        };
+    }
+    text
+}
+
+fn toml_line(spec: &ParamSpec, default: f64) -> String {
+    let written =
+        if spec.dimension == Dimension::NONE { format!("{default:?}") } else { format!("\"{default} {}\"", spec.dimension) };
+    format!("{} = {written}  # {}\n", spec.name, spec.about)
+}
+
+fn parameter_json(spec: &ParamSpec) -> Value {
+    json!({
+        "name": spec.name, "aliases": spec.aliases, "unit": unit(spec.dimension),
+        "default": (!spec.default.is_nan()).then_some(spec.default), "range": spec.range.words(), "about": spec.about,
+    })
+}
+
+fn unit(dimension: Dimension) -> Option<String> {
+    (dimension != Dimension::NONE).then(|| dimension.to_string())
+}
+
+fn neuron_json(card: &NeuronCard) -> Value {
+    let parameters: Vec<Value> = card.parameters.iter().map(parameter_json).collect();
+    let state = |s: &sim_core::catalog::StateSpec| json!({ "name": s.name, "unit": unit(s.dimension), "about": s.about });
+    let states: Vec<Value> = card.states.iter().map(state).collect();
+    let receptors: Vec<Value> =
+        card.receptors.iter().map(|r| json!({ "name": r.name, "weight_unit": unit(r.dimension) })).collect();
+    json!({
+        "schema": 1, "kind": "neuron", "name": card.name, "aliases": card.aliases, "about": card.about,
+        "equations": card.equations, "scheme": card.scheme, "source": card.source, "parameters": parameters,
+        "states": states, "receptors": receptors,
+    })
+}
+
+fn stimulus_json(card: &StimulusCard) -> Value {
+    let parameters: Vec<Value> = card.parameters.iter().map(|p| parameter_json(&p.spec)).collect();
+    json!({
+        "schema": 1, "kind": "stimulus", "name": card.name, "aliases": card.aliases, "about": card.about,
+        "equations": card.equations, "scheme": card.scheme, "source": card.source, "parameters": parameters,
+    })
+}
+
+fn connector_json(c: &Connector) -> Value {
+    let arguments: Vec<Value> = c.arguments.iter().map(|a| json!({ "name": a.name, "about": a.about })).collect();
+    json!({ "schema": 1, "kind": "connector", "name": c.name, "aliases": c.aliases, "about": c.about, "arguments": arguments })
+}

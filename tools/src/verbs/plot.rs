@@ -1,0 +1,83 @@
+//! `plot`: a recording as a picture.
+
+use crate::cli::{PlotArgs, PlotKind};
+use crate::failure::Failure;
+use crate::folder;
+use crate::names::{matches_any, tick, time_fs};
+use crate::outputs::{caption, empty, not_drawn, panels, save};
+use crate::plot::{self, Format, RasterData, RatesData, Size, TraceData};
+use crate::recording::Recording;
+use sim_core::stats::Interval;
+use std::path::PathBuf;
+
+/// Draws a recording; prints the picture's path.
+pub(crate) fn plot(arguments: &PlotArgs) -> Result<(), Failure> {
+    let recording = folder::open(&arguments.recording)?;
+    let output = arguments.output.clone().unwrap_or_else(|| default_output(arguments));
+    let unknown = || Failure::Usage("unknown-format", format!("{}: a plot's name ends in .svg or .png", output.display()));
+    let format = Format::of(&output).ok_or_else(unknown)?;
+    save(&output, &draw(arguments, &recording, format)?)?;
+    crate::print(&format!("{}\n", output.display()))
+}
+
+fn default_output(arguments: &PlotArgs) -> PathBuf {
+    let name = match arguments.kind {
+        PlotKind::Raster => "raster.svg",
+        PlotKind::Rates => "rates.svg",
+        PlotKind::Trace => "trace.svg",
+    };
+    let folder = if arguments.recording.is_dir() { Some(arguments.recording.as_path()) } else { arguments.recording.parent() };
+    folder.map_or_else(|| PathBuf::from(name), |f| f.join(name))
+}
+
+fn draw(arguments: &PlotArgs, recording: &Recording, format: Format) -> Result<Vec<u8>, Failure> {
+    let size: Size = arguments.size.parse().map_err(|message| Failure::Usage("usage", message))?;
+    let interval = interval(arguments, recording)?;
+    let chosen = |name: &str| arguments.populations.as_ref().is_none_or(|patterns| matches_any(patterns, name));
+    let caption = caption(recording, arguments.title.as_deref());
+    let bin_fs = arguments.bin.as_ref().map(|bin| time_fs("--bin", bin)).transpose()?;
+    let populations = recording.plot_populations(chosen);
+    if arguments.kind != PlotKind::Trace && populations.is_empty() {
+        let known: Vec<&str> = recording.populations.iter().filter(|p| p.spikes).map(|p| p.name.as_str()).collect();
+        let message = format!("no population of these names has recorded spikes; there are: {}", known.join(", "));
+        return Err(Failure::Usage("no-such-population", message));
+    }
+    match arguments.kind {
+        PlotKind::Raster => {
+            let rows = arguments.rows.unwrap_or(plot::DEFAULT_ROWS);
+            let data = RasterData { caption, populations, interval, rows, bin_fs, size };
+            plot::raster(&data, &mut recording.spikes()?, format)
+        }
+        PlotKind::Rates => {
+            let data = RatesData { caption, populations, interval, bin_fs, size };
+            plot::rates(&data, &mut recording.spikes()?, format)
+        }
+        PlotKind::Trace => {
+            let panels = panels(recording, chosen)?;
+            if panels.is_empty() {
+                let message = "no state variable of these populations was recorded: add [[record]] what = \"v_m\" to the netlist";
+                return Err(Failure::Usage("nothing-recorded", message.into()));
+            }
+            plot::trace(&TraceData { caption, panels, interval, size }, format)
+        }
+    }
+    .map_err(not_drawn)
+}
+
+/// The stretch of time asked for, within the recording.
+pub(crate) fn stretch(recording: &Recording, from: Option<&str>, to: Option<&str>) -> Result<Interval, Failure> {
+    let grid = recording.grid;
+    let from = from.map(|t| tick("--from", t, grid)).transpose()?.unwrap_or(0).max(recording.from_tick);
+    let to = to.map(|t| tick("--to", t, grid)).transpose()?.unwrap_or(u64::MAX).min(recording.to_tick);
+    if recording.interval().is_none() {
+        return Err(empty());
+    }
+    Interval::new(grid, from, to).ok_or_else(|| {
+        let (first, last) = (grid.decimal_ms(recording.from_tick), grid.decimal_ms(recording.to_tick));
+        Failure::Usage("usage", format!("nothing lies between --from and --to: the recording goes from {first} ms to {last} ms"))
+    })
+}
+
+fn interval(arguments: &PlotArgs, recording: &Recording) -> Result<Interval, Failure> {
+    stretch(recording, arguments.from.as_deref(), arguments.to.as_deref())
+}

@@ -1,0 +1,258 @@
+//! `run`: parse, build, simulate, and what is written of it.
+
+use crate::cli::{Engine, NetlistArgs, RunArgs};
+use crate::export::TraceRecord;
+use crate::failure::Failure;
+use crate::folder::{self, FolderRecorder, NewFolder};
+use crate::load::{self, Loaded, Text};
+use crate::outputs::{Outputs, save};
+use crate::progress::{Progress, Tee};
+use crate::recording::{self, Recording, Spikes};
+use crate::summary::{Meters, Summary};
+use crate::{diagnose, verbs};
+use serde_json::{Value, json};
+use sim_core::engine::{Plan, State};
+use sim_core::network::{Network, What};
+use sim_core::record::{MemoryTrace, Recorder, Sink};
+use std::path::Path;
+use std::time::Instant;
+
+/// Neurons that are worth a thread of their own.
+const NEURONS_PER_THREAD: usize = 1000;
+
+/// Runs a netlist, or repeats a recorded run.
+pub(crate) fn run(arguments: &RunArgs, quiet: bool) -> Result<u8, Failure> {
+    let is_manifest = Path::new(&arguments.netlist.netlist).file_name().is_some_and(|n| n == "run.json");
+    if is_manifest {
+        repeat(arguments, quiet)
+    } else {
+        run_text(load::find(&arguments.netlist.netlist)?, arguments, quiet).map(|(code, _)| code)
+    }
+}
+
+/// Runs a netlist again as its manifest says; 1 if the spikes differ.
+fn repeat(arguments: &RunArgs, quiet: bool) -> Result<u8, Failure> {
+    let path = Path::new(&arguments.netlist.netlist);
+    let manifest = folder::read_json(path)?;
+    let text_of = |key: &str| manifest["arguments"][key].as_str().map(str::to_string);
+    let beside = path.with_file_name(manifest["netlist_file"].as_str().unwrap_or("netlist.toml"));
+    let mut text = load::find(&beside.to_string_lossy())?;
+    if let Some(folder) = text_of("folder") {
+        text.folder = folder.into();
+    }
+    let sets = manifest["arguments"]["set"].as_array().cloned().unwrap_or_default();
+    let mut sets: Vec<String> = sets.iter().filter_map(|s| s.as_str().map(str::to_string)).collect();
+    sets.extend(arguments.netlist.sets.iter().cloned());
+    let netlist = NetlistArgs {
+        sets,
+        duration: arguments.netlist.duration.clone().or(text_of("duration")),
+        timestep: arguments.netlist.timestep.clone().or(text_of("timestep")),
+        seed: arguments.netlist.seed.or(manifest["arguments"]["seed"].as_u64()),
+        ..arguments.netlist.clone()
+    };
+    let (code, hash) = run_text(text, &RunArgs { netlist, ..arguments.clone() }, quiet)?;
+    let recorded = manifest["spike_hash"].as_str().unwrap_or_default();
+    if code == 0 && hash != recorded {
+        return Err(Failure::Other("differs", format!("the spike hash is {hash}, the recorded one {recorded}")));
+    }
+    Ok(code)
+}
+
+fn run_text(text: Text, arguments: &RunArgs, quiet: bool) -> Result<(u8, String), Failure> {
+    if arguments.engine == Engine::Event {
+        return Err(Failure::Usage("not-built-yet", "the event engine is not built yet: leave --engine out, or say grid".into()));
+    }
+    let outputs = Outputs::new(arguments)?;
+    let folder = arguments.out.as_ref().map(|place| NewFolder::new(place, arguments.force)).transpose()?;
+    let loaded = load::load_text(text, &arguments.netlist)?;
+    if !quiet {
+        diagnose::to_stderr(&loaded.warnings, &loaded.sources);
+    }
+    let traces = outputs.traces(&loaded.network)?;
+    let network = &loaded.network;
+    let threads = arguments.threads.map_or_else(|| threads_for(network), usize::from);
+    let begun = Instant::now();
+    let plan = Plan::new(network.clone(), threads);
+    let build_s = begun.elapsed().as_secs_f64();
+    let mut sinks = Sinks {
+        meters: Meters::new(network),
+        memory: (outputs.spikes() || traces).then(|| memory_recorder(network)).transpose()?,
+        folder: folder.as_ref().map(|f| f.recorder(network)).transpose()?,
+    };
+    let mut state = State::new(&plan);
+    let (warmup_s, run_s, interrupted) = simulate(&plan, &mut state, &mut sinks, quiet);
+    let summary = Summary { network, plan: &plan, state: &state, meters: &sinks.meters, build_s, warmup_s, run_s, interrupted };
+    let (json, text) = (summary.json(), summary.text());
+    let hash = state.spike_hash();
+    let mut written = Vec::new();
+    if let Some(recorder) = sinks.memory.take() {
+        written = outputs.write(&in_memory(&loaded, &plan, &state, recorder)?)?;
+    }
+    if let (Some(folder), Some(recorder)) = (folder, sinks.folder.take()) {
+        fill(&folder, recorder, &loaded, arguments, &plan, &state, &json)?;
+        folder.finish()?;
+        written.extend(arguments.out.clone());
+    }
+    if arguments.json {
+        verbs::print_json(&json)?;
+    } else {
+        crate::print(&(text + &last_line(&written)))?;
+    }
+    Ok((u8::from(interrupted), hash))
+}
+
+/// All that is available, fewer where the network is too small to share.
+fn threads_for(network: &Network) -> usize {
+    let available = std::thread::available_parallelism().map_or(1, usize::from);
+    available.min(network.neurons() / NEURONS_PER_THREAD).max(1)
+}
+
+struct Sinks {
+    meters: Meters,
+    memory: Option<Recorder<Vec<u8>, MemoryTrace>>,
+    folder: Option<FolderRecorder>,
+}
+
+fn memory_recorder(network: &Network) -> Result<Recorder<Vec<u8>, MemoryTrace>, Failure> {
+    Recorder::new(network, Vec::new(), |_| Ok(MemoryTrace::default())).map_err(|e| Failure::Other("io", e.to_string()))
+}
+
+/// Runs warm-up and duration; returns their wall seconds and whether the run was broken off.
+fn simulate(plan: &Plan, state: &mut State, sinks: &mut Sinks, quiet: bool) -> (f64, f64, bool) {
+    let (network, grid) = (plan.network(), plan.grid());
+    let warmup = grid.tick(network.warmup_fs);
+    let end = grid.tick(network.warmup_fs + network.duration_fs);
+    let mut progress = Progress::new(quiet, grid, end);
+    let begun = Instant::now();
+    let mut advance = |state: &mut State, ticks: u64, progress: &mut Progress| {
+        let mut all: Vec<&mut dyn Sink> = vec![&mut sinks.meters, progress];
+        all.extend(sinks.memory.as_mut().map(|m| m as &mut dyn Sink));
+        all.extend(sinks.folder.as_mut().map(|f| f as &mut dyn Sink));
+        state.advance(plan, ticks, &mut Tee(all))
+    };
+    let mut done = advance(state, warmup, &mut progress);
+    let warmup_s = begun.elapsed().as_secs_f64();
+    if done == warmup {
+        done += advance(state, end - warmup, &mut progress);
+    }
+    progress.finish();
+    (warmup_s, begun.elapsed().as_secs_f64() - warmup_s, done < end)
+}
+
+fn in_memory(
+    loaded: &Loaded,
+    plan: &Plan,
+    state: &State,
+    recorder: Recorder<Vec<u8>, MemoryTrace>,
+) -> Result<Recording, Failure> {
+    let network = &loaded.network;
+    let (spikes, traces) = recorder.finish().map_err(|e| Failure::Other("io", e.to_string()))?;
+    let named = network.records.iter().zip(traces).filter_map(|(record, trace)| {
+        let (What::State { variable, .. }, Some(trace)) = (&record.what, trace) else { return None };
+        let population = &network.populations[record.population];
+        let spec = &population.card()?.states[*variable];
+        let bare = spec.dimension == sim_core::units::Dimension::NONE;
+        Some(TraceRecord {
+            population: population.name.clone(),
+            variable: spec.name.to_string(),
+            unit: if bare { String::new() } else { spec.dimension.to_string() },
+            cells: record.cells.clone(),
+            ticks: trace.ticks,
+            values: trace.values,
+        })
+    });
+    let (from_tick, to_tick) = recorded_ticks(network, plan, state);
+    Ok(Recording {
+        name: network.name.clone(),
+        seed: network.seed,
+        grid: plan.grid(),
+        from_tick,
+        to_tick,
+        spike_hash: state.spike_hash(),
+        populations: recording::populations(network),
+        traces: named.collect(),
+        spikes: Spikes::Memory(spikes),
+    })
+}
+
+/// From the first tick that any record takes to the last tick done.
+fn recorded_ticks(network: &Network, plan: &Plan, state: &State) -> (u64, u64) {
+    let grid = plan.grid();
+    let start = network.records.iter().map(|r| r.start_fs).min().unwrap_or(network.warmup_fs);
+    let stop = network.records.iter().map(|r| r.stop_fs).max().unwrap_or(i64::MAX);
+    (grid.tick(start), grid.tick(stop).min(state.tick()))
+}
+
+/// Writes everything into the folder.
+fn fill(
+    folder: &NewFolder,
+    recorder: FolderRecorder,
+    loaded: &Loaded,
+    arguments: &RunArgs,
+    plan: &Plan,
+    state: &State,
+    summary: &Value,
+) -> Result<(), Failure> {
+    let network = &loaded.network;
+    let fail = |error: std::io::Error| Failure::Other("io", format!("{}: {error}", folder.path().display()));
+    let (_, traces) = recorder.finish().map_err(fail)?;
+    for (index, trace) in traces.into_iter().enumerate() {
+        let (Some(trace), Some(name)) = (trace, folder::trace_name(network, index)) else { continue };
+        let place = folder.path().join("traces");
+        let ticks = trace.finish(&place.join(format!("{name}.npy"))).map_err(fail)?;
+        let mut times = Vec::new();
+        let ms = ticks.iter().map(|tick| plan.grid().ms(*tick));
+        crate::export::write_npy(&mut times, &[ticks.len() as u64], ms).map_err(fail)?;
+        save(&place.join(format!("{name}.time_ms.npy")), &times)?;
+    }
+    let netlist = if loaded.text.format == netlists::Format::Json { "netlist.json" } else { "netlist.toml" };
+    folder.write(netlist, loaded.text.text.as_bytes())?;
+    let network_json = folder::network_json(network, &recording::populations(network));
+    folder.write("network.json", format!("{network_json:#}\n").as_bytes())?;
+    folder.write("summary.json", format!("{summary:#}\n").as_bytes())?;
+    let (from_tick, to_tick) = recorded_ticks(network, plan, state);
+    let manifest = json!({
+        "schema": 1,
+        "version": env!("CARGO_PKG_VERSION"),
+        "command_line": std::env::args().collect::<Vec<String>>(),
+        "netlist": network.name,
+        "netlist_file": netlist,
+        "netlist_blake3": blake3::hash(loaded.text.text.as_bytes()).to_hex().to_string(),
+        "files": loaded.files.iter().map(|(file, hash)| json!({ "file": file, "blake3": hash })).collect::<Vec<Value>>(),
+        "arguments": {
+            "netlist": arguments.netlist.netlist,
+            "folder": loaded.text.folder.to_string_lossy(),
+            "set": arguments.netlist.sets,
+            "duration": arguments.netlist.duration,
+            "timestep": arguments.netlist.timestep,
+            "seed": arguments.netlist.seed,
+        },
+        "seed": network.seed,
+        "noise_seed": network.noise_seed,
+        "timestep_ms": summary["timestep_ms"],
+        "warmup_ms": summary["warmup_ms"],
+        "duration_ms": summary["duration_ms"],
+        "from_tick": from_tick,
+        "to_tick": to_tick,
+        "threads": plan.threads(),
+        "engine": "grid",
+        "interrupted": summary["interrupted"],
+        "host": { "os": std::env::consts::OS, "arch": std::env::consts::ARCH,
+                  "cores": std::thread::available_parallelism().map_or(1, usize::from) },
+        "wall_s": { "build": summary["build_s"], "warmup": summary["warmup_s"], "run": summary["run_s"] },
+        "neurons": summary["neurons"],
+        "synapses": summary["synapses"],
+        "spikes": summary["spikes"],
+        "spike_hash": summary["spike_hash"],
+        "outputs": folder.contents()?,
+    });
+    folder.write("run.json", format!("{manifest:#}\n").as_bytes())
+}
+
+fn last_line(written: &[std::path::PathBuf]) -> String {
+    if written.is_empty() {
+        return "nothing was written: --raster FILE.svg draws the spikes, --out DIR keeps the recording\n".into();
+    }
+    let names: Vec<String> = written.iter().map(|p| p.display().to_string()).collect();
+    format!("written: {}\n", names.join(", "))
+}
