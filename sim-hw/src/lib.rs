@@ -1,2 +1,1 @@
 //! sim-hw
-pub mod platforms;
