@@ -1,1 +1,23 @@
-//! sim-hw
+//! The machine: neuromorphic platforms as cited data, and what follows from that data without guessing.
+//!
+//! What is here:
+//!
+//! * [`platform`]: a platform is a TOML file of figures. Every figure has a value, perhaps a band, a unit, a
+//!   [`figure::Kind`] that says how it came to be known, and a source. A file with an unknown key, a wrong unit, a band
+//!   that does not hold its value or a missing source is refused.
+//! * [`platforms`]: the platforms inside the program.
+//! * [`topology`]: which chips a board has and which of their links leave it.
+//! * [`limits`]: a lower bound on cores, chips and boards from neuron counts.
+//!
+//! What is not here yet: the mapping of neurons to cores, routes, the emulation of packets, and a ledger of time and
+//! energy. The figures those need are in the platform files already, so that they can be read and disputed.
+//!
+//! A quantity that nobody has published is absent, and what is known to be missing stands in the file's `not_priced`
+//! list with the reason. Absent means "not priced"; it never counts as 0.
+
+pub mod figure;
+pub mod limits;
+pub mod measure;
+pub mod platform;
+pub mod platforms;
+pub mod topology;
