@@ -168,7 +168,8 @@ fn write_traces(path: &Path, format: export::Format, recording: &Recording) -> R
 fn write_spikes(path: &Path, format: export::Format, recording: &Recording) -> Result<(), Failure> {
     let populations = recording.export_populations();
     // The stream is checked once here; afterwards it can be asked for again and again.
-    recording.spikes()?;
+    let checked = recording.spikes()?;
+    drop(checked);
     let again = || recording.spikes().unwrap_or_else(|_| Box::new(std::iter::empty()));
     let written = files::write_with(path, |out| match format {
         export::Format::Csv => export::write_csv(out, recording.grid, &populations, again()),

@@ -1,52 +1,100 @@
-//! The integration pass compiled for several instruction sets, chosen at run time: a binary built on one
-//! machine must run on another. No fused multiply-add is enabled, so every version gives the same bits.
+//! Loops compiled for several instruction sets, chosen at run time: a binary built on one machine must run on another.
+//! No fused multiply-add is ever enabled, so every version gives the same bits.
+//!
+//! This is one of the two files that may use `unsafe`: to call a function compiled for instructions beyond the baseline.
+//! That is sound where the machine has them, and a [`Level`] is only made by asking the machine.
+#![allow(unsafe_code, reason = "calls of functions with target features, after detection; measured gain in CHANGELOG")]
 
-use super::neurons::{BLOCK, Kernel, Row, lane_of};
+/// The best instruction set that this machine has and the code knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Level(Set);
 
-/// Integrates a block with shared coefficients; returns a bit per neuron that fires. Receptor rows are cleared.
-pub(crate) fn block_shared<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize>(
-    state: &mut [Row; S],
-    coefficients: &[f64; C],
-    input: &mut [Row; I],
-) -> u64 {
-    body::<K, S, I, C>(state, input, |_| *coefficients)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Set {
+    /// What the target has anyway: SSE2 on x86-64, NEON on AArch64.
+    Baseline,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
 }
 
-/// The same with coefficients of each neuron.
-pub(crate) fn block_each<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize>(
-    state: &mut [Row; S],
-    coefficients: &[Row; C],
-    input: &mut [Row; I],
-) -> u64 {
-    body::<K, S, I, C>(state, input, |lane| lane_of(coefficients, lane))
-}
-
-#[inline(always)]
-fn body<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize>(
-    state: &mut [Row; S],
-    input: &mut [Row; I],
-    coefficients: impl Fn(usize) -> [f64; C],
-) -> u64 {
-    for lane in 0..BLOCK {
-        let after = K::flow(lane_of(state, lane), &coefficients(lane), lane_of(input, lane));
-        for (row, value) in state.iter_mut().zip(after) {
-            row[lane] = value;
+impl Level {
+    /// Asks the machine.
+    pub(crate) fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let wide = is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl");
+            if wide {
+                return Self(Set::Avx512);
+            }
+            if is_x86_feature_detected!("avx2") {
+                return Self(Set::Avx2);
+            }
         }
+        Self(Set::Baseline)
     }
-    for row in &mut input[..I - 1] {
-        row.fill(0.0);
+
+    /// Every level that this machine can run, the baseline first: they must agree in every bit.
+    #[cfg(test)]
+    pub(crate) fn all() -> Vec<Self> {
+        let mut levels = vec![Self(Set::Baseline)];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx2") {
+                levels.push(Self(Set::Avx2));
+            }
+            if Self::detect().0 == Set::Avx512 {
+                levels.push(Self(Set::Avx512));
+            }
+        }
+        levels
     }
-    let mut fires = [false; BLOCK];
-    for (lane, flag) in fires.iter_mut().enumerate() {
-        *flag = K::fires(&lane_of(state, lane), &coefficients(lane));
-    }
-    if !fires.iter().fold(false, |any, f| any | f) {
-        return 0;
-    }
-    fires.iter().enumerate().fold(0, |bits, (lane, f)| bits | (u64::from(*f) << lane))
 }
 
-/// Instruction sets that this machine's runs use, best first.
-pub fn instruction_sets() -> Vec<&'static str> {
-    vec!["baseline"]
+/// A loop to be compiled for each instruction set. `run` must be `#[inline(always)]`, so that it becomes part of the
+/// function that has the features.
+pub(crate) trait Loop {
+    /// Does it.
+    fn run(self);
+}
+
+/// Runs a loop with the instructions of a level.
+#[inline]
+pub(crate) fn run<L: Loop>(level: Level, work: L) {
+    match level.0 {
+        Set::Baseline => work.run(),
+        // SAFETY: such a level exists only where `detect` (or `all`) found these features.
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2 => unsafe { avx2(work) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512 => unsafe { avx512(work) },
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn avx2<L: Loop>(work: L) {
+    work.run();
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+fn avx512<L: Loop>(work: L) {
+    work.run();
+}
+
+/// The instruction set that this machine's runs use.
+pub fn instruction_set() -> &'static str {
+    match Level::detect().0 {
+        Set::Baseline => "baseline",
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2 => "AVX2",
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512 => "AVX-512",
+    }
 }

@@ -15,6 +15,6 @@ mod rows;
 mod state;
 mod worker;
 
-pub use dispatch::instruction_sets;
+pub use dispatch::instruction_set;
 pub use plan::{Plan, layout_name};
 pub use state::{State, Tally};

@@ -4,7 +4,7 @@
 //!
 //! Two passes a block: integrate all, then look for spikes. Fusing them costs three times the instructions.
 
-use crate::engine::dispatch;
+use crate::engine::dispatch::{self, Level, Loop};
 use crate::network::Column;
 
 /// Neurons in a block: the unit of partitioning over threads and of random streams.
@@ -50,11 +50,29 @@ enum Coefficients<const C: usize> {
 /// A population of one kernel.
 pub struct Columns<K, const S: usize, const I: usize, const C: usize> {
     size: usize,
+    level: Level,
     coefficients: Coefficients<C>,
     kernel: std::marker::PhantomData<K>,
 }
 
 impl<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize> Columns<K, S, I, C> {
+    /// Resets the neurons of a block that fired and lists them.
+    fn fire(&self, block: usize, mut spikes: u64, state: &mut [Row; S], fired: &mut Vec<u32>) {
+        while spikes != 0 {
+            let lane = spikes.trailing_zeros() as usize;
+            spikes &= spikes - 1;
+            let coefficients = match &self.coefficients {
+                Coefficients::Shared(c) => *c,
+                Coefficients::Each(c) => lane_of(&c[block], lane),
+            };
+            let after = K::reset(lane_of(state, lane), &coefficients);
+            for (row, value) in state.iter_mut().zip(after) {
+                row[lane] = value;
+            }
+            fired.push((block * BLOCK + lane) as u32);
+        }
+    }
+
     /// Derives the coefficients of `size` neurons.
     pub fn new(size: usize, parameters: &[Column], step_ms: f64) -> Self {
         let values = |neuron: usize| -> Vec<f64> { parameters.iter().map(|p| p.get(neuron)).collect() };
@@ -72,7 +90,7 @@ impl<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize> Columns
             }
             Coefficients::Each(blocks)
         };
-        Self { size, coefficients, kernel: std::marker::PhantomData }
+        Self { size, level: Level::detect(), coefficients, kernel: std::marker::PhantomData }
     }
 }
 
@@ -88,30 +106,7 @@ impl<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize> Neurons
     fn advance(&self, first_block: usize, state: &mut [f64], input: &mut [f64], fired: &mut Vec<u32>) {
         let states = state.as_chunks_mut::<BLOCK>().0.as_chunks_mut::<S>().0;
         let inputs = input.as_chunks_mut::<BLOCK>().0.as_chunks_mut::<I>().0;
-        for (offset, (state, input)) in states.iter_mut().zip(inputs).enumerate() {
-            let block = first_block + offset;
-            let valid = (self.size - block * BLOCK).min(BLOCK);
-            let mut spikes = match &self.coefficients {
-                Coefficients::Shared(c) => dispatch::block_shared::<K, S, I, C>(state, c, input),
-                Coefficients::Each(c) => dispatch::block_each::<K, S, I, C>(state, &c[block], input),
-            };
-            if valid < BLOCK {
-                spikes &= (1 << valid) - 1;
-            }
-            while spikes != 0 {
-                let lane = spikes.trailing_zeros() as usize;
-                spikes &= spikes - 1;
-                let coefficients = match &self.coefficients {
-                    Coefficients::Shared(c) => *c,
-                    Coefficients::Each(c) => lane_of(&c[block], lane),
-                };
-                let after = K::reset(lane_of(state, lane), &coefficients);
-                for (row, value) in state.iter_mut().zip(after) {
-                    row[lane] = value;
-                }
-                fired.push((block * BLOCK + lane) as u32);
-            }
-        }
+        dispatch::run(self.level, Advance { columns: self, first_block, states, inputs, fired });
     }
 
     fn bytes(&self) -> usize {
@@ -121,6 +116,64 @@ impl<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize> Neurons
                 Coefficients::Each(blocks) => blocks.len() * size_of::<[Row; C]>(),
             }
     }
+}
+
+/// One tick of some blocks.
+struct Advance<'a, K, const S: usize, const I: usize, const C: usize> {
+    columns: &'a Columns<K, S, I, C>,
+    first_block: usize,
+    states: &'a mut [[Row; S]],
+    inputs: &'a mut [[Row; I]],
+    fired: &'a mut Vec<u32>,
+}
+
+impl<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize> Loop for Advance<'_, K, S, I, C> {
+    #[inline(always)]
+    fn run(self) {
+        for (offset, (state, input)) in self.states.iter_mut().zip(self.inputs).enumerate() {
+            let block = self.first_block + offset;
+            let mut spikes = match &self.columns.coefficients {
+                Coefficients::Shared(c) => integrate::<K, S, I, C>(state, input, |_| *c),
+                Coefficients::Each(c) => {
+                    let c = &c[block];
+                    integrate::<K, S, I, C>(state, input, |lane| lane_of(c, lane))
+                }
+            };
+            let valid = (self.columns.size - block * BLOCK).min(BLOCK);
+            if valid < BLOCK {
+                spikes &= (1 << valid) - 1;
+            }
+            if spikes != 0 {
+                self.columns.fire(block, spikes, state, self.fired);
+            }
+        }
+    }
+}
+
+/// Integrates a block, clears its receptor rows, and returns a bit per neuron that fires.
+#[inline(always)]
+fn integrate<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize>(
+    state: &mut [Row; S],
+    input: &mut [Row; I],
+    coefficients: impl Fn(usize) -> [f64; C],
+) -> u64 {
+    for lane in 0..BLOCK {
+        let after = K::flow(lane_of(state, lane), &coefficients(lane), lane_of(input, lane));
+        for (row, value) in state.iter_mut().zip(after) {
+            row[lane] = value;
+        }
+    }
+    for row in &mut input[..I - 1] {
+        row.fill(0.0);
+    }
+    let mut fires = [false; BLOCK];
+    for (lane, flag) in fires.iter_mut().enumerate() {
+        *flag = K::fires(&lane_of(state, lane), &coefficients(lane));
+    }
+    if !fires.iter().fold(false, |any, f| any | f) {
+        return 0;
+    }
+    fires.iter().enumerate().fold(0, |bits, (lane, f)| bits | (u64::from(*f) << lane))
 }
 
 /// One neuron's values out of a block's rows.

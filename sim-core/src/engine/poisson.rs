@@ -83,22 +83,27 @@ impl PoissonTable {
             return lanes.wide_bits().map(|u| self.count(u));
         }
         let bits = lanes.bits();
-        let (mut above, mut at_least) = ([self.base; LANES], [self.base; LANES]);
+        let mut counts = [self.base; LANES];
+        // All ones are open, too: thresholds with that upper half are not among `high`.
+        let mut open = bits.map(|b| u32::from(b == u32::MAX));
         for threshold in &self.high {
             for i in 0..LANES {
-                above[i] += u32::from(bits[i] > *threshold);
-                at_least[i] += u32::from(bits[i] >= *threshold);
+                counts[i] += u32::from(bits[i] > *threshold);
+                open[i] |= u32::from(bits[i] == *threshold);
             }
         }
-        let open = (0..LANES).fold(false, |any, i| any | (above[i] != at_least[i]) | (bits[i] == u32::MAX));
-        if open {
-            for i in 0..LANES {
-                if above[i] != at_least[i] || bits[i] == u32::MAX {
-                    above[i] = self.count(u64::from(bits[i]) << 32 | mix(refine, i as u64) >> 32);
-                }
-            }
+        if open.iter().fold(0, |any, o| any | o) != 0 {
+            self.refine(&bits, &open, refine, &mut counts);
         }
-        above
+        counts
+    }
+
+    /// Decides the open counts with 32 more bits.
+    #[cold]
+    fn refine(&self, bits: &[u32; LANES], open: &[u32; LANES], key: u64, counts: &mut [u32; LANES]) {
+        for i in (0..LANES).filter(|i| open[*i] != 0) {
+            counts[i] = self.count(u64::from(bits[i]) << 32 | mix(key, i as u64) >> 32);
+        }
     }
 }
 

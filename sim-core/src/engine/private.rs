@@ -2,6 +2,7 @@
 //! connections with the same weight and delay are one train of the summed rate, and one current of the summed mean
 //! and variance: the same distribution, drawn once.
 
+use super::dispatch::{self, Level, Loop};
 use super::lanes::{LANES, Lanes};
 use super::neurons::BLOCK;
 use super::partition::cells;
@@ -18,6 +19,7 @@ use std::ops::Range;
 
 /// A private Poisson projection in one partition.
 pub(crate) struct PrivatePoisson {
+    level: Level,
     schedules: PoissonSchedules,
     entries: Entries<Train>,
 }
@@ -56,7 +58,7 @@ impl PrivatePoisson {
                 out.extend(merged.iter().map(|(times, s)| train(*times, s)));
             }),
         };
-        Self { schedules: made, entries }
+        Self { level: Level::detect(), schedules: made, entries }
     }
 
     fn table(&self, train: &Train, tick: u64) -> Option<&PoissonTable> {
@@ -65,22 +67,16 @@ impl PrivatePoisson {
 
     /// Adds this tick's spikes to the inputs.
     pub(crate) fn add_to(&self, tick: u64, key: u64, place: &Place<'_>, lanes: &mut [Lanes], inputs: &mut [f64]) {
-        for (offset, lanes) in lanes.iter_mut().enumerate() {
-            let block = place.first_block + offset;
-            match &self.entries {
-                Entries::Uniform { cells, entry } => {
-                    let Some(table) = self.table(entry, tick) else { return };
-                    let refine = mix(mix(key, tick), block as u64);
-                    let counts = block_counts(table, lanes, refine);
-                    let row = &mut inputs[place.inputs.row(place.target, block, entry.receptor)];
-                    let valid = place.lanes_of(block, cells);
-                    for (input, count) in row[valid.clone()].iter_mut().zip(&counts[valid]) {
-                        *input += f64::from(*count) * entry.weight;
-                    }
+        match &self.entries {
+            Entries::Uniform { cells, entry } => {
+                if let Some(table) = self.table(entry, tick) {
+                    let key = mix(key, tick);
+                    dispatch::run(self.level, Uniform { table, cells, entry, key, place, lanes, inputs });
                 }
-                Entries::Listed { starts, list } => {
-                    let list = &list[starts[offset] as usize..starts[offset + 1] as usize];
-                    for chunk in list.chunks(LANES) {
+            }
+            Entries::Listed { starts, list } => {
+                for (range, lanes) in starts.windows(2).zip(lanes) {
+                    for chunk in list[range[0] as usize..range[1] as usize].chunks(LANES) {
                         for ((slot, train), bits) in chunk.iter().zip(lanes.wide_bits()) {
                             if let Some(table) = self.table(train, tick) {
                                 inputs[*slot as usize] += f64::from(table.count(bits)) * train.weight;
@@ -94,6 +90,31 @@ impl PrivatePoisson {
 
     pub(crate) fn bytes(&self) -> usize {
         self.entries.bytes()
+    }
+}
+
+/// One tick of a train that all cells of a range have alike.
+struct Uniform<'a> {
+    table: &'a PoissonTable,
+    cells: &'a Range<u32>,
+    entry: &'a Train,
+    key: u64,
+    place: &'a Place<'a>,
+    lanes: &'a mut [Lanes],
+    inputs: &'a mut [f64],
+}
+
+impl Loop for Uniform<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for (block, lanes) in (self.place.first_block..).zip(self.lanes) {
+            let counts = block_counts(self.table, lanes, mix(self.key, block as u64));
+            let row = &mut self.inputs[self.place.inputs.row(self.place.target, block, self.entry.receptor)];
+            let valid = self.place.lanes_of(block, self.cells);
+            for (input, count) in row[valid.clone()].iter_mut().zip(&counts[valid]) {
+                *input += f64::from(*count) * self.entry.weight;
+            }
+        }
     }
 }
 

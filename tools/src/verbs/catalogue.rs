@@ -30,11 +30,15 @@ fn entries(what: Listing) -> Vec<(String, String)> {
         Listing::Neurons => models::catalog().neurons.iter().map(|c| pair(c.name, c.about)).collect(),
         Listing::Stimuli => models::catalog().stimuli.iter().map(|c| pair(c.name, c.about)).collect(),
         Listing::Connectors => CONNECTORS.iter().map(|c| pair(c.name, c.about)).collect(),
-        Listing::Platforms => sim_hw::platforms::all().iter().map(|p| pair(p.name, p.about())).collect(),
+        Listing::Platforms => sim_hw::platforms::all().iter().map(|p| (p.name.to_string(), platform_about(p.name))).collect(),
         Listing::Formats => formats(),
         // Nothing of these is built yet: the lists are empty, and say so.
         Listing::Plasticity | Listing::Systems => Vec::new(),
     }
+}
+
+fn platform_about(name: &str) -> String {
+    sim_hw::platforms::find(name).and_then(Result::ok).map_or(String::new(), |p| p.about)
 }
 
 fn formats() -> Vec<(String, String)> {
@@ -112,7 +116,7 @@ pub(crate) fn describe(arguments: &DescribeArgs) -> Result<(), Failure> {
     } else if let Some(platform) = sim_hw::platforms::find(name) {
         let platform = platform.map_err(|problems| Failure::Other("platform", problems.join("; ")))?;
         let json = serde_json::to_value(&platform).map_err(|e| Failure::Other("platform", e.to_string()))?;
-        Described { text: format!("{json:#}\n"), json, toml: None }
+        Described { text: platform_text(&platform), json, toml: None }
     } else {
         let connectors = CONNECTORS.iter().map(|c| c.name);
         let platforms = sim_hw::platforms::all().iter().map(|p| p.name);
@@ -190,6 +194,18 @@ fn connector_text(c: &Connector) -> String {
     let arguments = c.arguments.iter().map(line).collect::<String>();
     let arguments = if arguments.is_empty() { String::new() } else { block("arguments (name, default)", &arguments) };
     heading(c.name, c.aliases, c.about) + &arguments
+}
+
+fn platform_text(platform: &sim_hw::platform::Platform) -> String {
+    let figures = platform.figures();
+    let line = |(name, _, f): &(String, sim_hw::measure::Measure, &sim_hw::figure::Figure)| {
+        let kind = serde_json::to_value(f.kind).ok().and_then(|k| k.as_str().map(str::to_string)).unwrap_or_default();
+        format!("{name:<44} {} {} ({kind}: {})\n", f.value, f.unit, f.source)
+    };
+    let not_priced = platform.not_priced.iter().map(|n| format!("{}: {}\n", n.what, n.reason)).collect::<String>();
+    heading(&platform.name, &[], &platform.about)
+        + &block("figures (kind and source of each)", &figures.iter().map(line).collect::<String>())
+        + &block("not priced", &not_priced)
 }
 
 /// A card with all defaults, ready to paste.

@@ -50,13 +50,9 @@ fn version(json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&json!({
             "schema": 1, "name": "spikeloom", "version": env!("CARGO_PKG_VERSION"), "target": target,
-            "engines": engines, "instruction_sets": sim_core::engine::instruction_sets(), "language": 1,
+            "engines": engines, "instruction_set": sim_core::engine::instruction_set(), "language": 1,
         }));
     }
-    let sets = sim_core::engine::instruction_sets().join(", ");
-    crate::print(&format!(
-        "spikeloom {} ({target}; engines: {}; vector code: {sets})\n",
-        env!("CARGO_PKG_VERSION"),
-        engines.join(", ")
-    ))
+    let (number, set) = (env!("CARGO_PKG_VERSION"), sim_core::engine::instruction_set());
+    crate::print(&format!("spikeloom {number} ({target}; engines: {}; vector code: {set})\n", engines.join(", ")))
 }
