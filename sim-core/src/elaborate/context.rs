@@ -7,7 +7,7 @@ use super::report::Report;
 use super::settings::Settings;
 use super::size::bytes_words;
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Outcome};
+use crate::diagnostic::{Diagnostic, Failure, Outcome};
 use crate::random::Key;
 use std::cell::Cell;
 
@@ -43,31 +43,28 @@ impl<'a> Context<'a> {
 #[derive(Debug)]
 pub(crate) struct Budget {
     limit: u64,
-    left: Cell<u64>,
+    wanted: Cell<u64>,
 }
 
 impl Budget {
     /// So many bytes.
     pub(crate) fn new(limit: u64) -> Self {
-        Self { limit, left: Cell::new(limit) }
+        Self { limit, wanted: Cell::new(0) }
     }
 
-    /// Takes `count` items of `each` bytes for `what`.
-    pub(crate) fn reserve(&self, count: u64, each: u64, what: &str) -> Outcome<()> {
-        let wanted = count.saturating_mul(each);
-        match self.left.get().checked_sub(wanted) {
-            Some(left) => {
-                self.left.set(left);
-                Ok(())
-            }
-            None => {
-                let message = format!(
-                    "{what} would take {}, with what the network needs besides more than the {} there are",
-                    bytes_words(wanted),
-                    bytes_words(self.limit)
-                );
-                Err(Diagnostic::general("does-not-fit", message).into())
-            }
-        }
+    /// Takes `count` items of `each` bytes. Refused once the sum of all requests is beyond the limit; [`Budget::problem`] then
+    /// tells of the whole.
+    pub(crate) fn reserve(&self, count: u64, each: u64) -> Outcome<()> {
+        self.wanted.set(self.wanted.get().saturating_add(count.saturating_mul(each)));
+        if self.wanted.get() > self.limit { Err(Failure::Reported) } else { Ok(()) }
+    }
+
+    /// The one problem of all refused requests.
+    pub(crate) fn problem(&self) -> Option<Diagnostic> {
+        (self.wanted.get() > self.limit).then(|| {
+            let (wanted, limit) = (bytes_words(self.wanted.get()), bytes_words(self.limit));
+            Diagnostic::general("does-not-fit", format!("the network needs more than {wanted} of memory, and there are {limit}"))
+                .help("make it smaller, or raise --memory-limit on a machine that has more")
+        })
     }
 }

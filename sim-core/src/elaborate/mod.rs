@@ -20,7 +20,7 @@ mod roster;
 mod rules;
 mod selections;
 mod settings;
-mod size;
+pub(crate) mod size;
 mod stimuli;
 mod synapses;
 mod tables;
@@ -100,6 +100,7 @@ fn build(
         Some((entry.name.value.clone(), words))
     });
     let hardware = hardware.collect();
+    context.budget.problem().into_iter().for_each(|problem| report.push(problem));
     if report.has_errors() {
         return None;
     }

@@ -22,6 +22,9 @@ const F64_SUM: f64 = power_of_two(52);
 /// Multiples of the quantum that a sum of 16-bit weights may reach in 32 bits.
 const I16_SUM: f64 = power_of_two(30);
 
+/// Most spikes of a stimulus in one tick onto one neuron: the table of a Poisson distribution grows with its mean's root.
+const MOST_SPIKES: f64 = 1e7;
+
 const fn power_of_two(exponent: i32) -> f64 {
     f64::from_bits(((exponent + 1023) as u64) << 52)
 }
@@ -39,6 +42,11 @@ pub(crate) fn set_quanta(network: &mut Network, spans: &[Span]) -> Result<(), Di
     let mut sums: Vec<Vec<f64>> =
         network.populations.iter().map(|p| vec![0.0; p.card().map_or(0, |card| card.receptors.len())]).collect();
     for (projection, span) in network.projections.iter().zip(spans) {
+        let count = repeats.get(projection.source).copied().unwrap_or(1.0);
+        if count > MOST_SPIKES || (is_private(network, projection) && count * f64::from(max_indegree(projection)) > MOST_SPIKES) {
+            let message = format!("the source of this projection emits more than {MOST_SPIKES:.0} spikes in a time step");
+            return Err(Diagnostic::error("out-of-range", *span, message).help("lower the rate or the time step"));
+        }
         let into = contributions(projection, network, repeats.get(projection.source).copied().unwrap_or(1.0));
         for (sum, part) in sums.get_mut(projection.target).into_iter().flatten().zip(into) {
             *sum += part;
@@ -99,6 +107,11 @@ fn contributions(projection: &Projection, network: &Network, repeats: f64) -> Ve
         return vec![0.0; receptors.len()];
     }
     receptors.iter().enumerate().map(|(index, r)| most * magnitude((index, r.polarity))).collect()
+}
+
+fn is_private(network: &Network, projection: &Projection) -> bool {
+    let source = network.populations.get(projection.source).map(|p| &p.cells);
+    matches!(source, Some(Cells::Stimulus { card, .. }) if card.effect == Effect::PrivateSpikes)
 }
 
 fn injects(projection: &Projection, network: &Network) -> bool {

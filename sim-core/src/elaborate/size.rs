@@ -76,8 +76,12 @@ fn population_bytes(population: &Population) -> u64 {
     u64::from(population.size).saturating_mul(cell_bytes(population.card()) + 8 * own as u64)
 }
 
+/// Most synapses of one projection, and of all that share a table: their places are 32-bit numbers, and the number drawn
+/// may exceed the expected one.
+pub(crate) const MOST_SYNAPSES: f64 = 4.0e9;
+
 /// Expected number of synapses of a projection.
-fn expected_synapses(projection: &Projection) -> f64 {
+pub(crate) fn expected_synapses(projection: &Projection) -> f64 {
     let sources = f64::from(projection.source_cells.len() as u32);
     let targets = f64::from(projection.target_cells.len() as u32);
     let pairs = |autapses: bool| sources * targets - if autapses { 0.0 } else { f64::from(own_pairs(projection)) };
@@ -101,17 +105,17 @@ fn own_pairs(projection: &Projection) -> u32 {
     a.end.min(b.end).saturating_sub(a.start.max(b.start))
 }
 
-/// Bytes of a synapse: its index, and its weight and delay where they differ from synapse to synapse.
+/// Bytes of a synapse as the grid engine keeps it (see `engine::rows`), and of its share of the runs where delays differ.
 fn synapse_bytes(projection: &Projection, weights: Weights) -> f64 {
-    let weight = match (&projection.weight, weights) {
-        (Draw::Constant(_), _) => 0.0,
-        (_, Weights::F64) => 8.0,
-        (_, Weights::F32) => 4.0,
-        (_, Weights::I16) => 2.0,
+    let constant_delay = matches!(projection.delay, Draw::Constant(_));
+    let record = match (&projection.weight, &projection.rule, weights) {
+        (Draw::Constant(_), Rule::AllToAll { .. }, _) if constant_delay => return 0.0,
+        (Draw::Constant(_), ..) => 4.0,
+        (_, _, Weights::F64) => 16.0,
+        _ => 8.0,
     };
-    let delay = if matches!(projection.delay, Draw::Constant(_)) { 0.0 } else { 2.0 };
-    let regular = matches!(projection.rule, Rule::AllToAll { .. } | Rule::OneToOne);
-    if regular && weight + delay == 0.0 { 0.0 } else { 4.0 + weight + delay }
+    // A run is 8 bytes and is shared by the synapses of a source with the same delay; 2 bytes are taken while building.
+    record + if constant_delay { 0.0 } else { 4.0 }
 }
 
 /// Bytes that the rule itself holds.
@@ -126,6 +130,14 @@ fn held(rule: &Rule) -> f64 {
 /// Refuses a network that does not fit, with the figure.
 pub(crate) fn check(network: &Network, limits: &Limits) -> Option<Diagnostic> {
     let Estimate { neurons, synapses, bytes } = estimate(network);
+    if let Some(projection) = network.projections.iter().find(|p| expected_synapses(p) > MOST_SYNAPSES) {
+        let message = format!(
+            "the projection \"{}\" has {:.0} synapses, more than the {MOST_SYNAPSES:.0} that one may have",
+            projection.name,
+            expected_synapses(projection)
+        );
+        return Some(Diagnostic::general("does-not-fit", message));
+    }
     (bytes > limits.bytes).then(|| {
         let message = format!(
             "{neurons} neurons and {synapses} synapses need about {}, more than the {} there are",

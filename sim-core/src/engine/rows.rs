@@ -18,6 +18,7 @@
 use super::partition::cells;
 use super::plan::InputLayout;
 use crate::connect::Generator;
+use crate::elaborate::size::{MOST_SYNAPSES, expected_synapses};
 use crate::network::{Draw, Network, Projection, Rule, Weights};
 use crate::time::{FS_PER_MS, Grid};
 use std::ops::Range;
@@ -122,6 +123,8 @@ pub(crate) struct Group {
     pub(crate) source: usize,
     pub(crate) layout: Layout,
     pub(crate) projections: Vec<usize>,
+    /// Synapses expected: a table's places are 32-bit numbers.
+    synapses: f64,
 }
 
 /// Groups the spike projections `which` in order of first appearance.
@@ -130,10 +133,14 @@ pub(crate) fn groups(network: &Network, which: &[usize]) -> Vec<Group> {
     for &index in which {
         let projection = &network.projections[index];
         let layout = layout(network, projection);
-        let same = |g: &&mut Group| g.source == projection.source && g.layout == layout;
+        let synapses = expected_synapses(projection);
+        let same = |g: &&mut Group| g.source == projection.source && g.layout == layout && g.synapses + synapses <= MOST_SYNAPSES;
         match groups.iter_mut().find(same) {
-            Some(group) if layout != Layout::Nothing => group.projections.push(index),
-            _ => groups.push(Group { source: projection.source, layout, projections: vec![index] }),
+            Some(group) if layout != Layout::Nothing => {
+                group.projections.push(index);
+                group.synapses += synapses;
+            }
+            _ => groups.push(Group { source: projection.source, layout, projections: vec![index], synapses }),
         }
     }
     groups
