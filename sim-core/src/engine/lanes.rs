@@ -19,13 +19,14 @@ impl Lanes {
         let mut state = [[0; LANES]; 4];
         for lane in 0..LANES {
             let seed = mix(key, block * LANES as u64 + lane as u64);
-            for half in 0..2 {
-                let word = mix(seed, half);
-                state[2 * half as usize][lane] = word as u32;
-                state[2 * half as usize + 1][lane] = (word >> 32) as u32;
+            let words = [mix(seed, 0), mix(seed, 1)].map(|w| [w as u32, (w >> 32) as u32]);
+            for (row, word) in state.iter_mut().zip(words.concat()) {
+                row[lane] = word;
             }
             // All zeros would stay all zeros.
-            state[0][lane] |= u32::from((0..4).all(|row| state[row][lane] == 0));
+            if state.iter().all(|row| row[lane] == 0) {
+                state[0][lane] = 1;
+            }
         }
         Self { state }
     }

@@ -79,7 +79,9 @@ mod tests {
             }
             let load = |part| partitioning.blocks(part).iter().map(ExactSizeIterator::len).sum::<usize>();
             let loads: Vec<usize> = (0..parts).map(load).collect();
-            assert!(loads.iter().max().unwrap() - loads.iter().min().unwrap() <= 2, "{parts} parts: even loads {loads:?}");
+            // Each population is shared out to within one block.
+            let spread = loads.iter().max().unwrap() - loads.iter().min().unwrap();
+            assert!(spread < populations.len(), "{parts} parts: even loads {loads:?}");
         }
     }
 }
