@@ -24,6 +24,19 @@ pub struct Synapse {
     pub delay_fs: i64,
 }
 
+/// Who is connected to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// Cell within the source population.
+    pub source: u32,
+    /// Cell within the target population.
+    pub target: u32,
+    /// Index of the weight and the delay where these are given one by one.
+    row: u32,
+    /// Whose streams weight and delay are drawn from: the target's, or the synapse's own.
+    owner: u64,
+}
+
 /// Which stream a draw comes from.
 #[derive(Clone, Copy)]
 enum Purpose {
@@ -56,6 +69,18 @@ impl<'a> Generator<'a> {
 
     /// Calls `sink` with every synapse onto the target cells `range` (indices within the population).
     pub fn for_targets(&self, range: Range<u32>, mut sink: impl FnMut(Synapse)) {
+        let mut values: Option<Values<'_>> = None;
+        self.for_pairs(range, |pair| {
+            let values = match &mut values {
+                Some(values) if values.owner == pair.owner => values,
+                other => other.insert(Values::new(self, pair.owner)),
+            };
+            sink(values.synapse(&pair));
+        });
+    }
+
+    /// The same without weights and delays, which are not drawn: for counting.
+    pub fn for_pairs(&self, range: Range<u32>, mut sink: impl FnMut(Pair)) {
         let cells = &self.projection.target_cells;
         let targets = range.start.max(cells.start)..range.end.min(cells.end);
         if targets.is_empty() {
@@ -83,8 +108,8 @@ impl<'a> Generator<'a> {
         round_to(if fine { weight } else { f64::from(weight as f32) }, *quantum)
     }
 
-    fn stream(&self, purpose: Purpose, index: u32) -> Stream {
-        Stream::new(mix(self.projection.key, purpose as u64), u64::from(index))
+    fn stream(&self, purpose: Purpose, index: u64) -> Stream {
+        Stream::new(mix(self.projection.key, purpose as u64), index)
     }
 
     fn sources(&self) -> u32 {
@@ -97,15 +122,13 @@ impl<'a> Generator<'a> {
             .then(|| target - self.projection.source_cells.start)
     }
 
-    fn by_target(&self, rule: &Rule, target: u32, scratch: &mut Distinct, sink: &mut impl FnMut(Synapse)) {
+    fn by_target(&self, rule: &Rule, target: u32, scratch: &mut Distinct, sink: &mut impl FnMut(Pair)) {
         let local = target - self.projection.target_cells.start;
-        let mut values = Values::new(self, target);
-        let mut emit = |source: u32, row: u32| {
-            let source = self.projection.source_cells.start + source;
-            sink(values.synapse(source, target, row));
-        };
+        let first = self.projection.source_cells.start;
+        let owner = u64::from(target);
+        let mut emit = |source: u32, row: u32| sink(Pair { source: first + source, target, row, owner });
         let n = self.sources();
-        let wiring = || self.stream(Purpose::Wiring, target);
+        let wiring = || self.stream(Purpose::Wiring, owner);
         match rule {
             Rule::OneToOne => emit(local, local),
             Rule::AllToAll { autapses } => {
@@ -134,21 +157,23 @@ impl<'a> Generator<'a> {
         }
     }
 
-    /// fixed_outdegree: every source draws all its targets; those outside the range are passed over.
-    fn by_source(&self, outdegree: u32, autapses: bool, multapses: bool, targets: Range<u32>, sink: &mut impl FnMut(Synapse)) {
+    /// fixed_outdegree: every source draws all its targets; those outside the range are passed over. Every synapse owns its
+    /// weight and delay.
+    fn by_source(&self, outdegree: u32, autapses: bool, multapses: bool, targets: Range<u32>, sink: &mut impl FnMut(Pair)) {
         let cells = &self.projection.target_cells;
         let n = cells.end - cells.start;
         let mut scratch = Distinct::default();
         for source in self.projection.source_cells.clone() {
-            let excluded =
-                (!autapses && self.same_population && cells.contains(&source)).then(|| source.wrapping_sub(cells.start));
-            let mut wiring = self.stream(Purpose::Wiring, source);
-            let mut values = Values::new(self, source);
+            let own = !autapses && self.same_population && cells.contains(&source);
+            let excluded = own.then(|| source - cells.start);
+            let mut wiring = self.stream(Purpose::Wiring, u64::from(source));
+            let mut owner = u64::from(source) << 32;
             let emit = |t: u32| {
-                let synapse = values.synapse(source, cells.start + t, t);
-                if targets.contains(&synapse.target) {
-                    sink(synapse);
+                let target = cells.start + t;
+                if targets.contains(&target) {
+                    sink(Pair { source, target, row: t, owner });
                 }
+                owner += 1;
             };
             if multapses {
                 with_replacement(&mut wiring, n, outdegree, excluded, emit);
@@ -158,45 +183,42 @@ impl<'a> Generator<'a> {
         }
     }
 
-    fn list(&self, pairs: &[(u32, u32)], rows: &[u32], targets: Range<u32>, sink: &mut impl FnMut(Synapse)) {
+    fn list(&self, pairs: &[(u32, u32)], rows: &[u32], targets: Range<u32>, sink: &mut impl FnMut(Pair)) {
         let (first_source, first_target) = (self.projection.source_cells.start, self.projection.target_cells.start);
         let begin = pairs.partition_point(|p| first_target + p.1 < targets.start);
-        let mut values: Option<(u32, Values<'_>)> = None;
         for (pair, row) in pairs.iter().zip(rows).skip(begin) {
             let target = first_target + pair.1;
             if target >= targets.end {
                 break;
             }
-            if values.as_ref().is_none_or(|(of, _)| *of != target) {
-                values = Some((target, Values::new(self, target)));
-            }
-            if let Some((_, values)) = &mut values {
-                sink(values.synapse(first_source + pair.0, target, *row));
-            }
+            sink(Pair { source: first_source + pair.0, target, row: *row, owner: u64::from(target) });
         }
     }
 }
 
-/// Draws weights and delays of the synapses of one target (or source).
+/// Draws the weights and delays of one owner's synapses.
 struct Values<'a> {
     generator: &'a Generator<'a>,
+    owner: u64,
     weight: Stream,
     delay: Stream,
 }
 
 impl<'a> Values<'a> {
-    fn new(generator: &'a Generator<'a>, index: u32) -> Self {
-        Self { generator, weight: generator.stream(Purpose::Weight, index), delay: generator.stream(Purpose::Delay, index) }
+    fn new(generator: &'a Generator<'a>, owner: u64) -> Self {
+        let (weight, delay) = (generator.stream(Purpose::Weight, owner), generator.stream(Purpose::Delay, owner));
+        Self { generator, owner, weight, delay }
     }
 
     #[inline]
-    fn synapse(&mut self, source: u32, target: u32, row: u32) -> Synapse {
+    fn synapse(&mut self, pair: &Pair) -> Synapse {
         let projection = self.generator.projection;
-        let drawn = number(&projection.weight, &mut self.weight, row);
+        let drawn = number(&projection.weight, &mut self.weight, pair.row);
         let (receptor, value) = self.generator.receptors.route(drawn);
-        let delay_ms = number(&projection.delay, &mut self.delay, row);
+        let delay_ms = number(&projection.delay, &mut self.delay, pair.row);
         let delay_fs = (delay_ms * FS_PER_MS as f64).round() as i64;
-        Synapse { source, target, weight: self.generator.rounded(value, receptor), receptor, delay_fs }
+        let weight = self.generator.rounded(value, receptor);
+        Synapse { source: pair.source, target: pair.target, weight, receptor, delay_fs }
     }
 }
 

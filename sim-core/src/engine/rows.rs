@@ -176,7 +176,11 @@ impl Builder<'_> {
     pub(crate) fn table(&self, group: &Group) -> Table {
         let sources = self.network.populations[group.source].size as usize;
         let mut ends = vec![0_u32; sources + 1];
-        self.each(group, |source, _, _, _| ends[source as usize + 1] += 1);
+        for &index in &group.projections {
+            let projection = &self.network.projections[index];
+            let generator = Generator::new(self.network, projection);
+            generator.for_pairs(self.targets(projection), |pair| ends[pair.source as usize + 1] += 1);
+        }
         for i in 1..ends.len() {
             ends[i] += ends[i - 1];
         }
