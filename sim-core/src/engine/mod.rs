@@ -4,6 +4,7 @@ mod delivery;
 mod dispatch;
 mod exchange;
 pub mod grid;
+mod inputs;
 pub mod lanes;
 mod leader;
 pub mod neurons;

@@ -2,7 +2,7 @@
 //! all partitions get their share of busy and of quiet populations; the remainder goes round.
 
 use super::neurons::BLOCK;
-use crate::network::Population;
+use crate::network::{Population, Projection};
 use std::ops::Range;
 
 /// Ranges of blocks, by partition and population.
@@ -40,6 +40,13 @@ impl Partitioning {
 pub(crate) fn cells(blocks: &Range<usize>, size: u32) -> Range<u32> {
     let cut = |block: usize| (block * BLOCK).min(size as usize) as u32;
     cut(blocks.start)..cut(blocks.end)
+}
+
+/// Target cells of a projection that lie in a range of blocks of its target population.
+pub(crate) fn targets(projection: &Projection, blocks: &Range<usize>, size: u32) -> Range<u32> {
+    let owned = cells(blocks, size);
+    let start = owned.start.max(projection.target_cells.start);
+    start..owned.end.min(projection.target_cells.end).max(start)
 }
 
 #[cfg(test)]

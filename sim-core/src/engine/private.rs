@@ -3,10 +3,11 @@
 //! and variance: the same distribution, drawn once.
 
 use super::dispatch::{self, Level, Loop};
+use super::inputs::InputLayout;
 use super::lanes::{LANES, Lanes};
 use super::neurons::BLOCK;
-use super::partition::cells;
-use super::plan::{CurrentEntry, InputLayout};
+use super::partition::{cells, targets};
+use super::plan::CurrentEntry;
 use super::poisson::{PoissonSchedules, PoissonTable, block_counts};
 use crate::connect::{Generator, Synapse};
 use crate::math;
@@ -264,9 +265,7 @@ pub(crate) struct Context<'a> {
 
 impl Context<'_> {
     fn targets(&self) -> Range<u32> {
-        let owned = cells(&self.blocks, self.network.populations[self.projection.target].size);
-        let (start, end) = (owned.start.max(self.projection.target_cells.start), owned.end.min(self.projection.target_cells.end));
-        start..end.max(start)
+        targets(self.projection, &self.blocks, self.network.populations[self.projection.target].size)
     }
 
     /// Every synapse of a current source, by target.

@@ -15,8 +15,8 @@
 //! Why not a ring of future inputs, written when a spike is emitted: it is written at random places all over
 //! (slots x largest delay), where the inputs of one tick stay in the cache.
 
-use super::partition::cells;
-use super::plan::InputLayout;
+use super::inputs::InputLayout;
+use super::partition::targets;
 use crate::connect::Generator;
 use crate::elaborate::size::{MOST_SYNAPSES, expected_synapses};
 use crate::network::{Draw, Network, Projection, Rule, Weights};
@@ -156,9 +156,7 @@ pub(crate) struct Builder<'a> {
 
 impl Builder<'_> {
     fn targets(&self, projection: &Projection) -> Range<u32> {
-        let owned = cells(&self.blocks[projection.target], self.network.populations[projection.target].size);
-        let (start, end) = (owned.start.max(projection.target_cells.start), owned.end.min(projection.target_cells.end));
-        start..end.max(start)
+        targets(projection, &self.blocks[projection.target], self.network.populations[projection.target].size)
     }
 
     fn each(&self, group: &Group, mut sink: impl FnMut(u32, u32, u32, f64)) {
