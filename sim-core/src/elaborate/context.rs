@@ -62,7 +62,7 @@ impl Budget {
             }
             None => {
                 let message = format!(
-                    "{what} would take {}, with what the network needs besides more than the {} there are",
+                    "{what} needs about {}: with the rest of the network that is more than the {} of memory there are",
                     bytes_words(wanted),
                     bytes_words(self.limit)
                 );

@@ -4,7 +4,7 @@
 use crate::catalog::{Effect, Polarity};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::network::{Cells, Draw, Network, Population, Projection, Rule, Weights};
-use crate::stimulus::{Drive, PerUnit, poisson_bound};
+use crate::stimulus::{Drive, MOST_SPIKES_PER_TICK, PerUnit, poisson_bound};
 use crate::time::Grid;
 
 use super::synapses::extent;
@@ -39,11 +39,13 @@ pub(crate) fn set_quanta(network: &mut Network, spans: &[Span]) -> Result<(), Di
     let mut sums: Vec<Vec<f64>> =
         network.populations.iter().map(|p| vec![0.0; p.card().map_or(0, |card| card.receptors.len())]).collect();
     for (projection, span) in network.projections.iter().zip(spans) {
+        drawable(projection, network, grid).map_err(|message| Diagnostic::error("out-of-range", *span, message))?;
         let into = contributions(projection, network, repeats.get(projection.source).copied().unwrap_or(1.0));
         for (sum, part) in sums.get_mut(projection.target).into_iter().flatten().zip(into) {
             *sum += part;
             if sum.is_nan() || *sum > LARGEST {
-                let message = "the weights into this population are too large to be added up";
+                let target = network.populations.get(projection.target).map_or("", |p| &p.name);
+                let message = format!("with this projection the weights into \"{target}\" are too large to be added up");
                 return Err(Diagnostic::error("out-of-range", *span, message));
             }
         }
@@ -63,6 +65,22 @@ fn repeats(population: &Population, grid: Grid) -> f64 {
         Drive::Poisson(schedules) | Drive::PrivatePoisson(schedules) => poisson_bound(largest(&schedules, |s| s.max())),
         Drive::Current(_) | Drive::PrivateNoise(_) => 0.0,
     }
+}
+
+/// Private trains of parallel connections are drawn as one: its mean must be one that is drawn.
+fn drawable(projection: &Projection, network: &Network, grid: Grid) -> Result<(), String> {
+    let Some(Population { size, cells: Cells::Stimulus { card, values }, .. }) = network.populations.get(projection.source)
+    else {
+        return Ok(());
+    };
+    let mean = match (card.effect == Effect::PrivateSpikes).then(|| (card.drive)(*size as usize, values, grid)) {
+        Some(Drive::PrivatePoisson(schedules)) => largest(&schedules, |s| s.max()) * f64::from(max_indegree(projection)),
+        _ => 0.0,
+    };
+    if mean <= MOST_SPIKES_PER_TICK {
+        return Ok(());
+    }
+    Err(format!("the trains of one target come to {mean} spikes in a time step: at most {MOST_SPIKES_PER_TICK} are drawn"))
 }
 
 fn largest<T>(units: &PerUnit<T>, of: impl Fn(&T) -> f64) -> f64 {
