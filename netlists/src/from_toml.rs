@@ -2,6 +2,7 @@
 
 use crate::tree::{self, Entry, Kind, MAX_DEPTH, Node, Place};
 use sim_core::diagnostic::{Diagnostic, SourceId, Span};
+use sim_core::units::parse_quantity;
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
@@ -38,10 +39,16 @@ fn fault(error: &toml::de::Error, place: Place<'_>) -> Diagnostic {
     let next = place.text.get(range.start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     let span = place.span(range.start..range.end.max(range.start + next));
     if error.message().starts_with("duplicate key") {
-        let key = place.text.get(range).unwrap_or("");
+        let key = place.text.get(range.clone()).unwrap_or("");
         return Diagnostic::error("duplicate-key", span, format!("the key {key} is here a second time"));
     }
-    Diagnostic::error("toml", span, format!("this is not TOML: {}", error.message()))
+    let fault = Diagnostic::error("toml", span, format!("this is not TOML: {}", error.message()));
+    let written = place.text.get(range).unwrap_or("").trim();
+    // A bare `20 ms` is the slip of everyone who comes from a paper.
+    if !written.contains('"') && parse_quantity(written).is_ok() {
+        return fault.help(format!("numbers with a unit stand in quotes: \"{written}\""));
+    }
+    fault
 }
 
 struct Reader<'t> {

@@ -153,7 +153,8 @@ pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), *name))
-        .filter(|(distance, _)| *distance <= allowed)
+        // Two words of one letter are always near, and say nothing of each other.
+        .filter(|(distance, _)| *distance <= allowed && *distance < lower.chars().count())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
@@ -171,6 +172,8 @@ mod tests {
         assert_eq!(nearest("tau_n", &known), Some("tau_m"), "one letter off");
         assert_eq!(nearest("Tau_M", &known), Some("tau_m"), "case is a slip");
         assert_eq!(nearest("conductance", &known), None, "nothing near");
+        assert_eq!(nearest("m", &["j", "n"]), None, "one letter is no slip for another");
+        assert_eq!(nearest("J", &["j", "n"]), Some("j"), "except for its case");
     }
 
     #[test]

@@ -97,7 +97,7 @@ pub struct NetlistArgs {
     #[arg(long, value_name = "TIME")]
     pub timestep: Option<String>,
     /// Seed, as network.seed.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Warnings are errors.
     #[arg(long)]

@@ -1,9 +1,9 @@
 //! Diagnostics as people read them (in the manner of rustc) and as scripts do.
 
+use crate::Terminal;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 use sim_core::diagnostic::{Diagnostic, Severity, Sources};
-use std::io::IsTerminal;
 
 /// One object of the `problems` list.
 pub(crate) fn to_json(problem: &Diagnostic, sources: &Sources) -> Value {
@@ -19,15 +19,14 @@ pub(crate) fn to_json(problem: &Diagnostic, sources: &Sources) -> Value {
     })
 }
 
-/// All of them on stderr, in colour where it is a terminal and `NO_COLOR` is not set, and a line that counts them.
-pub(crate) fn to_stderr(problems: &[Diagnostic], sources: &Sources) {
-    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+/// All of them as messages, and a line that counts them.
+pub(crate) fn show(problems: &[Diagnostic], sources: &Sources, terminal: &mut Terminal<'_>) {
     for problem in problems {
-        eprintln!("{}\n", render(problem, sources, colour));
+        terminal.say(&format!("{}\n\n", render(problem, sources, terminal.colour())));
     }
     let errors = problems.iter().filter(|p| p.is_error()).count();
     if errors > 0 {
-        eprintln!("{errors} problem{} found; nothing was run", if errors == 1 { "" } else { "s" });
+        terminal.say(&format!("{errors} problem{} found; nothing was run\n", if errors == 1 { "" } else { "s" }));
     }
 }
 

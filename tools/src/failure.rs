@@ -1,6 +1,6 @@
 //! How a command ends when it does not end well: exit code, and what is said on stderr or as JSON.
 
-use crate::diagnose;
+use crate::{Terminal, diagnose};
 use serde_json::{Value, json};
 use sim_core::diagnostic::{Diagnostic, Sources};
 use std::io;
@@ -25,6 +25,13 @@ impl Failure {
         Self::Other("io", format!("{}: {error}", path.display()))
     }
 
+    /// A mistake that clap found, from its words: the first line says what is wrong, the others what to do.
+    pub(crate) fn command_line(words: &str) -> Self {
+        let mut lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
+        let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_string();
+        Self::Usage("usage", lines.fold(message, |text, line| format!("{text}\n{line}")))
+    }
+
     /// Exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
@@ -36,15 +43,17 @@ impl Failure {
     }
 
     /// Says it: JSON on stdout, or words on stderr.
-    pub(crate) fn report(&self, json: bool) {
+    pub(crate) fn report(&self, json: bool, terminal: &mut Terminal<'_>) {
         if json && !matches!(self, Failure::ClosedPipe) {
-            // Nothing is left to tell when stdout is gone, too.
-            let _ = crate::print(&format!("{}\n", self.to_json()));
+            // Where results cannot be written, a message is all that is left.
+            if let Err(Failure::Other(_, message)) = terminal.print_json(&self.to_json()) {
+                terminal.say(&format!("error: {message}\n"));
+            }
             return;
         }
         match self {
-            Failure::Netlist(problems, sources) => diagnose::to_stderr(problems, sources),
-            Failure::Usage(_, message) | Failure::Other(_, message) => eprintln!("error: {message}"),
+            Failure::Netlist(problems, sources) => diagnose::show(problems, sources, terminal),
+            Failure::Usage(_, message) | Failure::Other(_, message) => terminal.say(&format!("error: {message}\n")),
             Failure::ClosedPipe => {}
         }
     }
@@ -53,7 +62,9 @@ impl Failure {
         let problems = match self {
             Failure::Netlist(problems, sources) => problems.iter().map(|p| diagnose::to_json(p, sources)).collect(),
             Failure::Usage(code, message) | Failure::Other(code, message) => {
-                vec![json!({ "code": code, "message": message, "file": null, "line": null, "column": null, "help": null })]
+                let (message, help) = message.split_once('\n').map_or((message.as_str(), None), |(m, help)| (m, Some(help)));
+                vec![json!({ "code": code, "severity": "error", "message": message, "file": null, "line": null, "column": null,
+                             "help": help })]
             }
             Failure::ClosedPipe => Vec::new(),
         };

@@ -5,6 +5,7 @@
 use crate::export::{self, TraceRecord};
 use crate::failure::Failure;
 use crate::files;
+use crate::load::Unread;
 use crate::recording::{RecordedPopulation, Recording, Spikes};
 use serde_json::{Value, json};
 use sim_core::network::{Network, What};
@@ -37,7 +38,7 @@ impl NewFolder {
         }
         let parent = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let temporary = tempfile::Builder::new().prefix(".spikeloom-").tempdir_in(parent);
-        let temporary = temporary.map_err(|error| Failure::io(place, &error))?;
+        let temporary = temporary.map_err(|error| unwritable(place, parent, &error))?;
         fs::create_dir(temporary.path().join("traces")).map_err(|error| Failure::io(place, &error))?;
         Ok(Self { place: place.to_path_buf(), temporary: Some(temporary), force })
     }
@@ -81,6 +82,11 @@ impl NewFolder {
         }
         fs::rename(temporary.keep(), &self.place).map_err(fail)
     }
+}
+
+fn unwritable(place: &Path, parent: &Path, error: &io::Error) -> Failure {
+    let reason = if parent.is_dir() { error.to_string() } else { format!("there is no folder {}", parent.display()) };
+    Failure::Other("io", format!("cannot write {}: {reason}", place.display()))
 }
 
 /// Whether a folder looks like a recording (or is empty), so that `--force` may take it away.
@@ -201,10 +207,19 @@ pub(crate) fn network_json(network: &Network, populations: &[RecordedPopulation]
 
 /// Reads a recording's folder, or the spikes in it by their file.
 pub(crate) fn open(path: &Path) -> Result<Recording, Failure> {
-    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")) };
-    let manifest = read_json(&folder.join("run.json"))?;
+    let beside = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = if path.is_dir() { path } else { beside };
+    if !path.exists() {
+        return Err(Failure::Usage("no-such-recording", format!("there is no recording {}", path.display())));
+    }
+    let manifest = folder.join("run.json");
+    if !manifest.is_file() {
+        let message = format!("{} is no recording: it has no run.json (`run --out DIR` writes one)", folder.display());
+        return Err(Failure::Usage("no-such-recording", message));
+    }
+    let manifest = read_json(&manifest)?;
     let network = read_json(&folder.join("network.json"))?;
-    let damaged = || Failure::Other("recording", format!("{}: not a recording of this version", folder.display()));
+    let damaged = || Failure::Other("recording", format!("{}: damaged, or not a recording of this version", folder.display()));
     let spikes = folder.join(SPIKES);
     let grid = Grid::new(crate::recording::open(&spikes)?.step_fs());
     let list = |value: &Value, key: &str| value[key].as_array().cloned().ok_or_else(damaged);
@@ -217,6 +232,9 @@ pub(crate) fn open(path: &Path) -> Result<Recording, Failure> {
             stimulus: p["stimulus"].as_bool().unwrap_or(false),
             spikes: p["spikes_recorded"].as_bool().unwrap_or(true),
         });
+    }
+    if !adjoin(&populations) {
+        return Err(damaged());
     }
     let mut traces = Vec::new();
     for t in list(&network, "traces")? {
@@ -235,13 +253,23 @@ pub(crate) fn open(path: &Path) -> Result<Recording, Failure> {
     })
 }
 
+/// Whether each population begins where the one before ends, as they are written.
+fn adjoin(populations: &[RecordedPopulation]) -> bool {
+    let mut next = Some(0_u32);
+    populations.iter().all(|p| {
+        let here = next == Some(p.first);
+        next = p.first.checked_add(p.size);
+        here && next.is_some()
+    })
+}
+
 fn number(value: &Value) -> Option<u32> {
     value.as_u64().and_then(|n| u32::try_from(n).ok())
 }
 
 /// Reads a JSON file.
 pub(crate) fn read_json(path: &Path) -> Result<Value, Failure> {
-    let text = crate::load::read_text(path).map_err(|message| Failure::Other("io", message))?;
+    let text = crate::load::read_text(path).map_err(Unread::into_failure)?;
     serde_json::from_str(&text).map_err(|error| Failure::Other("recording", format!("{}: {error}", path.display())))
 }
 
@@ -252,6 +280,7 @@ fn read_trace(folder: &Path, entry: &Value, grid: Grid) -> Result<Option<TraceRe
     let times = read_npy(&traces.join(format!("{name}.time_ms.npy")))?;
     let ticks = times.iter().map(|ms| sim_core::time::fs_from_ms(*ms).map_or(0, |fs| grid.tick(fs))).collect();
     let cells: Option<Vec<u32>> = entry["cells"].as_array().map(|c| c.iter().filter_map(number).collect());
+    let cells = cells.filter(|cells| cells.len().checked_mul(times.len()) == Some(values.len()));
     let text = |key: &str| entry[key].as_str().unwrap_or_default().to_string();
     Ok(cells.map(|cells| TraceRecord {
         population: text("population"),

@@ -14,12 +14,14 @@ pub mod plot;
 mod progress;
 mod recording;
 mod summary;
+mod terminal;
 mod verbs;
+
+pub use terminal::Terminal;
 
 use clap::Parser;
 use failure::Failure;
 use std::ffi::OsString;
-use std::io::Write;
 use std::process::ExitCode;
 
 /// Runs the program with these arguments (the first is its name).
@@ -29,38 +31,35 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// The same with the exit code as a number.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let (mut results, mut messages) = (std::io::stdout(), std::io::stderr());
+    run_with(arguments, &mut Terminal::new(&mut results, &mut messages, terminal::stderr_has_colour()))
+}
+
+/// The same with results and messages going where the terminal says. (The progress of a long run goes to stderr.)
+pub fn run_with(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Terminal<'_>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let json = arguments.iter().any(|a| a == "--json");
-    let cli = match cli::Cli::try_parse_from(&arguments) {
-        Ok(cli) => cli,
-        Err(error) => return usage(&error, json),
+    let outcome = match cli::Cli::try_parse_from(&arguments) {
+        Ok(cli) => verbs::dispatch(&cli, terminal),
+        Err(error) => usage(&error, json, terminal),
     };
-    match verbs::dispatch(&cli) {
-        Ok(code) => code,
-        Err(failure) => {
-            failure.report(json);
-            failure.code()
-        }
-    }
+    outcome.unwrap_or_else(|failure| {
+        failure.report(json, terminal);
+        failure.code()
+    })
 }
 
-/// clap's own messages: help and version on stdout, mistakes on stderr (or as JSON).
-fn usage(error: &clap::Error, json: bool) -> u8 {
-    if json && error.use_stderr() {
-        let text = error.to_string();
-        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        Failure::Usage("usage", first.to_string()).report(true);
-    } else if error.print().is_err() {
-        // The reader is gone: nothing is left to say.
-        return 0;
+/// clap's own messages: help and version are results; mistakes are messages, or JSON.
+fn usage(error: &clap::Error, json: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let rendered = error.render();
+    if !error.use_stderr() {
+        terminal.print(&rendered.to_string())?;
+        return Ok(0);
     }
-    if error.use_stderr() { 2 } else { 0 }
-}
-
-/// Text to stdout; a closed pipe is told apart.
-pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(())
+    if json {
+        return Err(Failure::command_line(&rendered.to_string()));
+    }
+    let text = if terminal.colour() { rendered.ansi().to_string() } else { rendered.to_string() };
+    terminal.say(&text);
+    Ok(2)
 }

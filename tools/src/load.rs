@@ -46,12 +46,12 @@ pub(crate) struct Loaded {
 pub(crate) fn find(netlist: &str) -> Result<Text, Failure> {
     let path = Path::new(netlist);
     if path.is_file() {
-        let text = read_text(path).map_err(|message| Failure::Other("io", message))?;
         let format = Format::of_path(netlist).ok_or_else(|| {
             let known: Vec<&str> = netlists::FORMATS.iter().map(|f| f.name).collect();
             let message = format!("\"{netlist}\" is not a netlist by its name: known are .{}", known.join(", ."));
             Failure::Usage("unknown-format", message)
         })?;
+        let text = read_text(path).map_err(Unread::into_failure)?;
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
         return Ok(Text { name: netlist.to_string(), text, format, folder });
     }
@@ -70,14 +70,37 @@ pub(crate) fn find(netlist: &str) -> Result<Text, Failure> {
     Err(Failure::Usage("no-such-netlist", format!("there is no file \"{netlist}\" and no netlist of that name; {advice}")))
 }
 
+/// Why there is no text.
+pub(crate) enum Unread {
+    /// The file cannot be read.
+    Io(String),
+    /// It can, and is no text of ours.
+    NoText(String),
+}
+
+impl Unread {
+    /// As the end of a command: what is no text must be mended, what cannot be read may be another's fault.
+    pub(crate) fn into_failure(self) -> Failure {
+        match self {
+            Unread::Io(message) => Failure::Other("io", message),
+            Unread::NoText(message) => Failure::Usage("no-text", message),
+        }
+    }
+
+    fn into_message(self) -> String {
+        let (Unread::Io(message) | Unread::NoText(message)) = self;
+        message
+    }
+}
+
 /// Text of a file, refused when it is absurdly large or no text.
-pub(crate) fn read_text(path: &Path) -> Result<String, String> {
-    let fail = |error: std::io::Error| format!("{}: {error}", path.display());
+pub(crate) fn read_text(path: &Path) -> Result<String, Unread> {
+    let fail = |error: std::io::Error| Unread::Io(format!("{}: {error}", path.display()));
     if std::fs::metadata(path).map_err(fail)?.len() > LARGEST_FILE {
-        return Err(format!("{}: larger than {} MiB", path.display(), LARGEST_FILE >> 20));
+        return Err(Unread::NoText(format!("{}: larger than {} MiB", path.display(), LARGEST_FILE >> 20)));
     }
     let bytes = std::fs::read(path).map_err(fail)?;
-    String::from_utf8(bytes).map_err(|_| format!("{}: not a text file (not UTF-8)", path.display()))
+    String::from_utf8(bytes).map_err(|_| Unread::NoText(format!("{}: not a text file (not UTF-8)", path.display())))
 }
 
 /// Reads and elaborates a netlist with the changes of the command line. Warnings are printed here.
@@ -91,7 +114,7 @@ pub(crate) fn load_text(text: Text, arguments: &NetlistArgs) -> Result<Loaded, F
     let mut sources = Sources::default();
     let (description, mut problems) = describe(&text, arguments, &mut sources);
     let files = Folder { root: text.folder.clone(), read: RefCell::default() };
-    let limit = arguments.memory_limit.map(|mib| mib << 20).or_else(memory::available).unwrap_or(u64::MAX);
+    let limit = arguments.memory_limit.map(|mib| mib.saturating_mul(1 << 20)).or_else(memory::available).unwrap_or(u64::MAX);
     let (network, more) = elaborate::elaborate(&description, models::catalog(), &files, &mut sources, &Limits { bytes: limit });
     // What is missing may stand where something could not be read: that was told already.
     let unread = problems.iter().any(Diagnostic::is_error);
@@ -139,7 +162,7 @@ struct Folder {
 
 impl Files for Folder {
     fn read(&self, path: &str) -> Result<String, String> {
-        let text = read_text(&self.root.join(path))?;
+        let text = read_text(&self.root.join(path)).map_err(Unread::into_message)?;
         let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
         let mut read = self.read.borrow_mut();
         if !read.iter().any(|(known, _)| known == path) {

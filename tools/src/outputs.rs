@@ -35,23 +35,42 @@ impl Outputs {
         let trace = arguments.trace.as_ref().map(trace);
         let spikes = |path: &PathBuf| checked(path, export::Format::of(path), "--spikes", ".csv, .gdf or .npz");
         let spikes = arguments.spikes.as_ref().map(spikes);
-        Ok(Self { raster: raster.transpose()?, trace: trace.transpose()?, spikes: spikes.transpose()? })
+        let outputs = Self { raster: raster.transpose()?, trace: trace.transpose()?, spikes: spikes.transpose()? };
+        outputs.check_distinct()?;
+        Ok(outputs)
     }
 
-    /// Whether the recorded spikes are needed.
-    pub(crate) fn spikes(&self) -> bool {
-        self.raster.is_some() || self.spikes.is_some()
+    /// Whether anything was asked for.
+    pub(crate) fn any(&self) -> bool {
+        self.raster.is_some() || self.trace.is_some() || self.spikes.is_some()
     }
 
-    /// Whether the recorded state variables are needed; an error if there are none.
-    pub(crate) fn traces(&self, network: &Network) -> Result<bool, Failure> {
-        let any = network.records.iter().any(|r| matches!(r.what, What::State { .. }));
-        match &self.trace {
-            Some(_) if !any => {
-                let message = "--trace: this netlist records no state variable; add [[record]] from = \"..\", what = \"v_m\"";
-                Err(Failure::Usage("nothing-recorded", message.into()))
+    /// Refuses two outputs to one file: the second would take the place of the first.
+    fn check_distinct(&self) -> Result<(), Failure> {
+        let (raster, trace) = (self.raster.as_ref().map(|o| &o.0), self.trace.as_ref().map(|o| &o.0));
+        let paths: Vec<&PathBuf> = [raster, trace, self.spikes.as_ref().map(|o| &o.0)].into_iter().flatten().collect();
+        match paths.iter().enumerate().find(|(index, path)| paths[..*index].contains(path)) {
+            Some((_, twice)) => {
+                let message = format!("{} is named for two outputs: give each a file of its own", twice.display());
+                Err(Failure::Usage("usage", message))
             }
-            wanted => Ok(wanted.is_some()),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses outputs of what the netlist does not record, before the run.
+    pub(crate) fn check_recorded(&self, network: &Network) -> Result<(), Failure> {
+        let states = network.records.iter().any(|r| matches!(r.what, What::State { .. }));
+        let spikes = network.records.iter().any(|r| r.what == What::Spikes);
+        let missing = |flag: &str, what: &str, example: &str| {
+            let message = format!("{flag}: this netlist records no {what}; add [[record]] from = \"..\", what = \"{example}\"");
+            Err(Failure::Usage("nothing-recorded", message))
+        };
+        match self {
+            Self { trace: Some(_), .. } if !states => missing("--trace", "state variable", "v_m"),
+            Self { raster: Some(_), .. } if !spikes => missing("--raster", "spikes", "spikes"),
+            Self { spikes: Some(_), .. } if !spikes => missing("--spikes", "spikes", "spikes"),
+            _ => Ok(()),
         }
     }
 

@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use sim_core::record::{Sink, Window};
 use sim_core::time::Grid;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once};
@@ -63,7 +63,8 @@ impl Progress {
             self.said = Instant::now();
             let left = self.begun.elapsed().as_secs_f64() * (self.end - tick) as f64 / tick.max(1) as f64;
             let (now, end) = (self.grid.decimal_ms(tick), self.grid.decimal_ms(self.end));
-            eprintln!("{now} of {end} ms, about {left:.0} s left");
+            // Whoever closed stderr does not want to know.
+            let _ = writeln!(std::io::stderr(), "{now} of {end} ms, about {left:.0} s left");
         }
     }
 }

@@ -6,8 +6,9 @@ use crate::language::{FORMS, Section, Shape};
 use crate::tree::{Entry, Kind, Node, Text};
 use sim_core::description::{Named, RandomDecl, RandomKind, Value, ValueKind};
 use sim_core::diagnostic::{Diagnostic, Span};
+use sim_core::elaborate::unknown_unit;
 use sim_core::expr::{self, Expr};
-use sim_core::units::{Dimension, Quantity, QuantityError, UNITS, parse_quantity};
+use sim_core::units::{Dimension, Quantity, QuantityError, parse_quantity};
 
 /// Names of the distributions and how many arguments they take.
 const DISTRIBUTIONS: &[(&str, RandomKind, std::ops::RangeInclusive<usize>)] = &[
@@ -104,8 +105,7 @@ impl Reader<'_> {
             Err(QuantityError::UnknownUnit(unit)) if unit.chars().all(char::is_alphanumeric) => {
                 let end = text.value.trim_end().len();
                 let span = text.part(end - unit.len()..end);
-                Diagnostic::error("unknown-unit", span, format!("there is no unit \"{unit}\""))
-                    .nearest(&unit, UNITS.iter().map(|u| u.name))
+                unknown_unit(&unit, span)
             }
             Err(_) => {
                 let message = format!("\"{key}\" takes {}, not the text \"{written}\"", shape.wanted());
@@ -148,17 +148,18 @@ impl Reader<'_> {
     }
 
     fn no_form(&mut self, key: &str, node: &Node, entries: &[Entry]) {
-        let leads = FORMS.iter().filter_map(|form| form.keys.first()).map(|lead| lead.name);
-        let message = format!(
-            "\"{key}\" cannot be read: a table that stands for a value has one of the keys {}",
-            leads.clone().collect::<Vec<_>>().join(", ")
-        );
-        let fault = Diagnostic::error("unknown-value", entries.first().map_or(node.span, |e| e.key_span), message);
-        let near = entries.iter().find_map(|e| sim_core::diagnostic::nearest(&e.key, &leads.clone().collect::<Vec<_>>()));
-        self.report(match near {
-            Some(lead) => fault.help(format!("did you mean \"{lead}\"?")),
-            None => fault,
-        });
+        let built = FORMS.iter().filter_map(|form| form.keys.first()).filter(|lead| !matches!(lead.takes, Shape::NotBuilt(_)));
+        let leads: Vec<&str> = built.map(|lead| lead.name).collect();
+        let (span, message) = match entries.first() {
+            Some(entry) => (entry.key_span, format!("\"{key}\" cannot be read: there is no value {{ {} = .. }}", entry.key)),
+            None => (node.span, format!("\"{key}\" cannot be read: the table is empty")),
+        };
+        let near = entries.iter().find_map(|e| sim_core::diagnostic::nearest(&e.key, &leads));
+        let help = match near {
+            Some(lead) => format!("did you mean \"{lead}\"?"),
+            None => format!("a table that stands for a value has one of the keys {}", leads.join(", ")),
+        };
+        self.report(Diagnostic::error("unknown-value", span, message).help(help));
     }
 
     fn distribution(&mut self, name: &str, fields: &Fields<'_>) -> Option<ValueKind> {

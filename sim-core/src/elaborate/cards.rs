@@ -4,7 +4,7 @@ use super::later::is_later;
 use super::report::Report;
 use crate::catalog::{Catalog, NeuronCard, ParamSpec, StimulusCard};
 use crate::description::{CardBase, CardDecl, Description, Value};
-use crate::diagnostic::{Diagnostic, Outcome, Span, Spanned};
+use crate::diagnostic::{Diagnostic, Outcome, Span, Spanned, nearest};
 use std::collections::BTreeMap;
 
 /// A model of the catalogue.
@@ -69,10 +69,12 @@ impl<'a> Cards<'a> {
     pub(crate) fn resolve(&self, decl: &'a CardDecl, catalog: &Catalog, report: &Report) -> Option<Card<'a>> {
         let (model, chain) = report.accept(self.chain(decl, catalog))?;
         let mut given = BTreeMap::new();
+        // Where a population only names a card, the card is at fault.
+        let span = chain.iter().find(|card| !card.parameters.is_empty()).map_or(decl.span, |card| card.span);
         for decl in chain.into_iter().rev() {
             given.append(&mut own_values(decl, model, report));
         }
-        Some(Card { model, span: decl.span, given })
+        Some(Card { model, span, given })
     }
 
     /// The model at the root, and the cards from `decl` to there.
@@ -125,7 +127,11 @@ fn find_model(name: &Spanned<String>, catalog: &Catalog) -> Outcome<Model> {
         return Err(Diagnostic::error("not-built-yet", name.span, format!("the model \"{word}\" is not built yet")).into());
     }
     let problem = Diagnostic::error("unknown-model", name.span, format!("there is no model \"{word}\""));
-    Err(problem.nearest(word, catalog.model_names()).into())
+    if nearest(word, &catalog.model_names()).is_some() {
+        return Err(problem.nearest(word, catalog.model_names()).into());
+    }
+    let own: Vec<&str> = catalog.neurons.iter().map(|c| c.name).chain(catalog.stimuli.iter().map(|c| c.name)).collect();
+    Err(problem.help(format!("models are {}", own.join(", "))).into())
 }
 
 /// The values of one card block, by index of the parameter.

@@ -29,6 +29,7 @@ mod tests;
 mod values;
 
 pub use size::{Estimate, Limits, estimate};
+pub use values::unknown_unit;
 
 use crate::catalog::Catalog;
 use crate::description::{Description, ValueKind};

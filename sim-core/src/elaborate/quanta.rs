@@ -4,7 +4,7 @@
 use crate::catalog::{Effect, Polarity};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::network::{Cells, Draw, Network, Population, Projection, Rule, Weights};
-use crate::stimulus::{Drive, PerUnit, poisson_bound};
+use crate::stimulus::{Drive, MOST_SPIKES_PER_TICK, PerUnit, poisson_bound};
 use crate::time::Grid;
 
 use super::synapses::extent;
@@ -21,9 +21,6 @@ const F64_SUM: f64 = power_of_two(52);
 
 /// Multiples of the quantum that a sum of 16-bit weights may reach in 32 bits.
 const I16_SUM: f64 = power_of_two(30);
-
-/// Most spikes of a stimulus in one tick onto one neuron: the table of a Poisson distribution grows with its mean's root.
-const MOST_SPIKES: f64 = 1e7;
 
 const fn power_of_two(exponent: i32) -> f64 {
     f64::from_bits(((exponent + 1023) as u64) << 52)
@@ -42,16 +39,13 @@ pub(crate) fn set_quanta(network: &mut Network, spans: &[Span]) -> Result<(), Di
     let mut sums: Vec<Vec<f64>> =
         network.populations.iter().map(|p| vec![0.0; p.card().map_or(0, |card| card.receptors.len())]).collect();
     for (projection, span) in network.projections.iter().zip(spans) {
-        let count = repeats.get(projection.source).copied().unwrap_or(1.0);
-        if count > MOST_SPIKES || (is_private(network, projection) && count * f64::from(max_indegree(projection)) > MOST_SPIKES) {
-            let message = format!("the source of this projection emits more than {MOST_SPIKES:.0} spikes in a time step");
-            return Err(Diagnostic::error("out-of-range", *span, message).help("lower the rate or the time step"));
-        }
+        drawable(projection, network, grid).map_err(|message| Diagnostic::error("out-of-range", *span, message))?;
         let into = contributions(projection, network, repeats.get(projection.source).copied().unwrap_or(1.0));
         for (sum, part) in sums.get_mut(projection.target).into_iter().flatten().zip(into) {
             *sum += part;
             if sum.is_nan() || *sum > LARGEST {
-                let message = "the weights into this population are too large to be added up";
+                let target = network.populations.get(projection.target).map_or("", |p| &p.name);
+                let message = format!("with this projection the weights into \"{target}\" are too large to be added up");
                 return Err(Diagnostic::error("out-of-range", *span, message));
             }
         }
@@ -71,6 +65,22 @@ fn repeats(population: &Population, grid: Grid) -> f64 {
         Drive::Poisson(schedules) | Drive::PrivatePoisson(schedules) => poisson_bound(largest(&schedules, |s| s.max())),
         Drive::Current(_) | Drive::PrivateNoise(_) => 0.0,
     }
+}
+
+/// Private trains of parallel connections are drawn as one: its mean must be one that is drawn.
+fn drawable(projection: &Projection, network: &Network, grid: Grid) -> Result<(), String> {
+    let Some(Population { size, cells: Cells::Stimulus { card, values }, .. }) = network.populations.get(projection.source)
+    else {
+        return Ok(());
+    };
+    let mean = match (card.effect == Effect::PrivateSpikes).then(|| (card.drive)(*size as usize, values, grid)) {
+        Some(Drive::PrivatePoisson(schedules)) => largest(&schedules, |s| s.max()) * f64::from(max_indegree(projection)),
+        _ => 0.0,
+    };
+    if mean <= MOST_SPIKES_PER_TICK {
+        return Ok(());
+    }
+    Err(format!("the trains of one target come to {mean} spikes in a time step: at most {MOST_SPIKES_PER_TICK} are drawn"))
 }
 
 fn largest<T>(units: &PerUnit<T>, of: impl Fn(&T) -> f64) -> f64 {
@@ -107,11 +117,6 @@ fn contributions(projection: &Projection, network: &Network, repeats: f64) -> Ve
         return vec![0.0; receptors.len()];
     }
     receptors.iter().enumerate().map(|(index, r)| most * magnitude((index, r.polarity))).collect()
-}
-
-fn is_private(network: &Network, projection: &Projection) -> bool {
-    let source = network.populations.get(projection.source).map(|p| &p.cells);
-    matches!(source, Some(Cells::Stimulus { card, .. }) if card.effect == Effect::PrivateSpikes)
 }
 
 fn injects(projection: &Projection, network: &Network) -> bool {

@@ -9,6 +9,7 @@ use crate::catalog::{Range, Shape, StimulusCard, StimulusParam, StimulusValue};
 use crate::description::{Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::network::Column;
+use crate::stimulus::{Drive, MOST_SPIKES_PER_TICK, PerUnit, Schedule};
 use crate::units::Dimension;
 
 /// Most times of one `{ first, every, count }`: as many as there are grid points to fall on.
@@ -35,6 +36,7 @@ pub(crate) fn stimulus_values(
         .collect();
     let values = values.into_iter().collect::<Option<Vec<StimulusValue>>>()?;
     context.report.accept(check_units(model, &values, card, population, size))?;
+    context.report.accept(check_rates(context, model, &values, card, size))?;
     Some(values)
 }
 
@@ -112,6 +114,32 @@ fn list(context: &Context<'_>, value: &Value, wanted: &Wanted<'_>, place: &Place
             Err(Diagnostic::error("wrong-type", value.span, message).into())
         }
     }
+}
+
+/// Refuses trains of more spikes per time step than are drawn.
+fn check_rates(
+    context: &Context<'_>,
+    model: &'static StimulusCard,
+    values: &[StimulusValue],
+    card: &Card<'_>,
+    size: u32,
+) -> Outcome<()> {
+    let (Drive::Poisson(schedules) | Drive::PrivatePoisson(schedules)) =
+        (model.drive)(size as usize, values, context.settings.grid)
+    else {
+        return Ok(());
+    };
+    let most = match &schedules {
+        PerUnit::Shared(schedule) => schedule.max(),
+        PerUnit::Each(schedules) => schedules.iter().map(Schedule::max).fold(0.0, f64::max),
+    };
+    if most <= MOST_SPIKES_PER_TICK {
+        return Ok(());
+    }
+    let is_rate = |index: &usize| model.parameters.get(*index).is_some_and(|p| p.spec.dimension == Dimension::RATE);
+    let span = card.given.iter().find(|(index, _)| is_rate(index)).map_or(card.span, |(_, value)| value.span);
+    let message = format!("this is a mean of {most} spikes in a time step: at most {MOST_SPIKES_PER_TICK} are drawn");
+    Err(Diagnostic::error("out-of-range", span, message).into())
 }
 
 /// The card's own check, once where all units are alike, else for each.

@@ -3,7 +3,7 @@
 use super::place::Place;
 use crate::catalog::Range;
 use crate::description::{Value, ValueKind};
-use crate::diagnostic::{Diagnostic, Outcome, Span};
+use crate::diagnostic::{Diagnostic, Outcome, Span, nearest};
 use crate::expr::eval::evaluate;
 use crate::units::{Dimension, Quantity, QuantityError, UNITS, parse_quantity};
 
@@ -35,6 +35,14 @@ impl<'a> Wanted<'a> {
             return Err(Diagnostic::error("out-of-range", span, message).into());
         }
         Ok(value)
+    }
+
+    /// An expression whose parts have no unit: the unit belongs into it.
+    fn unit_missing(&self, found: Quantity, span: Span) -> Diagnostic {
+        let (name, wanted) = (self.name, self.dimension);
+        let message = format!("{name} is {}, this comes to the bare number {}", measure_with_unit(wanted), found.value);
+        Diagnostic::error("dimension", span, message)
+            .help(format!("give it a unit: multiply by \"1 {wanted}\" in the expression"))
     }
 
     fn other_dimension(&self, found: Quantity, span: Span) -> Diagnostic {
@@ -91,11 +99,20 @@ pub(crate) fn quantity(value: &Value, place: &Place<'_>) -> Outcome<Quantity> {
     }
 }
 
+/// The problem of a unit that there is not, with the nearest of those there are, or else all of them.
+pub fn unknown_unit(unit: &str, span: Span) -> Diagnostic {
+    let known: Vec<&str> = UNITS.iter().map(|u| u.name).collect();
+    let problem = Diagnostic::error("unknown-unit", span, format!("there is no unit \"{unit}\""));
+    match nearest(unit, &known) {
+        Some(_) => problem.nearest(unit, known),
+        None => problem.help(format!("units are {}", known.join(", "))),
+    }
+}
+
 fn no_quantity(text: &str, span: Span, place: &Place<'_>) -> Diagnostic {
     let problem = Diagnostic::error("wrong-type", span, format!("\"{text}\" is no number"));
     match parse_quantity(text) {
-        Err(QuantityError::UnknownUnit(unit)) => Diagnostic::error("unknown-unit", span, format!("there is no unit \"{unit}\""))
-            .nearest(&unit, UNITS.iter().map(|u| u.name)),
+        Err(QuantityError::UnknownUnit(unit)) => unknown_unit(&unit, span),
         Err(QuantityError::OutOfRange) => Diagnostic::error("wrong-type", span, format!("\"{text}\" is too large a number")),
         _ if place.names.parameter(text).is_some() => problem.help(format!("write {{ expr = \"{text}\" }} to use the parameter")),
         _ => problem,
@@ -119,7 +136,12 @@ pub(crate) fn kind(kind: &ValueKind) -> &'static str {
 
 /// A number of a dimension and a range, in base units.
 pub(crate) fn number(value: &Value, wanted: &Wanted<'_>, place: &Place<'_>) -> Outcome<f64> {
-    wanted.check(quantity(value, place)?, value.span)
+    let found = quantity(value, place)?;
+    let computed = matches!(value.kind, ValueKind::Expr(_)) && found.dimension == Dimension::NONE;
+    if computed && wanted.dimension != Dimension::NONE {
+        return Err(wanted.unit_missing(found, value.span).into());
+    }
+    wanted.check(found, value.span)
 }
 
 /// A bare whole number from `low` to `high`. A computed one may miss it by 1e-9.

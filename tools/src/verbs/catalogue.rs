@@ -1,8 +1,8 @@
 //! `list`, `show`, `describe`: the catalogue, from the cards that the engine uses, and the library.
 
+use crate::Terminal;
 use crate::cli::{DescribeArgs, ListArgs, Listing};
 use crate::failure::Failure;
-use crate::verbs;
 use netlists::library::{self, LIBRARY};
 use serde_json::{Map, Value, json};
 use sim_core::catalog::{NeuronCard, ParamSpec, Range, Shape, StimulusCard};
@@ -55,7 +55,7 @@ fn formats() -> Vec<(String, String)> {
 }
 
 /// Prints one listing or all.
-pub(crate) fn list(arguments: &ListArgs) -> Result<(), Failure> {
+pub(crate) fn list(arguments: &ListArgs, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let chosen: Vec<(Listing, &str)> =
         LISTINGS.iter().copied().filter(|(l, _)| arguments.what.is_none_or(|what| what == *l)).collect();
     if arguments.json {
@@ -63,7 +63,7 @@ pub(crate) fn list(arguments: &ListArgs) -> Result<(), Failure> {
         let lists = chosen.iter().map(|(l, name)| (name.to_string(), entries(*l).into_iter().map(entry).collect()));
         let mut object = Map::from_iter([("schema".to_string(), json!(1))]);
         object.extend(lists);
-        return verbs::print_json(&Value::Object(object));
+        return terminal.print_json(&Value::Object(object));
     }
     let mut text = String::new();
     for (listing, name) in &chosen {
@@ -81,13 +81,13 @@ pub(crate) fn list(arguments: &ListArgs) -> Result<(), Failure> {
             text += &format!("{indent}none yet\n");
         }
     }
-    crate::print(&text)
+    terminal.print(&text)
 }
 
 /// Prints a netlist of the library.
-pub(crate) fn show(name: &str) -> Result<(), Failure> {
+pub(crate) fn show(name: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     match library::find(name) {
-        Some(entry) => crate::print(entry.text),
+        Some(entry) => terminal.print(entry.text),
         None => {
             let names: Vec<&str> = LIBRARY.iter().map(|e| e.name).collect();
             Err(unknown("the library has no netlist", name, &names))
@@ -104,7 +104,7 @@ fn unknown(what: &str, name: &str, known: &[&str]) -> Failure {
 }
 
 /// Prints all about one name.
-pub(crate) fn describe(arguments: &DescribeArgs) -> Result<(), Failure> {
+pub(crate) fn describe(arguments: &DescribeArgs, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let name = arguments.name.as_str();
     let catalog = models::catalog();
     let described = if let Some(card) = catalog.neuron(name) {
@@ -124,10 +124,10 @@ pub(crate) fn describe(arguments: &DescribeArgs) -> Result<(), Failure> {
         return Err(unknown("there is no model, stimulus, connector or platform", name, &known));
     };
     match described.toml {
-        Some(toml) if arguments.toml => crate::print(&toml),
+        Some(toml) if arguments.toml => terminal.print(&toml),
         None if arguments.toml => Err(Failure::Usage("usage", format!("--toml prints cards; \"{name}\" is none"))),
-        _ if arguments.json => verbs::print_json(&described.json),
-        _ => crate::print(&described.text),
+        _ if arguments.json => terminal.print_json(&described.json),
+        _ => terminal.print(&described.text),
     }
 }
 

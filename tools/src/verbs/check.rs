@@ -3,7 +3,7 @@
 use crate::cli::CheckArgs;
 use crate::failure::Failure;
 use crate::names::{count, table};
-use crate::{diagnose, load, memory, verbs};
+use crate::{Terminal, diagnose, load, memory};
 use serde_json::{Value, json};
 use sim_core::catalog::Effect;
 use sim_core::elaborate::estimate;
@@ -12,19 +12,19 @@ use sim_core::network::{Cells, Network};
 use sim_core::time::{decimal_ms, ms_from_fs};
 
 /// Checks a netlist without running it.
-pub(crate) fn check(arguments: &CheckArgs) -> Result<(), Failure> {
+pub(crate) fn check(arguments: &CheckArgs, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let loaded = load::load(&arguments.netlist)?;
     let network = &loaded.network;
     let size = estimate(network);
     if arguments.json {
         let warnings: Vec<Value> = loaded.warnings.iter().map(|w| diagnose::to_json(w, &loaded.sources)).collect();
-        return verbs::print_json(&json!({
+        return terminal.print_json(&json!({
             "schema": 1, "ok": true, "netlist": network.name, "neurons": size.neurons, "synapses": size.synapses,
             "memory_bytes": size.bytes, "timestep_ms": ms_from_fs(network.timestep_fs),
             "duration_ms": ms_from_fs(network.duration_fs), "projections": layouts(network), "problems": warnings,
         }));
     }
-    diagnose::to_stderr(&loaded.warnings, &loaded.sources);
+    diagnose::show(&loaded.warnings, &loaded.sources, terminal);
     let about = if network.about.is_empty() { String::new() } else { format!(": {}", network.about) };
     let mut text = format!("{}{about}\n", network.name);
     text += &format!(
@@ -44,7 +44,7 @@ pub(crate) fn check(arguments: &CheckArgs) -> Result<(), Failure> {
         .collect();
     text += &table(&["projection", "from -> to", "kept as"], &rows);
     text += if loaded.warnings.is_empty() { "\nno problems\n" } else { "\nno errors\n" };
-    crate::print(&text)
+    terminal.print(&text)
 }
 
 /// Every projection and how the engine would keep it.

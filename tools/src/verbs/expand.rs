@@ -4,28 +4,33 @@ use crate::cli::ExpandArgs;
 use crate::export::{self, Format};
 use crate::failure::Failure;
 use crate::names::count;
-use crate::{diagnose, files, load, verbs};
+use crate::{Terminal, diagnose, files, load};
 use sim_core::connect::Generator;
 use sim_core::network::{Cells, Network};
 use std::io;
 use std::path::Path;
 
 /// Prints the flat network, or writes its synapses.
-pub(crate) fn expand(arguments: &ExpandArgs) -> Result<(), Failure> {
+pub(crate) fn expand(arguments: &ExpandArgs, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let synapses = arguments.synapses.as_ref().map(|path| checked(path)).transpose()?;
     let loaded = load::load(&arguments.netlist)?;
-    diagnose::to_stderr(&loaded.warnings, &loaded.sources);
-    let Some(path) = &arguments.synapses else { return verbs::print_json(&netlists::write_json(&loaded.network)) };
-    let written = match Format::of(path) {
-        Some(Format::Csv) => files::write_with(path, |out| write_csv(out, &loaded.network)),
-        Some(Format::Npz) => files::write_with(path, |out| export::write_synapses_npz(out, &loaded.network)),
-        _ => return Err(unknown(path)),
-    };
+    diagnose::show(&loaded.warnings, &loaded.sources, terminal);
+    let Some((path, format)) = synapses else { return terminal.print_json(&netlists::write_json(&loaded.network)) };
+    let written = files::write_with(path, |out| match format {
+        Format::Npz => export::write_synapses_npz(out, &loaded.network),
+        _ => write_csv(out, &loaded.network),
+    });
     let number = written.map_err(|error| Failure::Other("io", error.to_string()))?;
-    crate::print(&format!("{} synapses written to {}\n", count(number), path.display()))
+    terminal.print(&format!("{} synapses written to {}\n", count(number), path.display()))
 }
 
-fn unknown(path: &Path) -> Failure {
-    Failure::Usage("unknown-format", format!("--synapses {}: the name must end in .csv or .npz", path.display()))
+/// Refuses a file that is of no known format or cannot be written, before anything is built.
+fn checked(path: &Path) -> Result<(&Path, Format), Failure> {
+    let unknown =
+        || Failure::Usage("unknown-format", format!("--synapses {}: the name must end in .csv or .npz", path.display()));
+    let format = Format::of(path).filter(|f| *f != Format::Gdf).ok_or_else(unknown)?;
+    files::check_writable(path).map_err(|error| Failure::Other("io", error.to_string()))?;
+    Ok((path, format))
 }
 
 /// `projection,source,source_cell,target,target_cell,receptor,weight,delay_ms`: the weight as the engine sees it, in the

@@ -1,5 +1,6 @@
 //! `plot`: a recording as a picture.
 
+use crate::Terminal;
 use crate::cli::{PlotArgs, PlotKind};
 use crate::failure::Failure;
 use crate::folder;
@@ -11,13 +12,13 @@ use sim_core::stats::Interval;
 use std::path::PathBuf;
 
 /// Draws a recording; prints the picture's path.
-pub(crate) fn plot(arguments: &PlotArgs) -> Result<(), Failure> {
+pub(crate) fn plot(arguments: &PlotArgs, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let recording = folder::open(&arguments.recording)?;
     let output = arguments.output.clone().unwrap_or_else(|| default_output(arguments));
     let unknown = || Failure::Usage("unknown-format", format!("{}: a plot's name ends in .svg or .png", output.display()));
     let format = Format::of(&output).ok_or_else(unknown)?;
     save(&output, &draw(arguments, &recording, format)?)?;
-    crate::print(&format!("{}\n", output.display()))
+    terminal.print(&format!("{}\n", output.display()))
 }
 
 fn default_output(arguments: &PlotArgs) -> PathBuf {

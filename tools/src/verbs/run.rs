@@ -9,7 +9,7 @@ use crate::outputs::{Outputs, save};
 use crate::progress::{Progress, Tee};
 use crate::recording::{self, Recording, Spikes};
 use crate::summary::{Meters, Summary};
-use crate::{diagnose, verbs};
+use crate::{Terminal, diagnose};
 use serde_json::{Value, json};
 use sim_core::engine::{Plan, State};
 use sim_core::network::{Network, What};
@@ -21,19 +21,22 @@ use std::time::Instant;
 const NEURONS_PER_THREAD: usize = 1000;
 
 /// Runs a netlist, or repeats a recorded run.
-pub(crate) fn run(arguments: &RunArgs, quiet: bool) -> Result<u8, Failure> {
+pub(crate) fn run(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let is_manifest = Path::new(&arguments.netlist.netlist).file_name().is_some_and(|n| n == "run.json");
     if is_manifest {
-        repeat(arguments, quiet)
+        repeat(arguments, quiet, terminal)
     } else {
-        run_text(load::find(&arguments.netlist.netlist)?, arguments, quiet).map(|(code, _)| code)
+        run_text(load::find(&arguments.netlist.netlist)?, arguments, quiet, terminal).map(|(code, _)| code)
     }
 }
 
 /// Runs a netlist again as its manifest says; 1 if the spikes differ.
-fn repeat(arguments: &RunArgs, quiet: bool) -> Result<u8, Failure> {
+fn repeat(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let path = Path::new(&arguments.netlist.netlist);
     let manifest = folder::read_json(path)?;
+    let Some(recorded) = manifest["spike_hash"].as_str() else {
+        return Err(Failure::Other("recording", format!("{}: not the run.json of a recording", path.display())));
+    };
     let text_of = |key: &str| manifest["arguments"][key].as_str().map(str::to_string);
     let beside = path.with_file_name(manifest["netlist_file"].as_str().unwrap_or("netlist.toml"));
     let mut text = load::find(&beside.to_string_lossy())?;
@@ -50,15 +53,14 @@ fn repeat(arguments: &RunArgs, quiet: bool) -> Result<u8, Failure> {
         seed: arguments.netlist.seed.or(manifest["arguments"]["seed"].as_u64()),
         ..arguments.netlist.clone()
     };
-    let (code, hash) = run_text(text, &RunArgs { netlist, ..arguments.clone() }, quiet)?;
-    let recorded = manifest["spike_hash"].as_str().unwrap_or_default();
+    let (code, hash) = run_text(text, &RunArgs { netlist, ..arguments.clone() }, quiet, terminal)?;
     if code == 0 && hash != recorded {
         return Err(Failure::Other("differs", format!("the spike hash is {hash}, the recorded one {recorded}")));
     }
     Ok(code)
 }
 
-fn run_text(text: Text, arguments: &RunArgs, quiet: bool) -> Result<(u8, String), Failure> {
+fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<(u8, String), Failure> {
     if arguments.engine == Engine::Event {
         return Err(Failure::Usage("not-built-yet", "the event engine is not built yet: leave --engine out, or say grid".into()));
     }
@@ -66,17 +68,17 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool) -> Result<(u8, String)
     let folder = arguments.out.as_ref().map(|place| NewFolder::new(place, arguments.force)).transpose()?;
     let loaded = load::load_text(text, &arguments.netlist)?;
     if !quiet {
-        diagnose::to_stderr(&loaded.warnings, &loaded.sources);
+        diagnose::show(&loaded.warnings, &loaded.sources, terminal);
     }
-    let traces = outputs.traces(&loaded.network)?;
     let network = &loaded.network;
+    outputs.check_recorded(network)?;
     let threads = arguments.threads.map_or_else(|| threads_for(network), usize::from);
     let begun = Instant::now();
     let plan = Plan::new(network.clone(), threads);
     let build_s = begun.elapsed().as_secs_f64();
     let mut sinks = Sinks {
         meters: Meters::new(network),
-        memory: (outputs.spikes() || traces).then(|| memory_recorder(network)).transpose()?,
+        memory: outputs.any().then(|| memory_recorder(network)).transpose()?,
         folder: folder.as_ref().map(|f| f.recorder(network)).transpose()?,
     };
     let mut state = State::new(&plan);
@@ -94,9 +96,9 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool) -> Result<(u8, String)
         written.extend(arguments.out.clone());
     }
     if arguments.json {
-        verbs::print_json(&json)?;
+        terminal.print_json(&json)?;
     } else {
-        crate::print(&(text + &last_line(&written)))?;
+        terminal.print(&(text + &last_line(&written)))?;
     }
     Ok((u8::from(interrupted), hash))
 }

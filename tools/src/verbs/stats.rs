@@ -4,13 +4,13 @@ use super::plot::stretch;
 use crate::cli::StatsArgs;
 use crate::failure::Failure;
 use crate::names::{count, table};
-use crate::{folder, verbs};
+use crate::{Terminal, folder};
 use serde_json::{Map, Value, json};
 use sim_core::stats::{PopulationStatistics, SpikeStatistics, Spread};
 use std::ops::Range;
 
 /// Prints the statistics of each population.
-pub(crate) fn stats(arguments: &StatsArgs) -> Result<(), Failure> {
+pub(crate) fn stats(arguments: &StatsArgs, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let recording = folder::open(&arguments.recording)?;
     let interval = stretch(&recording, arguments.from.as_deref(), arguments.to.as_deref())?;
     let populations = recording.export_populations();
@@ -23,7 +23,7 @@ pub(crate) fn stats(arguments: &StatsArgs) -> Result<(), Failure> {
     let (from, to) = (grid.ms(interval.from_tick()), grid.ms(interval.to_tick()));
     if arguments.json {
         let populations: Map<String, Value> = names.zip(&results).map(|(name, r)| (name, to_json(r))).collect();
-        return verbs::print_json(&json!({
+        return terminal.print_json(&json!({
             "schema": 1, "netlist": recording.name, "from_ms": from, "to_ms": to, "populations": populations,
         }));
     }
@@ -52,7 +52,7 @@ pub(crate) fn stats(arguments: &StatsArgs) -> Result<(), Failure> {
         grid.decimal_ms(interval.from_tick()),
         grid.decimal_ms(interval.to_tick())
     );
-    crate::print(&(span + &table(&head, &rows)))
+    terminal.print(&(span + &table(&head, &rows)))
 }
 
 fn to_json(r: &PopulationStatistics) -> Value {

@@ -1,0 +1,206 @@
+//! The mistakes.
+
+/// A piece of the base, what stands there instead (with the place that is underlined between « and »), the code and a word
+/// of the message or of the help.
+pub(super) type Mistake = (&'static str, &'static str, &'static str, &'static str);
+
+/// One mistake, one message.
+pub(super) const MISTAKES: &[Mistake] = &[
+    // Units.
+    ("\"10 ms\"", "«\"10 mV\"»", "dimension", "a time (in ms), not a voltage"),
+    ("\"10 ms\"", "«10»", "dimension", "write \\\"10 ms\\\""),
+    ("\"10 ms\"", "«\"10 mS\"»", "dimension", "conductance"),
+    ("\"10 ms\"", "\"10 «msec»\"", "unknown-unit", "units are ms, s"),
+    ("\"8 kHz\"", "\"8 «kHzz»\"", "unknown-unit", "did you mean \\\"kHz\\\"?"),
+    ("\"90 pA\"", "«\"90 mV\"»", "dimension", "the weight is a current"),
+    ("\"90 pA\"", "«90»", "dimension", "write \\\"90 pA\\\""),
+    ("size = 10", "size = «\"10 ms\"»", "not-a-whole-number", "whole number"),
+    ("\"2 ms\"", "«\"2 mV\"»", "dimension", "the delay is a time"),
+    // Unknown names.
+    ("timestep =", "«time_step» =", "unknown-key", "did you mean \\\"timestep\\\"?"),
+    ("size = 10", "«sise» = 10\nsize = 10", "unknown-key", "did you mean \\\"size\\\"?"),
+    ("weight = { expr", "«wieght» = 1\nweight = { expr", "unknown-key", "did you mean \\\"weight\\\"?"),
+    ("[parameters]", "[«paramters»]\nx = 1\n[parameters]", "unknown-key", "did you mean \\\"parameters\\\"?"),
+    ("\"lif_psc_exp\"", "«\"lif_psc_expp\"»", "unknown-model", "did you mean \\\"lif_psc_exp\\\"?"),
+    ("\"lif_psc_exp\"", "«\"iaf_psc_exp_multisynapse\"»", "unknown-model", "models are lif_psc_delta"),
+    ("\"lif_psc_exp\"", "«\"hh_psc_alpha\"»", "not-built-yet", "hh_psc_alpha"),
+    ("neurons = \"lif\"", "neurons = «\"lyf\"»", "unknown-card", "did you mean \\\"lif\\\"?"),
+    ("neurons = \"lif\"", "neurons = «\"lif_psc_exp\"»", "unknown-card", "write { model ="),
+    ("like = \"lif\"", "like = «\"lyf\"»", "unknown-card", "did you mean \\\"lif\\\"?"),
+    ("source = \"noise\"", "source = «\"nose\"»", "unknown-population", "did you mean \\\"noise\\\"?"),
+    ("target = [\"exc\", \"inh\"]", "target = [\"exc\", «\"ihn\"»]", "unknown-population", "did you mean \\\"inh\\\"?"),
+    ("from = \"exc\"", "from = «\"ecx\"»", "unknown-population", "did you mean \\\"exc\\\"?"),
+    ("tau_m =", "«tau_mem» =", "unknown-parameter", "did you mean \\\"tau_m\\\"?"),
+    ("t_ref =", "«t_reff» =", "unknown-parameter", "did you mean \\\"t_ref\\\"?"),
+    ("rate =", "«freq» =", "unknown-parameter", "poisson has no parameter"),
+    ("{ v_m =", "{ «vm» =", "unknown-state", "did you mean \\\"v_m\\\"?"),
+    ("what = \"spikes\"", "what = «\"spike\"»", "unknown-state", "did you mean \\\"spikes\\\"?"),
+    ("what = \"spikes\"", "what = [\"spikes\", «\"g_ex\"»]", "unknown-state", "g_ex"),
+    ("\"fixed_indegree\"", "«\"fixed_in_degree\"»", "unknown-rule", "did you mean \\\"fixed_indegree\\\"?"),
+    ("weight = \"90 pA\"", "weight = \"90 pA\"\nreceptor = «\"exitatory\"»", "receptor", "did you mean \\\"excitatory\\\"?"),
+    ("of = \"both\"", "of = «\"bth\"»", "unknown-group", "did you mean \\\"both\\\"?"),
+    ("{ expr = \"n\" }", "{ expr = \"«ww[self]»\" }", "unknown-table", "did you mean \\\"w\\\"?"),
+    ("{ expr = \"n\" }", "{ expr = \"2 * «m»\" }", "unknown-name", "known here: j, n"),
+    ("{ expr = \"n\" }", "{ expr = \"«rnd»(n)\" }", "unknown-function", "round"),
+    ("[parameters]", "[numerics]\nweights = «\"f62\"»\n[parameters]", "unknown-value", "did you mean \\\"f64\\\"?"),
+    ("\"-65 mV\"", "{ «gauss» = [\"-50 mV\", \"1 mV\"] }", "unknown-value", "uniform, normal"),
+    // Missing, double and misplaced.
+    ("spikeloom = 1\n", "«»", "missing-key", "write spikeloom = 1"),
+    ("spikeloom = 1\n", "spikeloom = «2»\n", "version", "reads version 1"),
+    (
+        "[network]\nname = \"base\"\ntimestep = \"0.1 ms\"\nduration = \"20 ms\"",
+        "«[network]»\nname = \"base\"",
+        "missing-key",
+        "needs a duration",
+    ),
+    (
+        "connect = { rule = \"fixed_indegree\", indegree = 4 }",
+        "connect = «{ rule = \"fixed_indegree\" }»",
+        "missing-key",
+        "needs `indegree`",
+    ),
+    (
+        "[[projections]]\nname = \"recurrent\"",
+        "«[[projections]]»\nsource = \"exc\"\ntarget = \"exc\"\nconnect = { rule = \"one_to_one\" }\nweight = \"1 pA\"\n[[projections]]\nname = \"recurrent\"",
+        "missing-key",
+        "needs a delay",
+    ),
+    (
+        "[[projections]]\nname = \"recurrent\"",
+        "«[[projections]]»\nsource = \"exc\"\ntarget = \"exc\"\nconnect = { rule = \"one_to_one\" }\ndelay = \"1 ms\"\n[[projections]]\nname = \"recurrent\"",
+        "missing-key",
+        "needs a weight",
+    ),
+    ("seed = 1\n", "seed = 1\n«seed» = 2\n", "duplicate-key", "second time"),
+    ("t_ref = \"1 ms\"", "t_ref = \"1 ms\", «tau_refrac» = \"2 ms\"", "duplicate-name", "another name of"),
+    ("indegree = 4", "indegree = 4, «p» = 0.1", "unknown-key", "takes no `p`"),
+    ("delay = \"1.5 ms\"\n", "delay = \"1.5 ms\"\n«plasticity» = { rule = \"stdp\" }\n", "not-built-yet", "plasticity"),
+    ("[parameters]", "[«trials»]\ncount = 3\n[parameters]", "not-built-yet", "trials"),
+    ("n = 40", "n = 40\n«pi» = 3", "reserved-name", "another name"),
+    ("[neurons.lif]", "[neurons.«\"l f\"»]\nmodel = \"lif_psc_exp\"\n[neurons.lif]", "bad-name", "letters, digits"),
+    // Cycles.
+    ("n = 40", "«n» = { expr = \"m\" }\nm = { expr = \"n\" }", "cycle", "n -> m -> n"),
+    ("n = 40", "«n» = { expr = \"n + 1\" }", "cycle", "n -> n"),
+    ("model = \"lif_psc_exp\"", "like = \"lof\"\n[neurons.lof]\nlike = «\"lif\"»", "cycle", "lif -> lof -> lif"),
+    // Shapes.
+    ("data = [1, 2]", "data = «[1, 2, 3]»", "table-shape", "needs 2 numbers"),
+    ("\"-65 mV\"", "«{ list = [\"-50 mV\", \"-51 mV\"] }»", "wrong-length", "exc has 40, here are 2"),
+    ("\"-65 mV\"", "{ normal = «[\"-50 mV\"]» }", "wrong-number-of-values", "takes 2 values"),
+    ("weight = { expr = \"j\" }", "weight = «{ table = [[\"1 pA\", \"2 pA\"]] }»", "table-shape", "2 rows"),
+    ("weight = { expr = \"j\" }", "weight = «[\"1 pA\"]»", "wrong-type", "{ list = [..] }"),
+    ("size = 10", "size = \"«ten»\"", "wrong-type", "takes a whole number"),
+    ("size = 10", "size = «true»", "wrong-type", "not true or false"),
+    ("size = 10", "size = «[10]»", "wrong-type", "not an array"),
+    ("indegree = 4", "indegree = 4, autapses = «\"yes\"»", "wrong-type", "true or false"),
+    ("name = \"base\"", "name = «3»", "wrong-type", "not a number"),
+    ("from = \"exc\"", "from = «[]»", "empty-list", "names no population"),
+    ("pairs = [[0, 0], [9, 39]]", "pairs = [[0, 0], «[9]»]", "wrong-type", "pairs"),
+    // Ranges.
+    ("\"0.1 ms\"", "«\"0 ms\"»", "out-of-range", "greater than 0"),
+    ("\"0.1 ms\"", "«\"-0.1 ms\"»", "out-of-range", "greater than 0"),
+    ("\"0.1 ms\"", "«\"1e-9 ms\"»", "out-of-range", "1 ns"),
+    ("\"20 ms\"", "«\"-20 ms\"»", "out-of-range", "greater than 0"),
+    ("\"20 ms\"", "«\"1e30 s\"»", "out-of-range", "times end at"),
+    ("seed = 1", "seed = «-1»", "not-a-whole-number", "0 or more"),
+    ("seed = 1", "seed = «10000000000000000000»", "number-out-of-range", "2^53"),
+    ("size = 10", "size = «-5»", "not-a-whole-number", "0 or more"),
+    ("size = 10", "size = «5_000_000_000»", "out-of-range", "4294967295"),
+    ("\"10 ms\"", "«\"0 ms\"»", "out-of-range", "tau_m must be greater than 0"),
+    ("\"8 kHz\"", "«\"-8 kHz\"»", "out-of-range", "0 or greater"),
+    ("\"8 kHz\"", "«\"1e12 kHz\"»", "out-of-range", "spikes in a time step"),
+    ("delay = \"1.5 ms\"", "delay = «\"-1.5 ms\"»", "delay", "at least one time step"),
+    ("delay = \"1.5 ms\"", "delay = «\"0 ms\"»", "delay", "at least one time step"),
+    ("delay = \"1.5 ms\"", "delay = «\"1e6 ms\"»", "delay", "65535 time steps"),
+    ("\"fixed_indegree\", indegree = 4", "\"pairwise_bernoulli\", p = «2»", "out-of-range", "between 0 and 1"),
+    ("\"fixed_indegree\", indegree = 4", "\"pairwise_bernoulli\", p = «-0.1»", "out-of-range", "between 0 and 1"),
+    ("\"fixed_indegree\", indegree = 4", "\"fixed_total_number\", n = «1e18»", "out-of-range", "n must be from 0"),
+    ("indegree = 4", "indegree = «4.5»", "not-a-whole-number", "whole number"),
+    ("indegree = 4", "indegree = «-4»", "not-a-whole-number", "0 or more"),
+    ("from = \"exc\"", "from = «\"exc[40]\"»", "bad-selection", "40 cells, 0 to 39"),
+    ("from = \"exc\"", "from = «\"exc[0..500]\"»", "bad-selection", "40 cells, 0 to 39"),
+    ("from = \"exc\"", "from = \"exc[«5..5»]\"", "empty-range", "half-open"),
+    ("what = \"spikes\"", "what = \"spikes\"\nstart = «\"10 ms\"»\nstop = \"5 ms\"", "out-of-range", "stops before it starts"),
+    ("what = \"spikes\"", "what = \"spikes\"\nevery = «\"1 ms\"»", "unknown-key", "state variables"),
+    ("\"-65 mV\"", "«{ uniform = [\"-50 mV\", \"-70 mV\"] }»", "distribution", "lower value first"),
+    ("\"-65 mV\"", "{ normal = [\"-50 mV\", «\"-1 mV\"»] }", "out-of-range", "standard deviation"),
+    ("\"-65 mV\"", "«{ normal = [\"-50 mV\", \"1 mV\"], min = \"100 mV\" }»", "distribution", "almost every draw"),
+    // What cannot be wired or recorded.
+    (
+        "connect = { rule = \"fixed_indegree\", indegree = 4 }",
+        "connect = «{ rule = \"fixed_indegree\", indegree = 41, multapses = false }»",
+        "impossible-rule",
+        "at most 40 sources, not 41",
+    ),
+    (
+        "connect = { rule = \"fixed_indegree\", indegree = 4 }",
+        "connect = «{ rule = \"one_to_one\" }»",
+        "impossible-rule",
+        "40 and 10",
+    ),
+    ("target = \"exc\"", "target = «\"noise\"»", "stimulus-as-target", "takes no input"),
+    ("from = \"exc\"\nwhat = \"spikes\"", "from = \"noise\"\nwhat = «\"spikes\"»", "not-recordable", "poisson_source"),
+    ("weight = \"90 pA\"", "weight = «\"-90 pA\"»\nreceptor = \"inhibitory\"", "sign", "magnitude"),
+    // Expressions.
+    ("{ expr = \"n\" }", "{ expr = \"n +«»\" }", "expression", "end of the expression"),
+    ("{ expr = \"n\" }", "{ expr = \"(n«»\" }", "expression", "expected \\\")\\\""),
+    ("weight = { expr = \"j\" }", "weight = { expr = \"«j + 1»\" }", "dimension", "cannot add pA and a bare number"),
+    ("weight = { expr = \"j\" }", "weight = «{ expr = \"n\" }»", "dimension", "multiply by \\\"1 pA\\\""),
+    ("weight = { expr = \"j\" }", "weight = { expr = \"j / «(n - 40)»\" }", "expression", "division by zero"),
+    ("weight = { expr = \"j\" }", "weight = { expr = \"j * sqrt(«-1»)\" }", "expression", "negative"),
+    ("weight = { expr = \"j\" }", "weight = { expr = \"j * ln(«0»)\" }", "expression", "logarithm"),
+    ("weight = { expr = \"j\" }", "weight = { expr = \"j * «exp(1000)»\" }", "expression", "too large"),
+    ("{ expr = \"n\" }", "{ expr = \"«(0 - n)^0.5»\" }", "expression", "no such power"),
+    ("{ expr = \"n\" }", "«{ expr = \"n / 3\" }»", "not-a-whole-number", "round()"),
+    ("{ expr = \"n\" }", "«{ expr = \"n^12\" }»", "out-of-range", "4294967295"),
+    // Side files.
+    ("\"-65 mV\"", "{ file = «\"nowhere.csv\"», column = \"v\" }", "file", "nowhere.csv"),
+    ("\"-65 mV\"", "{ file = \"cells.csv\", column = «\"u\"» }", "unknown-column", "has no column \\\"u\\\""),
+    ("\"-65 mV\"", "«{ file = \"cells.csv\", column = \"v\" }»", "wrong-length", "exc has 40, here are 2"),
+    ("pairs = [[0, 0], [9, 39]]", "file = «\"nowhere.csv\"»", "file", "nowhere.csv"),
+    ("pairs = [[0, 0], [9, 39]]", "file = \"pairs.csv\", source = «\"pre\"»", "unknown-column", "has no column \\\"pre\\\""),
+    ("pairs = [[0, 0], [9, 39]]", "pairs = [[0, 0], [«10», 3]]", "bad-selection", "10"),
+    ("pairs = [[0, 0], [9, 39]]", "pairs = [[0, 0], [9, «40»]]", "bad-selection", "40"),
+];
+
+/// One mistake that leaves something else without what it needs; the first message is that of the mistake.
+pub(super) const CASCADES: &[Mistake] = &[
+    ("[groups]", "[«gruops»]", "unknown-key", "did you mean \\\"groups\\\"?"),
+    ("[populations.noise]", "[populations.«\"no ise\"»]", "bad-name", "letters, digits"),
+    ("[populations.inh]", "[populations.«exc»]", "duplicate-key", "second time"),
+    ("[neurons.lif]\n", "«[neurons.lif]»\nv_reset = \"-40 mV\"\n", "parameters", "must be below v_th"),
+];
+
+/// Refused with the figure, exit code 1.
+pub(super) const DOES_NOT_FIT: &[Mistake] = &[
+    ("size = 10", "size = 4_000_000_000", "does-not-fit", "inh"),
+    ("n = 40", "n = 1e9", "does-not-fit", "GB"),
+    ("indegree = 4", "indegree = 1_000_000_000", "does-not-fit", "synapses"),
+    ("\"fixed_indegree\", indegree = 4", "\"fixed_total_number\", n = 1e12", "does-not-fit", "1.0 TB"),
+];
+
+/// Told, and the run goes on.
+pub(super) const WARNINGS: &[Mistake] = &[
+    ("delay = \"1.5 ms\"", "delay = «\"1.55 ms\"»", "off-grid", "rounded to 1.6 ms"),
+    ("seed = 1", "seed = 1\nwarmup = «\"0.17 ms\"»", "off-grid", "rounded to 0.2 ms"),
+];
+
+/// Whole files: name, text, code, word.
+pub(super) const WHOLE: &[(&str, &str, &str, &str)] = &[
+    ("empty.toml", "«»", "missing-key", "write spikeloom = 1"),
+    ("comment.toml", "«#» nothing\n", "missing-key", "write spikeloom = 1"),
+    ("only.toml", "«s»pikeloom = 1\n", "missing-key", "needs a duration"),
+    ("binary.toml", "«\u{7f}»ELF\u{1}\u{2}\0\0", "toml", "not TOML"),
+    ("bom.toml", "\u{feff}spikeloom = 1\n«netwerk» = 1\n", "unknown-key", "network"),
+    ("crlf.toml", "spikeloom = 1\r\n[«netwerk»]\r\nduration = \"1 s\"\r\n", "unknown-key", "network"),
+    ("unquoted.toml", "spikeloom = 1\n[network]\nduration = «10 ms»\n", "toml", "in quotes"),
+    ("open.toml", "spikeloom = 1\n[network]\nduration = \"10 ms«»\n", "toml", "not TOML"),
+    ("heading.toml", "spikeloom = 1\n[network«»\nduration = \"10 ms\"\n", "toml", "not TOML"),
+    ("nothing.toml", "spikeloom = 1\n[network]\nduration =«»\n", "toml", "not TOML"),
+    ("twice.toml", "spikeloom = 1\n[network]\n[«network»]\nduration = \"1 s\"\n", "duplicate-key", "second time"),
+    ("empty.json", "«»", "json", "not JSON"),
+    ("comma.json", "{ \"spikeloom\": 1«,» }", "json", "not JSON"),
+    ("comment.json", "{ «/* none */» \"spikeloom\": 1 }", "json", "not JSON"),
+    ("twice.json", "{ \"spikeloom\": 1, \"«spikeloom»\": 1 }", "duplicate-key", "second time"),
+    ("array.json", "«[1]»", "wrong-type", "table"),
+    ("toml.json", "«spikeloom» = 1\n", "json", "not JSON"),
+];
