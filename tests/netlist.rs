@@ -34,15 +34,15 @@ pub(crate) fn shipped(name: &str, changes: &[String]) -> Arc<Network> {
     build(entry.format(), entry.text, changes)
 }
 
-/// Runs warm-up and duration; the state at the end.
-pub(crate) fn run(network: &Arc<Network>, threads: usize, sink: &mut impl Sink) -> State {
+/// Runs warm-up and duration; the plan, and the state at the end.
+pub(crate) fn run(network: &Arc<Network>, threads: usize, sink: &mut impl Sink) -> (Plan, State) {
     let plan = Plan::new(network.clone(), threads);
     let mut state = State::new(&plan);
     let grid = Grid::new(network.timestep_fs);
     let ticks = grid.tick(network.warmup_fs) + grid.tick(network.duration_fs);
     let done = state.advance(&plan, ticks, sink);
     assert_eq!(done, ticks, "{}: the run goes to its end", network.name);
-    state
+    (plan, state)
 }
 
 /// All synapses of a projection, by its place in the netlist.
