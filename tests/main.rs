@@ -1,11 +1,17 @@
 //! Cross-crate tests: references, oracle, determinism, statistics, the command line.
 
 mod bad_input;
+mod chances;
 mod cli;
+mod connectors;
 mod differential;
+mod library;
 mod mutations;
+mod netlist;
 mod neurons;
 mod oracle;
+mod poisson;
 mod program;
 mod random_network;
+mod statistics;
 mod tidy;

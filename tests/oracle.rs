@@ -248,7 +248,7 @@ impl Oracle<'_> {
             let mut lanes = self.lanes.remove(&(index, block)).unwrap_or_else(|| Lanes::new(key, block as u64));
             let count = if uniform { BLOCK } else { currents.len() };
             let mut held = self.held.remove(&(index, block)).unwrap_or_else(|| vec![0.0; count]);
-            let due = |n: &Noise| (n.first..=n.last).contains(&tick) && (tick - n.first) % n.every == 0;
+            let due = |n: &Noise| (n.first..=n.last).contains(&tick) && (tick - n.first).is_multiple_of(n.every);
             let mut adds = Vec::new();
             for (chunk, held) in (0..).zip(held.chunks_mut(BLOCK)) {
                 let own = if uniform { &currents[..] } else { &currents[chunk * BLOCK..][..held.len()] };

@@ -16,19 +16,8 @@ pub struct Lanes {
 impl Lanes {
     /// The bundle of a block under a key: every lane seeded by two words of SplitMix64.
     pub fn new(key: u64, block: u64) -> Self {
-        let mut state = [[0; LANES]; 4];
-        for lane in 0..LANES {
-            let seed = mix(key, block * LANES as u64 + lane as u64);
-            let words = [mix(seed, 0), mix(seed, 1)].map(|w| [w as u32, (w >> 32) as u32]);
-            for (row, word) in state.iter_mut().zip(words.concat()) {
-                row[lane] = word;
-            }
-            // All zeros would stay all zeros.
-            if state.iter().all(|row| row[lane] == 0) {
-                state[0][lane] = 1;
-            }
-        }
-        Self { state }
+        let seeds: [[u32; 4]; LANES] = std::array::from_fn(|lane| seed(mix(key, block * LANES as u64 + lane as u64)));
+        Self { state: std::array::from_fn(|row| std::array::from_fn(|lane| seeds[lane][row])) }
     }
 
     /// 32 random bits in every lane.
@@ -60,6 +49,14 @@ impl Lanes {
     pub fn words(&self) -> &[[u32; LANES]; 4] {
         &self.state
     }
+}
+
+/// A lane's state: two words of SplitMix64. All zeros would stay all zeros.
+fn seed(key: u64) -> [u32; 4] {
+    let (first, second) = (mix(key, 0), mix(key, 1));
+    let mut words = [first as u32, (first >> 32) as u32, second as u32, (second >> 32) as u32];
+    words[0] |= u32::from(words == [0; 4]);
+    words
 }
 
 #[cfg(test)]

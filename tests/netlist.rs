@@ -1,0 +1,53 @@
+//! From netlist to run, for tests: whatever is wrong with a netlist fails the test with its diagnostics.
+
+use netlists::{Format, Override, library};
+use sim_core::connect::{Generator, Synapse};
+use sim_core::diagnostic::Sources;
+use sim_core::elaborate::{self, Limits, NoFiles};
+use sim_core::engine::{Plan, State};
+use sim_core::network::Network;
+use sim_core::record::Sink;
+use sim_core::time::Grid;
+use std::sync::Arc;
+
+/// The network of a netlist's text under changes as those of `--set`. Nothing may be said against it, not even a warning.
+pub(crate) fn build(format: Format, text: &str, changes: &[String]) -> Arc<Network> {
+    let mut sources = Sources::default();
+    let id = sources.add("netlist", text);
+    let changes: Vec<_> = changes.iter().map(|text| (sources.add("--set", text), text)).collect();
+    let overrides: Vec<Override<'_>> = changes.iter().map(|(source, text)| Override { source: *source, text }).collect();
+    let (description, problems) = netlists::parse(format, id, text, &overrides);
+    assert!(problems.is_empty(), "the netlist is read without a word: {problems:#?}");
+    let (network, problems) = elaborate::elaborate(&description, models::catalog(), &NoFiles, &mut sources, &Limits::default());
+    assert!(problems.is_empty(), "the netlist is elaborated without a word: {problems:#?}");
+    Arc::new(network.expect("a netlist without problems gives a network"))
+}
+
+/// The network of a TOML text.
+pub(crate) fn toml(text: &str, changes: &[String]) -> Arc<Network> {
+    build(Format::Toml, text, changes)
+}
+
+/// A netlist of the library, by name.
+pub(crate) fn shipped(name: &str, changes: &[String]) -> Arc<Network> {
+    let entry = library::find(name).unwrap_or_else(|| panic!("the library has no \"{name}\""));
+    build(entry.format(), entry.text, changes)
+}
+
+/// Runs warm-up and duration; the plan, and the state at the end.
+pub(crate) fn run(network: &Arc<Network>, threads: usize, sink: &mut impl Sink) -> (Plan, State) {
+    let plan = Plan::new(network.clone(), threads);
+    let mut state = State::new(&plan);
+    let grid = Grid::new(network.timestep_fs);
+    let ticks = grid.tick(network.warmup_fs) + grid.tick(network.duration_fs);
+    let done = state.advance(&plan, ticks, sink);
+    assert_eq!(done, ticks, "{}: the run goes to its end", network.name);
+    (plan, state)
+}
+
+/// All synapses of a projection, by its place in the netlist.
+pub(crate) fn synapses(network: &Network, projection: usize) -> Vec<Synapse> {
+    let mut all = Vec::new();
+    Generator::new(network, &network.projections[projection]).for_targets(0..u32::MAX, |s| all.push(s));
+    all
+}

@@ -1,0 +1,247 @@
+//! Networks of the library against NEST and Brian2 (tests/data/peers): chaotic, so that only statistics can agree.
+//!
+//! Over the same stretch of biological time, the mean of a statistic over our seeds must lie within four pooled standard
+//! errors of the mean over the peer's seeds, or within a slack below which a difference has no meaning. Against NEST, whose
+//! grid, delays and order of events are the same as here, all differences of a network together must not be larger than
+//! chance makes them either: their mean square, in standard errors, is bounded.
+
+use crate::netlist;
+use serde_json::Value;
+use sim_core::network::Network;
+use sim_core::stats::{Interval, PopulationStatistics, SpikeStatistics};
+use sim_core::time::Grid;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+const SEEDS: Range<u64> = 1..6;
+
+/// Bound of the mean square of differences in standard errors: 1 is expected, 1.5 with errors from so few seeds; the
+/// statistics of a network hang together, so that it varies.
+const MOST_SQUARE: f64 = 3.0;
+
+/// A statistic of a population, its key in the references, and how far it may be off however small the errors are: a part
+/// of the peer's value or an amount, whichever is more.
+struct Measure {
+    key: &'static str,
+    of: fn(&PopulationStatistics) -> Option<f64>,
+    relative: f64,
+    absolute: f64,
+}
+
+const MEASURES: [Measure; 4] = [
+    Measure { key: "rate", of: |s| Some(s.rate_hz.as_ref()?.mean), relative: 0.05, absolute: 0.2 },
+    Measure { key: "cv_mean", of: |s| Some(s.cv_isi.as_ref()?.mean), relative: 0.0, absolute: 0.04 },
+    Measure { key: "corr_mean", of: |s| Some(s.correlation.as_ref()?.mean), relative: 0.0, absolute: 0.002 },
+    Measure { key: "synchrony", of: |s| s.synchrony, relative: 0.05, absolute: 0.2 },
+];
+
+/// Values of one statistic, seed by seed.
+#[derive(Clone, Debug)]
+struct Sample(Vec<f64>);
+
+impl Sample {
+    fn mean(&self) -> f64 {
+        self.0.iter().sum::<f64>() / self.0.len() as f64
+    }
+
+    fn squares(&self) -> f64 {
+        let mean = self.mean();
+        self.0.iter().map(|x| (x - mean) * (x - mean)).sum()
+    }
+
+    /// Standard error of the difference of two means, from the variance of both samples pooled.
+    fn pooled_error(&self, other: &Self) -> f64 {
+        let (n, m) = (self.0.len() as f64, other.0.len() as f64);
+        let variance = (self.squares() + other.squares()) / (n + m - 2.0);
+        (variance * (1.0 / n + 1.0 / m)).sqrt()
+    }
+}
+
+/// A file of tests/data/peers.
+struct Reference(Value);
+
+impl Reference {
+    fn read(name: &str) -> Self {
+        let path = peers().join(format!("{name}.json"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        Self(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display())))
+    }
+
+    /// Changes that make a netlist run as long as the reference did.
+    fn timing(&self) -> Vec<String> {
+        let words: Vec<&str> = self.0["command"].as_str().expect("a command").split(' ').collect();
+        let after = |flag: &str| words[words.iter().position(|w| *w == flag).expect("the flag") + 1];
+        vec![format!("network.duration={} s", after("--bio")), format!("network.warmup={} s", after("--transient"))]
+    }
+
+    /// Values of one statistic, by seed.
+    fn sample(&self, population: &str, key: &str) -> Sample {
+        let runs = self.0["runs"].as_array().expect("runs");
+        Sample(runs.iter().map(|run| run["stats"][population][key].as_f64().expect("a number")).collect())
+    }
+}
+
+fn peers() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/peers")
+}
+
+/// Statistics of all populations of neurons over a network's duration.
+fn measure(network: &Arc<Network>) -> Vec<PopulationStatistics> {
+    let grid = Grid::new(network.timestep_fs);
+    let warmup = grid.tick(network.warmup_fs);
+    let interval = Interval::new(grid, warmup, warmup + grid.tick(network.duration_fs)).expect("an interval");
+    let neurons = network.populations.iter().filter(|p| p.card().is_some());
+    let ranges: Vec<Range<u32>> = neurons.map(|p| p.range()).collect();
+    let mut statistics = SpikeStatistics::new(&ranges, interval, 1);
+    netlist::run(network, 1, &mut statistics);
+    statistics.summary()
+}
+
+/// Runs a netlist with several seeds.
+fn runs(name: &str, changes: &[String]) -> Vec<Vec<PopulationStatistics>> {
+    let with = |seed| changes.iter().cloned().chain([format!("network.seed={seed}")]).collect::<Vec<_>>();
+    SEEDS.map(|seed| measure(&netlist::shipped(name, &with(seed)))).collect()
+}
+
+/// The lines of a comparison and what is wrong with it.
+#[derive(Default)]
+struct Comparison {
+    lines: Vec<String>,
+    failed: bool,
+    squares: Vec<f64>,
+}
+
+impl Comparison {
+    fn add(&mut self, what: &str, measure: &Measure, ours: &Sample, theirs: &Sample) {
+        let (mean, peer, error) = (ours.mean(), theirs.mean(), ours.pooled_error(theirs));
+        let slack = (measure.relative * peer.abs()).max(measure.absolute);
+        let fits = (mean - peer).abs() <= slack.max(4.0 * error);
+        self.failed |= !fits;
+        let score = (mean - peer) / error;
+        self.squares.push(score * score);
+        let verdict = if fits { "" } else { "  <-- differs" };
+        self.lines.push(format!("{what:6} {:10} {mean:9.4} {peer:9.4} {score:6.2} errors{verdict}", measure.key));
+    }
+
+    fn finish(self, title: &str, most_square: f64) {
+        let mean_square = self.squares.iter().sum::<f64>() / self.squares.len() as f64;
+        let table = format!("{title}: ours, peer, difference (mean square {mean_square:.2})\n{}", self.lines.join("\n"));
+        println!("{table}");
+        assert!(!self.failed, "{table}");
+        assert!(mean_square < most_square, "all together: {table}");
+    }
+}
+
+/// One statistic of a population over runs.
+fn sample(runs: &[Vec<PopulationStatistics>], population: usize, measure: &Measure) -> Sample {
+    Sample(runs.iter().map(|run| (measure.of)(&run[population]).expect("there are spikes")).collect())
+}
+
+/// A netlist against references, whose populations come in our order.
+fn compare(netlist: &str, changes: &[&str], references: &[&str], populations: &[&str]) {
+    let references: Vec<(&str, Reference)> = references.iter().map(|name| (*name, Reference::read(name))).collect();
+    let timing = references[0].1.timing();
+    assert!(references.iter().all(|(_, r)| r.timing() == timing), "one stretch of time for all");
+    let changes: Vec<String> = changes.iter().map(|c| c.to_string()).chain(timing).collect();
+    let runs = runs(netlist, &changes);
+    for (name, reference) in &references {
+        let mut comparison = Comparison::default();
+        for (i, population) in populations.iter().enumerate() {
+            for measure in &MEASURES {
+                comparison.add(population, measure, &sample(&runs, i, measure), &reference.sample(population, measure.key));
+            }
+        }
+        comparison.finish(&format!("{netlist}, {name}"), if name.ends_with("_nest") { MOST_SQUARE } else { f64::INFINITY });
+    }
+}
+
+#[test]
+fn brunel_as_nest_and_brian2() {
+    compare("brunel-ai", &[], &["brunel_delta_nest", "brunel_delta_brian2"], &["E", "I"]);
+}
+
+#[test]
+fn vogels_abbott_as_nest_and_brian2() {
+    compare("vogels-abbott-cuba", &[], &["cuba_nest", "cuba_brian2"], &["E", "I"]);
+}
+
+const COLUMN: [&str; 8] = ["L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I"];
+
+#[test]
+fn microcircuit_as_nest() {
+    compare("potjans-diesmann", &[], &["microcircuit_0p1_poisson_nest"], &COLUMN);
+}
+
+#[test]
+fn microcircuit_with_direct_current_as_nest() {
+    compare("potjans-diesmann", &["poisson=0"], &["microcircuit_0p1_dc_nest"], &COLUMN);
+}
+
+/// NEST's and Brian2's runs of a seed share the random numbers that make the neurons differ: a mean for each seed.
+fn izhikevich_peers(population: &str, measure: &Measure) -> Sample {
+    let [nest, brian2] = ["nest", "brian2"].map(|peer| {
+        let reference = Reference::read(&format!("izhikevich2003_1000_{peer}"));
+        assert_eq!(reference.timing(), ["network.duration=10 s", "network.warmup=0.5 s"], "as long as the netlist");
+        reference.sample(population, measure.key)
+    });
+    Sample(nest.0.iter().zip(&brian2.0).map(|(a, b)| 0.5 * (a + b)).collect())
+}
+
+#[test]
+fn izhikevich_2003_as_nest_and_brian2() {
+    let runs = runs("izhikevich-2003", &[]);
+    let mut comparison = Comparison::default();
+    for (i, population) in ["E", "I"].into_iter().enumerate() {
+        for measure in &MEASURES {
+            comparison.add(population, measure, &sample(&runs, i, measure), &izhikevich_peers(population, measure));
+        }
+    }
+    comparison.finish("izhikevich-2003", MOST_SQUARE);
+}
+
+/// Changes that give the cells the parameters which the peers' random numbers r make of them: Izhikevich's formulas.
+fn peers_neurons(seed: u64) -> [String; 4] {
+    let numbers = |population: &str| -> Vec<f64> {
+        let path = peers().join(format!("izhikevich2003_r_{population}.csv"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let mut lines = text.lines();
+        let column =
+            lines.next().expect("a header").split(',').position(|name| name == format!("seed_{seed}")).expect("the seed");
+        lines.map(|line| line.split(',').nth(column).expect("a cell").parse().expect("a number")).collect()
+    };
+    let change = |population: &str, parameter: &str, unit: &str, formula: fn(f64) -> f64| {
+        let values: Vec<String> = numbers(population).into_iter().map(|r| format!("\"{}{unit}\"", formula(r))).collect();
+        format!("populations.{population}.neurons.{parameter}={{ list = [{}] }}", values.join(", "))
+    };
+    [
+        change("exc", "c", " mV", |r| -65.0 + 15.0 * r * r),
+        change("exc", "d", "", |r| 8.0 - 6.0 * r * r),
+        change("inh", "a", "", |r| 0.02 + 0.08 * r),
+        change("inh", "b", "", |r| 0.25 - 0.05 * r),
+    ]
+}
+
+/// Most of the variance between seeds comes from which neurons there are. With those of the peers, the networks agree much
+/// much more closely: rates within 1 %, CV within 0.01.
+#[test]
+fn izhikevich_2003_with_the_neurons_of_nest_and_brian2() {
+    let run = |seed: u64, noise: u64| {
+        let own = [format!("network.seed={}", 100 * seed + noise)];
+        let changes: Vec<String> = peers_neurons(seed).into_iter().chain(own).collect();
+        measure(&netlist::shipped("izhikevich-2003", &changes))
+    };
+    // By the peers' seed, in which three runs of ours are averaged.
+    let by_seed: Vec<Vec<Vec<PopulationStatistics>>> =
+        (1..4).map(|seed| (0..3).map(|noise| run(seed, noise)).collect()).collect();
+    for (measure, slack) in [(&MEASURES[0], 0.01), (&MEASURES[1], 0.01)] {
+        for (i, population) in ["E", "I"].into_iter().enumerate() {
+            let ours: Vec<f64> = by_seed.iter().map(|runs| sample(runs, i, measure).mean()).collect();
+            let peers = izhikevich_peers(population, measure).0;
+            let scale = if measure.key == "rate" { peers.iter().sum::<f64>() / 3.0 } else { 1.0 };
+            let off = ours.iter().zip(&peers).map(|(a, b)| a - b).sum::<f64>() / 3.0 / scale;
+            println!("{population} {}: {ours:.3?}, {peers:.3?}: off by {off:.4}", measure.key);
+            assert!(off.abs() < slack, "{population} {}: {ours:.3?}, the peers {peers:.3?}", measure.key);
+        }
+    }
+}
