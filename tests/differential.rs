@@ -42,9 +42,19 @@ fn bits(values: &[f64]) -> Vec<u64> {
 
 #[test]
 fn engine_equals_oracle() {
+    compare_with_oracle(0..300);
+}
+
+/// The other half of the seeds, so that two cores share the work.
+#[test]
+fn engine_equals_oracle_on_other_seeds() {
+    compare_with_oracle(300..600);
+}
+
+fn compare_with_oracle(seeds: std::ops::Range<u64>) {
     let ticks = 60;
     let mut total = 0;
-    for seed in 0..600 {
+    for seed in seeds {
         let network = Arc::new(random_network::network(seed));
         let one = Plan::new(network.clone(), 1);
         let outcome = oracle::run(&network, State::new(&one).blocks().to_vec(), ticks);
@@ -65,7 +75,7 @@ fn engine_equals_oracle() {
         }
         total += outcome.spikes.len();
     }
-    assert!(total > 100_000, "the networks are alive: {total} spikes");
+    assert!(total > 50_000, "the networks are alive: {total} spikes");
 }
 
 #[test]

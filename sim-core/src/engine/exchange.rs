@@ -2,7 +2,7 @@
 
 use crossbeam_utils::{Backoff, CachePadded};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 /// What happened in a partition during a window.
 #[derive(Clone, Debug, Default)]
@@ -84,13 +84,15 @@ impl Exchange for Threads {
     }
 }
 
-/// A barrier that spins briefly and then yields: windows are microseconds long, and with more threads than cores
-/// spinning on would keep the others from their work.
+/// A barrier that spins briefly and then sleeps: windows are microseconds long, but where there are more threads than free
+/// cores, spinning (or yielding) on would keep the others from their work.
 struct Barrier {
     parts: usize,
     arrived: CachePadded<AtomicUsize>,
     generation: CachePadded<AtomicUsize>,
     broken: AtomicBool,
+    lock: Mutex<()>,
+    open: Condvar,
 }
 
 impl Barrier {
@@ -100,6 +102,8 @@ impl Barrier {
             arrived: CachePadded::new(AtomicUsize::new(0)),
             generation: CachePadded::new(AtomicUsize::new(0)),
             broken: AtomicBool::new(false),
+            lock: Mutex::new(()),
+            open: Condvar::new(),
         }
     }
 
@@ -108,13 +112,27 @@ impl Barrier {
         if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.parts {
             self.arrived.store(0, Ordering::Relaxed);
             self.generation.store(generation.wrapping_add(1), Ordering::Release);
+            self.wake();
             return;
         }
-        let backoff = Backoff::new();
-        while self.generation.load(Ordering::Acquire) == generation {
+        let closed = || {
             assert!(!self.broken.load(Ordering::Relaxed), "another worker of this run panicked");
+            self.generation.load(Ordering::Acquire) == generation
+        };
+        let backoff = Backoff::new();
+        while closed() && !backoff.is_completed() {
             backoff.snooze();
         }
+        let mut guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        while closed() {
+            guard = self.open.wait(guard).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Wakes those who sleep. The lock is taken so that nobody falls asleep between looking and sleeping.
+    fn wake(&self) {
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner));
+        self.open.notify_all();
     }
 }
 
@@ -125,6 +143,7 @@ impl Drop for Guard<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.broken.store(true, Ordering::Relaxed);
+            self.0.wake();
         }
     }
 }
