@@ -13,5 +13,6 @@ mod oracle;
 mod poisson;
 mod program;
 mod random_network;
+mod readme;
 mod statistics;
 mod tidy;

@@ -18,7 +18,9 @@ pub(crate) fn network(seed: u64) -> Network {
     let cards = models::CATALOG.neurons;
     for i in 0..1 + s.below(3) {
         let card = &cards[s.below(cards.len() as u32) as usize];
-        add(&mut populations, format!("n{i}"), 1 + s.below(150), |size| neurons(card, size, &mut s));
+        // The adaptive integrator is a thousand times as dear as the others: few of it, still more than a block.
+        let most = if card.name == "adex_cond_exp" { 70 } else { 150 };
+        add(&mut populations, format!("n{i}"), 1 + s.below(most), |size| neurons(card, size, &mut s));
     }
     let neurons = populations.len();
     for i in 0..s.below(4) {
@@ -125,7 +127,7 @@ fn projection(network: &Network, s: &mut Stream, neurons: usize, name: String) -
     let scale = match (card.receptors[0].polarity, card.receptors[0].magnitude, card.name) {
         (Polarity::Signed, _, name) if name.starts_with("izhikevich") => 5.0,
         (Polarity::Signed, ..) => 3.0,
-        (_, false, "adex_cond_exp" | "lif_cond_exp") => 8.0,
+        (_, _, "adex_cond_exp") => 1.0,
         (_, true, _) => 8.0,
         _ => 400.0,
     };
