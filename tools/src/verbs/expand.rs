@@ -26,7 +26,8 @@ pub(crate) fn expand(arguments: &ExpandArgs, terminal: &mut Terminal<'_>) -> Res
 
 /// Refuses a file that is of no known format or cannot be written, before anything is built.
 fn checked(path: &Path) -> Result<(&Path, Format), Failure> {
-    let unknown = || Failure::Usage("unknown-format", format!("--synapses {}: the name must end in .csv or .npz", path.display()));
+    let unknown =
+        || Failure::Usage("unknown-format", format!("--synapses {}: the name must end in .csv or .npz", path.display()));
     let format = Format::of(path).filter(|f| *f != Format::Gdf).ok_or_else(unknown)?;
     files::check_writable(path).map_err(|error| Failure::Other("io", error.to_string()))?;
     Ok((path, format))
@@ -43,16 +44,14 @@ fn write_csv(out: &mut dyn files::WriteSeek, network: &Network) -> io::Result<u6
             Cells::Neurons { card, .. } => card.receptors,
             Cells::Stimulus { .. } => &[],
         };
+        let names = [&projection.name, &source.name, &target.name].map(|name| export::csv_field(name));
+        let [name, source, target] = &names;
         Generator::new(network, projection).for_targets(0..u32::MAX, |s| {
             number += 1;
             if result.is_ok() {
                 let receptor = receptors.get(s.receptor).map_or("", |r| r.name);
                 let delay = sim_core::time::decimal_ms(s.delay_fs);
-                result = writeln!(
-                    out,
-                    "{},{},{},{},{},{receptor},{},{delay}",
-                    projection.name, source.name, s.source, target.name, s.target, s.weight
-                );
+                result = writeln!(out, "{name},{source},{},{target},{},{receptor},{},{delay}", s.source, s.target, s.weight);
             }
         });
     }

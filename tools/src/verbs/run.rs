@@ -60,12 +60,7 @@ fn repeat(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Resu
     Ok(code)
 }
 
-fn run_text(
-    text: Text,
-    arguments: &RunArgs,
-    quiet: bool,
-    terminal: &mut Terminal<'_>,
-) -> Result<(u8, String), Failure> {
+fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<(u8, String), Failure> {
     if arguments.engine == Engine::Event {
         return Err(Failure::Usage("not-built-yet", "the event engine is not built yet: leave --engine out, or say grid".into()));
     }
