@@ -51,6 +51,6 @@ impl Format {
 }
 
 /// A field of CSV: quoted where it holds a separator, a quote or a line's end (RFC 4180).
-fn csv_field(text: &str) -> String {
+pub(crate) fn csv_field(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
 }

@@ -58,13 +58,14 @@ pub fn write_trace_csv(out: &mut (impl Write + ?Sized), grid: Grid, records: &[T
 
 /// Writes an archive for `numpy.load` (no pickled objects). Each record gives three arrays: `POPULATION.VARIABLE` (f8,
 /// [sample, cell]), and under the same name with an ending `.time_ms` (f8) and `.cells` (i8, indices within the population).
-/// `names` and `units` (text) have one entry a record.
+/// Where several records are of one variable of one population, the later ones are numbered: `exc.v_m.2`. `names` and
+/// `units` (text) have one entry a record.
 ///
 /// # Errors
-/// The writer fails, a record is incomplete, or two records have one name.
+/// The writer fails, or a record is incomplete.
 pub fn write_trace_npz(out: impl Write + Seek, grid: Grid, records: &[TraceRecord]) -> io::Result<()> {
     let mut archive = Archive::new(out);
-    let names: Vec<String> = records.iter().map(|r| format!("{}.{}", r.population, r.variable)).collect();
+    let names = array_names(records);
     for (record, name) in records.iter().zip(&names) {
         record.check(grid)?;
         let (samples, cells) = (record.ticks.len() as u64, record.cells.len() as u64);
@@ -75,6 +76,17 @@ pub fn write_trace_npz(out: impl Write + Seek, grid: Grid, records: &[TraceRecor
     archive.texts("names", &names.iter().map(String::as_str).collect::<Vec<_>>())?;
     archive.texts("units", &records.iter().map(|r| r.unit.as_str()).collect::<Vec<_>>())?;
     archive.finish()
+}
+
+/// A name for each record, as its files in a recording's folder have it.
+fn array_names(records: &[TraceRecord]) -> Vec<String> {
+    let base = |r: &TraceRecord| format!("{}.{}", r.population, r.variable);
+    let name = |(index, record): (usize, &TraceRecord)| {
+        let own = base(record);
+        let before = records.iter().take(index).filter(|r| base(r) == own).count();
+        if before == 0 { own } else { format!("{own}.{}", before + 1) }
+    };
+    records.iter().enumerate().map(name).collect()
 }
 
 #[cfg(test)]
@@ -124,7 +136,8 @@ mod tests {
         assert!(write_trace_csv(&mut Vec::new(), grid, std::slice::from_ref(&broken)).is_err(), "CSV");
         assert!(write_trace_npz(Cursor::new(Vec::new()), grid, &[broken]).is_err(), "NPZ");
         let twice = [record(), record()];
-        assert!(write_trace_npz(Cursor::new(Vec::new()), grid, &twice).is_err(), "one name twice");
+        assert!(write_trace_npz(Cursor::new(Vec::new()), grid, &twice).is_ok(), "two records of one variable are no error");
+        assert_eq!(array_names(&twice), ["exc.V_m", "exc.V_m.2"], "the second is numbered");
         assert!(write_trace_csv(&mut Vec::new(), grid, &[]).is_ok(), "no records are no error");
     }
 }

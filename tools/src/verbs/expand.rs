@@ -44,16 +44,14 @@ fn write_csv(out: &mut dyn files::WriteSeek, network: &Network) -> io::Result<u6
             Cells::Neurons { card, .. } => card.receptors,
             Cells::Stimulus { .. } => &[],
         };
+        let names = [&projection.name, &source.name, &target.name].map(|name| export::csv_field(name));
+        let [name, source, target] = &names;
         Generator::new(network, projection).for_targets(0..u32::MAX, |s| {
             number += 1;
             if result.is_ok() {
                 let receptor = receptors.get(s.receptor).map_or("", |r| r.name);
                 let delay = sim_core::time::decimal_ms(s.delay_fs);
-                result = writeln!(
-                    out,
-                    "{},{},{},{},{},{receptor},{},{delay}",
-                    projection.name, source.name, s.source, target.name, s.target, s.weight
-                );
+                result = writeln!(out, "{name},{source},{},{target},{},{receptor},{},{delay}", s.source, s.target, s.weight);
             }
         });
     }
