@@ -77,7 +77,7 @@ pub(crate) fn run(network: &Network, states: Vec<Vec<f64>>, ticks: u64) -> Outco
         .map(|(p, k)| vec![0.0; k.as_ref().map_or(0, |k| k.inputs()) * BLOCK * (p.size as usize).div_ceil(BLOCK)]);
     let (synapses, inputs) = (synapses.collect(), inputs.collect());
     let (lanes, held) = (BTreeMap::new(), BTreeMap::new());
-    let start = network.populations.iter().zip(&drives).map(|(p, drive)| counts(&trains_at(drive, p.size, 0), p.size)).collect();
+    let start = network.populations.iter().map(|p| vec![0; p.size as usize]).collect();
     let (blocked, tables) = (BTreeMap::new(), BTreeMap::new());
     let fired = vec![start];
     let mut oracle = Oracle { network, grid, drives, kernels, states, inputs, synapses, lanes, held, blocked, tables, fired };

@@ -7,7 +7,7 @@ use sim_core::network::{
 use sim_core::random::{Key, Stream};
 use sim_core::time::{FS_PER_MS, Grid};
 
-/// Weights are multiples of this, so that their sums are exact.
+/// Weights are multiples of this and of a few times it, so that their sums are exact.
 const QUANTUM: f64 = 1.0 / 1_048_576.0;
 
 /// A network for a seed.
@@ -20,7 +20,9 @@ pub(crate) fn network(seed: u64) -> Network {
         let card = &cards[s.below(cards.len() as u32) as usize];
         // The adaptive integrator is a thousand times as dear as the others: few of it, still more than a block.
         let most = if card.name == "adex_cond_exp" { 70 } else { 150 };
-        add(&mut populations, format!("n{i}"), 1 + s.below(most), |size| neurons(card, size, &mut s));
+        // Now and then more blocks than there are threads.
+        let size = 1 + if s.below(12) == 0 { s.below(9 * most) } else { s.below(most) };
+        add(&mut populations, format!("n{i}"), size, |size| neurons(card, size, &mut s));
     }
     let neurons = populations.len();
     for i in 0..s.below(4) {
@@ -135,7 +137,8 @@ fn projection(network: &Network, s: &mut Stream, neurons: usize, name: String) -
     let rule = rule(s, &source_cells, &mut target_cells, source == target);
     let each = matches!(rule, Rule::List { .. });
     let weight = match s.below(4) {
-        0 => Draw::Constant(scale * (2.0 * s.uniform() - 0.7)),
+        // Few values, so that projections meet with the same weight, other receptors and other quanta.
+        0 => Draw::Constant(scale * [0.3, 0.7, -0.3][s.below(3) as usize]),
         1 => random(DistributionShape::Uniform { low: -scale, high: scale }),
         2 => random(DistributionShape::Choice(vec![scale, -scale / 2.0])),
         _ if each => Draw::Each((0..200).map(|_| scale * s.uniform()).collect()),
@@ -148,7 +151,7 @@ fn projection(network: &Network, s: &mut Stream, neurons: usize, name: String) -
     };
     let receptor = (s.below(3) == 0).then(|| s.below(card.receptors.len() as u32) as usize);
     let key = Key::new(network.seed).name("projection").name(&name).finish();
-    let quanta = vec![QUANTUM; card.receptors.len()];
+    let quanta = (0..card.receptors.len()).map(|receptor| QUANTUM * [1.0, 64.0, 1024.0][(target + receptor) % 3]).collect();
     Projection { name, source, target, source_cells, target_cells, rule, weight, delay, receptor, quanta, key }
 }
 

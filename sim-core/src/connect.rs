@@ -100,6 +100,13 @@ impl<'a> Generator<'a> {
         }
     }
 
+    /// The one weight of a projection with a constant weight, as the engine sees it.
+    pub fn constant_weight(&self) -> Option<f64> {
+        let Draw::Constant(weight) = self.projection.weight else { return None };
+        let (receptor, value) = self.receptors.route(weight);
+        Some(self.rounded(value, receptor))
+    }
+
     /// The weight that the engine sees; a current's factor is left as it is.
     #[inline]
     fn rounded(&self, weight: f64, receptor: usize) -> f64 {
@@ -326,10 +333,11 @@ fn bernoulli(stream: &mut Stream, n: u32, p: f64, mut emit: impl FnMut(u32)) {
     }
 }
 
-/// Distinct draws: a bitmap of the values taken, kept between calls.
+/// Distinct draws; the memory is kept between calls.
 #[derive(Default)]
 struct Distinct {
-    taken: Vec<u64>,
+    drawn: Vec<u32>,
+    fresh: Vec<u32>,
 }
 
 impl Distinct {
@@ -338,23 +346,30 @@ impl Distinct {
     fn draw(&mut self, stream: &mut Stream, n: u32, count: u32, excluded: Option<u32>, mut emit: impl FnMut(u32)) {
         let available = n - u32::from(excluded.is_some());
         let count = count.min(available);
-        self.taken.clear();
-        self.taken.resize((n as usize).div_ceil(64), 0);
-        let chosen = count <= available / 2;
-        let mut left = if chosen { count } else { available - count };
-        while left > 0 {
-            let value = below_except(stream, n, excluded);
-            let (word, bit) = (&mut self.taken[value as usize / 64], 1_u64 << (value % 64));
-            if *word & bit == 0 {
-                *word |= bit;
-                left -= 1;
-            }
+        if count <= available / 2 {
+            self.choose(stream, n, count, excluded);
+            self.drawn.iter().for_each(|value| emit(*value));
+            return;
         }
+        self.choose(stream, n, available - count, excluded);
+        let mut left_out = self.drawn.iter().copied().peekable();
         for value in 0..n {
-            let taken = self.taken[value as usize / 64] >> (value % 64) & 1 == 1;
-            if taken == chosen && Some(value) != excluded {
+            if left_out.next_if_eq(&value).is_none() && Some(value) != excluded {
                 emit(value);
             }
+        }
+    }
+
+    /// The first `count` distinct values of the stream, sorted: repeats are replaced by further draws.
+    fn choose(&mut self, stream: &mut Stream, n: u32, count: u32, excluded: Option<u32>) {
+        self.drawn.clear();
+        while self.drawn.len() < count as usize {
+            self.fresh.clear();
+            let missing = count as usize - self.drawn.len();
+            self.fresh.extend((0..missing).map(|_| below_except(stream, n, excluded)));
+            self.drawn.append(&mut self.fresh);
+            self.drawn.sort_unstable();
+            self.drawn.dedup();
         }
     }
 }

@@ -40,6 +40,12 @@ pub(crate) fn set_quanta(network: &mut Network, spans: &[Span]) -> Result<(), Di
         network.populations.iter().map(|p| vec![0.0; p.card().map_or(0, |card| card.receptors.len())]).collect();
     for (projection, span) in network.projections.iter().zip(spans) {
         drawable(projection, network, grid).map_err(|message| Diagnostic::error("out-of-range", *span, message))?;
+        let (low, high) = extent(&projection.weight);
+        let short = network.weights != Weights::F64 && !matches!(projection.weight, Draw::Constant(_));
+        if short && low.abs().max(high.abs()) > f64::from(f32::MAX) {
+            let message = "weights beyond 3.4e38 need [numerics] weights = \"f64\"";
+            return Err(Diagnostic::error("out-of-range", *span, message));
+        }
         let into = contributions(projection, network, repeats.get(projection.source).copied().unwrap_or(1.0));
         for (sum, part) in sums.get_mut(projection.target).into_iter().flatten().zip(into) {
             *sum += part;
@@ -124,14 +130,19 @@ fn injects(projection: &Projection, network: &Network) -> bool {
     matches!(source, Some(Cells::Stimulus { card, .. }) if card.effect == Effect::Current)
 }
 
-/// Most synapses that a target may get.
+/// Most synapses that a target may get. Where targets are drawn with replacement, a number that none exceeds but once in 10^30
+/// networks (a sum keeps a factor of 2 in reserve besides); the worst case, all synapses onto one target, would cost precision.
 fn max_indegree(projection: &Projection) -> u32 {
     let sources = projection.source_cells.len() as u32;
+    let targets = projection.target_cells.len().max(1) as f64;
     match &projection.rule {
         Rule::OneToOne => 1,
         Rule::AllToAll { .. } | Rule::PairwiseBernoulli { .. } => sources,
         Rule::FixedIndegree { indegree, .. } => *indegree,
-        Rule::FixedOutdegree { outdegree, multapses: true, .. } => sources.saturating_mul(*outdegree),
+        Rule::FixedOutdegree { outdegree, multapses: true, .. } => {
+            let most = poisson_bound(f64::from(sources) * f64::from(*outdegree) / targets);
+            sources.saturating_mul(*outdegree).min(most as u32)
+        }
         Rule::FixedOutdegree { .. } => sources,
         Rule::FixedTotalNumber { indegrees, .. } => indegrees.iter().copied().max().unwrap_or(0),
         Rule::List { pairs, .. } => {

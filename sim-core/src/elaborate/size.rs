@@ -1,6 +1,6 @@
 //! How large a network is, before memory is taken for it.
 
-use crate::catalog::{Effect, NeuronCard};
+use crate::catalog::{Effect, NeuronCard, StimulusValue};
 use crate::diagnostic::Diagnostic;
 use crate::network::{Cells, Column, Draw, Network, Population, Projection, Rule, Weights};
 
@@ -32,8 +32,14 @@ pub struct Estimate {
 /// Bytes of the hidden columns, coefficients and bookkeeping of a neuron or a unit.
 const OVERHEAD: u64 = 64;
 
-/// Bytes for each target of a stimulus without synapses of its own: a degree and a generator's state.
+/// Bytes for each target of a stimulus without synapses of its own: the random lanes of its block.
 const PRIVATE: f64 = 48.0;
+
+/// Bytes of one of its connections where they differ from target to target: a synapse while building and an entry.
+const LISTED: f64 = 96.0;
+
+/// Bytes of a spike time of a stimulus, in the schedule of its population.
+const TIMED_SPIKE: u64 = 16;
 
 /// Estimates neurons, synapses and bytes from the rules alone.
 pub fn estimate(network: &Network) -> Estimate {
@@ -46,9 +52,9 @@ pub fn estimate(network: &Network) -> Estimate {
         bytes += held(&projection.rule);
         match source {
             Some(Cells::Stimulus { card, .. }) if card.effect != Effect::Spikes => {
-                bytes += PRIVATE * projection.target_cells.len() as f64;
+                let alike = same_for_all(projection) && card.effect == Effect::PrivateSpikes;
+                bytes += PRIVATE * projection.target_cells.len() as f64 + if alike { 0.0 } else { LISTED * count };
             }
-            Some(Cells::Stimulus { .. }) => bytes += count * synapse_bytes(projection, network.weights),
             _ => {
                 synapses += count;
                 bytes += count * synapse_bytes(projection, network.weights);
@@ -71,9 +77,25 @@ fn population_bytes(population: &Population) -> u64 {
         Cells::Neurons { parameters, initial, .. } => {
             parameters.iter().chain(initial.iter().flatten()).filter(|c| matches!(c, Column::Each(_))).count()
         }
-        Cells::Stimulus { .. } => 0,
+        Cells::Stimulus { values, .. } => return stimulus_bytes(population.size, values),
     };
     u64::from(population.size).saturating_mul(cell_bytes(population.card()) + 8 * own as u64)
+}
+
+/// Lists that are shared stand in the schedule once for each unit.
+fn stimulus_bytes(size: u32, values: &[StimulusValue]) -> u64 {
+    let entries = values.iter().map(|value| match value {
+        StimulusValue::Number(_) => u64::from(size),
+        StimulusValue::List(lists) if lists.len() == 1 => lists[0].len() as u64 * u64::from(size),
+        StimulusValue::List(lists) => lists.iter().map(|l| l.len() as u64).sum(),
+    });
+    entries.fold(u64::from(size).saturating_mul(OVERHEAD), |sum, n| sum.saturating_add(n.saturating_mul(TIMED_SPIKE)))
+}
+
+/// Whether a private projection gives all its targets the same rate, weight and delay (see `engine::private`).
+fn same_for_all(projection: &Projection) -> bool {
+    matches!(projection.rule, Rule::AllToAll { .. } | Rule::FixedIndegree { .. } | Rule::OneToOne)
+        && matches!((&projection.weight, &projection.delay), (Draw::Constant(_), Draw::Constant(_)))
 }
 
 /// Most synapses of one projection, and of all that share a table: their places are 32-bit numbers, and the number drawn
@@ -130,12 +152,18 @@ fn held(rule: &Rule) -> f64 {
 /// Refuses a network that does not fit, with the figure.
 pub(crate) fn check(network: &Network, limits: &Limits) -> Option<Diagnostic> {
     let Estimate { neurons, synapses, bytes } = estimate(network);
-    if let Some(projection) = network.projections.iter().find(|p| expected_synapses(p) > MOST_SYNAPSES) {
+    let stored = |p: &&Projection| synapse_bytes(p, network.weights) > 0.0;
+    if let Some(projection) = network.projections.iter().filter(stored).find(|p| expected_synapses(p) > MOST_SYNAPSES) {
         let message = format!(
             "the projection \"{}\" has {:.0} synapses, more than the {MOST_SYNAPSES:.0} that one may have",
             projection.name,
             expected_synapses(projection)
         );
+        return Some(Diagnostic::general("does-not-fit", message));
+    }
+    let slots = network.populations.iter().map(input_slots).fold(0, u64::saturating_add);
+    if slots > u64::from(u32::MAX) {
+        let message = format!("{neurons} neurons have {slots} input slots, more than the {} that are numbered", u32::MAX);
         return Some(Diagnostic::general("does-not-fit", message));
     }
     (bytes > limits.bytes).then(|| {
@@ -146,6 +174,12 @@ pub(crate) fn check(network: &Network, limits: &Limits) -> Option<Diagnostic> {
         );
         Diagnostic::general("does-not-fit", message)
     })
+}
+
+/// Input slots of a population: its receptors and its injected current, in whole blocks of neurons.
+fn input_slots(population: &Population) -> u64 {
+    let rows = population.card().map_or(0, |card| card.receptors.len() + 1);
+    u64::from(population.size).next_multiple_of(64) * rows as u64
 }
 
 /// A number of bytes for people.

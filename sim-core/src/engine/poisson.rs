@@ -5,6 +5,7 @@ use super::lanes::{LANES, Lanes};
 use super::neurons::BLOCK;
 use crate::random::mix;
 use crate::stimulus::Schedule;
+use std::collections::BTreeMap;
 
 /// More thresholds than this are searched by bisection with 64 random bits a count.
 const LINEAR: usize = 48;
@@ -111,6 +112,8 @@ impl PoissonTable {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PoissonSchedules {
     tables: Vec<PoissonTable>,
+    /// Index of the table of a mean (its bits).
+    known: BTreeMap<u64, usize>,
     /// By schedule: ascending (first tick, index of the table).
     pieces: Vec<Vec<(u64, usize)>>,
 }
@@ -124,9 +127,10 @@ impl PoissonSchedules {
     }
 
     fn table_of(&mut self, mean: f64) -> usize {
-        self.tables.iter().rposition(|t| t.mean() == mean).unwrap_or_else(|| {
-            self.tables.push(PoissonTable::new(mean));
-            self.tables.len() - 1
+        let tables = &mut self.tables;
+        *self.known.entry(mean.to_bits()).or_insert_with(|| {
+            tables.push(PoissonTable::new(mean));
+            tables.len() - 1
         })
     }
 

@@ -6,7 +6,7 @@ use super::dispatch::{self, Level, Loop};
 use super::inputs::InputLayout;
 use super::lanes::{LANES, Lanes};
 use super::neurons::BLOCK;
-use super::partition::{cells, targets};
+use super::partition::targets;
 use super::plan::CurrentEntry;
 use super::poisson::{PoissonSchedules, PoissonTable, block_counts};
 use crate::connect::{Generator, Synapse};
@@ -301,25 +301,23 @@ impl Context<'_> {
     /// Entries by block: `entries` turns one target's synapses into what is kept.
     fn listed<T: Copy>(&self, mut entries: impl FnMut(&[Synapse], &mut Vec<T>)) -> Entries<T> {
         let generator = Generator::new(self.network, self.projection);
-        let (mut starts, mut list) = (vec![0], Vec::new());
-        let (mut synapses, mut made): (Vec<Synapse>, Vec<T>) = (Vec::new(), Vec::new());
+        let mut synapses: Vec<Synapse> = Vec::new();
+        generator.for_targets(self.targets(), |s| synapses.push(s));
+        synapses.sort_by_key(|s| s.target);
+        let (mut starts, mut list, mut made) = (vec![0], Vec::new(), Vec::new());
+        let mut rest = &synapses[..];
         for block in self.blocks.clone() {
-            synapses.clear();
-            let size = self.network.populations[self.projection.target].size;
-            generator.for_targets(cells(&(block..block + 1), size), |s| synapses.push(s));
-            synapses.sort_by_key(|s| s.target);
-            for group in synapses.chunk_by(|a, b| a.target == b.target) {
-                let current = self.inputs.current_slot(self.projection.target, group[0].target);
+            let (own, after) = rest.split_at(rest.partition_point(|s| (s.target as usize) < (block + 1) * BLOCK));
+            rest = after;
+            for same in own.chunk_by(|a, b| a.target == b.target).flat_map(by_receptor) {
+                let (target, receptor) = (same[0].target, same[0].receptor);
+                let slot = match self.spikes {
+                    true => self.inputs.slot(self.projection.target, target, receptor),
+                    false => self.inputs.current_slot(self.projection.target, target),
+                };
                 made.clear();
-                for same in by_receptor(group) {
-                    let start = made.len();
-                    entries(&same, &mut made);
-                    let slot = match self.spikes {
-                        true => self.inputs.slot(self.projection.target, same[0].target, same[0].receptor),
-                        false => current,
-                    };
-                    list.extend(made[start..].iter().map(|entry| (slot, *entry)));
-                }
+                entries(&same, &mut made);
+                list.extend(made.iter().map(|entry| (slot, *entry)));
             }
             starts.push(list.len() as u32);
         }
@@ -333,13 +331,14 @@ fn by_receptor(synapses: &[Synapse]) -> Vec<Vec<Synapse>> {
     sorted.chunk_by(|a, b| a.receptor == b.receptor).map(<[Synapse]>::to_vec).collect()
 }
 
-/// Synapses of one target with the same rate, weight and delay, counted.
+/// Synapses of one target with the same rate, weight and delay, counted, in order of first appearance.
 fn merge(synapses: &[Synapse], unit: impl Fn(&Synapse) -> u32) -> Vec<(u32, Synapse)> {
     let mut merged: Vec<(u32, Synapse)> = Vec::new();
-    let same = |a: &Synapse, b: &Synapse| unit(a) == unit(b) && a.weight == b.weight && a.delay_fs == b.delay_fs;
+    let mut known = BTreeMap::new();
     for s in synapses {
-        match merged.iter_mut().find(|m| same(&m.1, s)) {
-            Some(m) => m.0 += 1,
+        let index = *known.entry((unit(s), s.weight.to_bits(), s.delay_fs)).or_insert(merged.len());
+        match merged.get_mut(index) {
+            Some(train) => train.0 += 1,
             None => merged.push((1, *s)),
         }
     }

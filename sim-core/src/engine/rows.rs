@@ -98,7 +98,8 @@ impl Dense {
     }
 }
 
-/// How a projection is kept. Layouts never round: rounding is the network's, so all give the same bits.
+/// How a projection is kept. Layouts never round: rounding is the network's, so all give the same bits. `One` is the weight as
+/// the receptor gets it: the same number in the netlist may differ in sign or rounding from target to target.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Layout {
     Nothing,
@@ -110,11 +111,11 @@ pub(crate) enum Layout {
 /// Chooses the layout of a spike projection.
 pub(crate) fn layout(network: &Network, projection: &Projection) -> Layout {
     let constant_delay = matches!(projection.delay, Draw::Constant(_));
-    match projection.weight {
-        Draw::Constant(_) if constant_delay && matches!(projection.rule, Rule::AllToAll { .. }) => Layout::Nothing,
-        Draw::Constant(weight) => Layout::One { weight },
-        _ if network.weights == Weights::F64 => Layout::F64,
-        _ => Layout::F32,
+    match Generator::new(network, projection).constant_weight() {
+        Some(_) if constant_delay && matches!(projection.rule, Rule::AllToAll { .. }) => Layout::Nothing,
+        Some(weight) => Layout::One { weight },
+        None if network.weights == Weights::F64 => Layout::F64,
+        None => Layout::F32,
     }
 }
 
@@ -192,7 +193,8 @@ impl Builder<'_> {
         let constant = self.constant_delay(group);
         let mut delays = vec![0_u16; if constant.is_some() { 0 } else { count }];
         let mut records = match group.layout {
-            Layout::One { .. } | Layout::Nothing => Records::One { slots: vec![0; count], weight: 0.0 },
+            Layout::One { weight } => Records::One { slots: vec![0; count], weight },
+            Layout::Nothing => Records::One { slots: Vec::new(), weight: 0.0 },
             Layout::F32 => Records::F32(vec![Weighted { slot: 0, weight: 0.0 }; count]),
             Layout::F64 => Records::F64(vec![Weighted { slot: 0, weight: 0.0 }; count]),
         };
@@ -204,7 +206,7 @@ impl Builder<'_> {
             match &mut records {
                 Records::One { slots, weight: shared } => {
                     slots[at] = slot;
-                    *shared = weight;
+                    assert!(weight == *shared, "projections share a table only if their weights are the same");
                 }
                 Records::F32(records) => records[at] = Weighted { slot, weight: weight as f32 },
                 Records::F64(records) => records[at] = Weighted { slot, weight },

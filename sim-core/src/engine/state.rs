@@ -52,14 +52,20 @@ impl State {
             neurons: neurons.collect(),
             lanes: plan.families.iter().map(lanes).collect(),
             held: (0..noises).map(|n| vec![0.0; held.iter().map(|part| part[n]).sum()]).collect(),
-            history: at_start(plan),
+            history: VecDeque::new(),
             tally: Tally { spikes: vec![0; network.populations.len()], ..Tally::default() },
         }
     }
 
     /// Takes over another state without new memory where the sizes agree.
     pub fn reset_from(&mut self, other: &Self) {
-        self.clone_from(other);
+        let Self { tick, neurons, lanes, held, history, tally } = self;
+        *tick = other.tick;
+        neurons.clone_from(&other.neurons);
+        lanes.clone_from(&other.lanes);
+        held.clone_from(&other.held);
+        history.clone_from(&other.history);
+        tally.clone_from(&other.tally);
     }
 
     /// Ticks done.
@@ -97,22 +103,13 @@ impl State {
     }
 
     /// Lets cells fire now, as if by themselves: their spikes arrive after their delays. They are not counted. Indices out of
-    /// range are ignored.
+    /// range are ignored. Sums stay exact while a cell gets at most one such spike a tick.
     pub fn inject(&mut self, plan: &Plan, population: usize, cells: &[u32]) {
         let Some(population) = plan.network.populations.get(population) else { return };
         for cell in cells.iter().filter(|c| **c < population.size) {
             self.history.push_back(Spike { tick: self.tick, neuron: population.first + cell });
         }
     }
-}
-
-/// Spikes of stimuli at time 0: in flight before the first tick.
-fn at_start(plan: &Plan) -> VecDeque<Spike> {
-    let populations = plan.network.populations.iter().zip(&plan.cells);
-    let trains = populations.filter_map(|(p, c)| if let PlanCells::Trains(events) = c { Some((p.first, events)) } else { None });
-    trains
-        .flat_map(|(first, events)| events.iter().take_while(|e| e.0 == 0).map(move |e| Spike { tick: 0, neuron: first + e.1 }))
-        .collect()
 }
 
 /// Index of a cell's state variable among a population's blocks.
