@@ -41,7 +41,8 @@ impl<'a> Wanted<'a> {
     fn unit_missing(&self, found: Quantity, span: Span) -> Diagnostic {
         let (name, wanted) = (self.name, self.dimension);
         let message = format!("{name} is {}, this comes to the bare number {}", measure_with_unit(wanted), found.value);
-        Diagnostic::error("dimension", span, message).help(format!("give it a unit: multiply by \"1 {wanted}\" in the expression"))
+        Diagnostic::error("dimension", span, message)
+            .help(format!("give it a unit: multiply by \"1 {wanted}\" in the expression"))
     }
 
     fn other_dimension(&self, found: Quantity, span: Span) -> Diagnostic {
