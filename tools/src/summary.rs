@@ -137,7 +137,7 @@ impl Summary<'_> {
     /// The same for people.
     pub(crate) fn text(&self) -> String {
         let n = self.network;
-        let mut text = format!("{}", n.name);
+        let mut text = n.name.clone();
         if !n.about.is_empty() {
             text += &format!(": {}", n.about);
         }

@@ -64,7 +64,7 @@ fn nobody_listens_to_the_messages() {
         (&["run", "hello", "--duration", "1mV"], 2),
         (&["run", "--bogus"], 2),
         (&["run", "hello", "--raster", "/no/such/folder/x.svg"], 1),
-        (&["run", "hello", "--timestep", "0.3 ms"], 0),
+        (&["run", "hello", "--duration", "10.03 ms"], 0),
     ] {
         let mut child = command(arguments).spawn().expect("the program starts");
         drop(child.stderr.take());
