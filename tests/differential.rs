@@ -151,3 +151,55 @@ fn samples_are_the_states_after_the_step() {
         }
     }
 }
+
+/// One weight in the netlist is not one weight in the engine: the receptor decides its sign, the target its rounding.
+#[test]
+fn equal_weights_keep_their_receptors() {
+    let text = r#"
+        spikeloom = 1
+        [network]
+        timestep = "0.1 ms"
+        duration = "10 ms"
+        [populations.source]
+        neurons = { model = "spike_train", times = ["1 ms"] }
+        size = 64
+        [populations.up]
+        neurons = { model = "lif_psc_exp" }
+        size = 64
+        [populations.down]
+        neurons = { model = "lif_psc_exp" }
+        size = 64
+        [[projections]]
+        source = "source"
+        target = "up"
+        connect = { rule = "fixed_indegree", indegree = 3 }
+        weight = "5 pA"
+        delay = "1 ms"
+        [[projections]]
+        source = "source"
+        target = "down"
+        connect = { rule = "fixed_indegree", indegree = 3 }
+        weight = "5 pA"
+        receptor = "inhibitory"
+        delay = "1 ms"
+        [[projections]]
+        source = "source"
+        target = "down"
+        connect = { rule = "fixed_indegree", indegree = 3 }
+        weight = { uniform = ["1 nA", "2 nA"] }
+        receptor = "inhibitory"
+        delay = "2 ms"
+    "#;
+    let network = crate::netlist::toml(text, &[]);
+    let run = |threads| {
+        let plan = Plan::new(network.clone(), threads);
+        let mut state = State::new(&plan);
+        state.advance(&plan, 25, &mut Keep::default());
+        let (up, down) = (state.read(&plan, 1, 0), state.read(&plan, 2, 0));
+        assert!(up.iter().all(|v| *v > -70.0), "{threads} threads: excited, {}", up[0]);
+        assert!(down.iter().all(|v| *v < -70.0), "{threads} threads: inhibited, {}", down[0]);
+        (bits(&up), bits(&down))
+    };
+    let one = run(1);
+    assert!([2, 3].into_iter().all(|threads| run(threads) == one), "the same bits for any number of threads");
+}

@@ -175,7 +175,7 @@ pub(super) const DOES_NOT_FIT: &[Mistake] = &[
     ("size = 10", "size = 4_000_000_000", "does-not-fit", "inh"),
     ("n = 40", "n = 1e9", "does-not-fit", "GB"),
     ("indegree = 4", "indegree = 1_000_000_000", "does-not-fit", "synapses"),
-    ("\"fixed_indegree\", indegree = 4", "\"fixed_total_number\", n = 1e12", "does-not-fit", "1.0 TB"),
+    ("\"fixed_indegree\", indegree = 4", "\"fixed_total_number\", n = 1e12", "does-not-fit", "4.0 TB"),
 ];
 
 /// Told, and the run goes on.

@@ -216,12 +216,14 @@ fn check_tells_the_size_and_runs_nothing() {
     let net = desk.file("net.toml", SMALL);
     let json = spikeloom(&["check", &net, "--json"]).ends(0).json();
     assert_eq!((&json["ok"], &json["neurons"]), (&true.into(), &170.into()), "{json:#}");
-    assert_eq!(json["synapses"], 1700, "ten onto each neuron; those of stimuli are left out");
+    let run = spikeloom(&["run", &net, "--json"]).ends(0).json();
+    assert_eq!(json["synapses"], run["synapses"], "the number that a run counts, where nothing is drawn");
+    assert_eq!(json["synapses"], 6800, "ten onto each of 170 neurons, and those of cells that emit spikes");
     assert_eq!(json["problems"], Value::Array(Vec::new()), "no problems");
     assert_eq!(json["projections"].as_array().map(Vec::len), Some(4), "each with its layout: {json:#}");
     assert!(json["memory_bytes"].as_u64().is_some_and(|bytes| bytes > 1700), "{json:#}");
     let text = spikeloom(&["check", &net]).ends(0).results;
-    assert!(text.contains("170 neurons, 1,700 synapses") && text.ends_with("no problems\n"), "{text}");
+    assert!(text.contains("170 neurons, 6,800 synapses") && text.ends_with("no problems\n"), "{text}");
     assert_eq!(desk.names(), ["net.toml"], "nothing was written");
 }
 

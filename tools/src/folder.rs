@@ -36,6 +36,10 @@ impl NewFolder {
             let message = format!("{} is no recording's folder: it is not replaced", place.display());
             return Err(Failure::Usage("exists", message));
         }
+        if place.exists() && (place.join(".").canonicalize().ok() == std::env::current_dir().ok()) {
+            let message = format!("{} is the folder you are in: it cannot be replaced", place.display());
+            return Err(Failure::Usage("exists", message));
+        }
         let parent = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let temporary = tempfile::Builder::new().prefix(".spikeloom-").tempdir_in(parent);
         let temporary = temporary.map_err(|error| unwritable(place, parent, &error))?;
@@ -77,10 +81,20 @@ impl NewFolder {
         if self.force && self.place.exists() {
             let old = temporary.path().with_extension("old");
             fs::rename(&self.place, &old).map_err(fail)?;
-            fs::rename(temporary.keep(), &self.place).map_err(fail)?;
+            let new = temporary.keep();
+            if let Err(error) = fs::rename(&new, &self.place) {
+                // The old recording goes back; the new one stays where the message says.
+                let back = fs::rename(&old, &self.place);
+                let message = format!("{}: {error}; the new recording is in {}", self.place.display(), new.display());
+                return back.map_err(fail).and(Err(Failure::Other("io", message)));
+            }
             return fs::remove_dir_all(&old).map_err(fail);
         }
-        fs::rename(temporary.keep(), &self.place).map_err(fail)
+        let new = temporary.keep();
+        fs::rename(&new, &self.place).map_err(|error| {
+            let message = format!("{}: {error}; the recording is in {}", self.place.display(), new.display());
+            Failure::Other("io", message)
+        })
     }
 }
 

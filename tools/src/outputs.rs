@@ -74,9 +74,8 @@ impl Outputs {
         }
     }
 
-    /// Writes them; returns the paths.
-    pub(crate) fn write(&self, recording: &Recording) -> Result<Vec<PathBuf>, Failure> {
-        let mut written = Vec::new();
+    /// Writes them, and names them in `written` as they are.
+    pub(crate) fn write(&self, recording: &Recording, written: &mut Vec<PathBuf>) -> Result<(), Failure> {
         if let Some((path, format)) = &self.raster {
             save(path, &raster(recording, *format)?)?;
             written.push(path.clone());
@@ -92,7 +91,7 @@ impl Outputs {
             write_spikes(path, *format, recording)?;
             written.push(path.clone());
         }
-        Ok(written)
+        Ok(())
     }
 }
 

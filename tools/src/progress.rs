@@ -79,8 +79,9 @@ impl Sink for Progress {
     }
 }
 
-/// The flag that the first Ctrl-C sets; a second one ends the program at once.
-fn interrupts() -> Arc<AtomicBool> {
+/// The flag that the first Ctrl-C (or SIGTERM) sets; a second one ends the program at once. Called early, so that an
+/// interrupt while the network is built is seen when the run begins.
+pub(crate) fn interrupts() -> Arc<AtomicBool> {
     static ONCE: Once = Once::new();
     static FLAG: std::sync::OnceLock<Arc<AtomicBool>> = std::sync::OnceLock::new();
     let flag = FLAG.get_or_init(Arc::default).clone();

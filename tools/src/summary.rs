@@ -3,10 +3,10 @@
 use crate::memory;
 use crate::names::{count, decimals};
 use serde_json::{Map, Value, json};
-use sim_core::engine::{Plan, State};
+use sim_core::engine::{Plan, State, Tally};
 use sim_core::network::{Network, What};
 use sim_core::record::{Sink, Window};
-use sim_core::stats::{Interval, PopulationRates, RateMeter};
+use sim_core::stats::{Interval, RateMeter};
 use sim_core::time::{Grid, decimal_ms, ms_from_fs};
 use std::ops::{ControlFlow, Range};
 
@@ -34,13 +34,32 @@ impl Meters {
         Self { meters: meters.collect() }
     }
 
-    /// By population index.
-    fn results(&self) -> Vec<(usize, PopulationRates)> {
-        let mut results: Vec<(usize, PopulationRates)> =
-            self.meters.iter().flat_map(|(_, meter, members)| members.iter().copied().zip(meter.summary())).collect();
-        results.sort_by_key(|r| r.0);
-        results
+    /// What was found of each neuron population up to a tick, in the network's order.
+    fn results(&self, network: &Network, done: u64) -> Vec<Found> {
+        let mut found: Vec<Found> = Vec::new();
+        for (interval, meter, members) in &self.meters {
+            let ticks = done.min(interval.to_tick()).saturating_sub(interval.from_tick());
+            let seconds = ms_from_fs(interval.grid().fs(ticks)) / 1000.0;
+            for (index, r) in members.iter().zip(meter.summary()) {
+                let rate_hz = (seconds > 0.0).then(|| r.spikes as f64 / (f64::from(r.neurons) * seconds));
+                found.push(Found { population: *index, spikes: r.spikes, rate_hz, cv_isi: r.cv_isi });
+            }
+        }
+        // Populations whose record covers no time.
+        let neurons = network.populations.iter().enumerate().filter(|(_, p)| p.card().is_some()).map(|(i, _)| i);
+        let unseen: Vec<usize> = neurons.filter(|i| found.iter().all(|f| f.population != *i)).collect();
+        found.extend(unseen.into_iter().map(|population| Found { population, spikes: 0, rate_hz: None, cv_isi: None }));
+        found.sort_by_key(|f| f.population);
+        found
     }
+}
+
+/// One population's spikes in its record's window, as far as the run got.
+struct Found {
+    population: usize,
+    spikes: u64,
+    rate_hz: Option<f64>,
+    cv_isi: Option<f64>,
 }
 
 impl Sink for Meters {
@@ -66,6 +85,8 @@ pub(crate) struct Summary<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) state: &'a State,
     pub(crate) meters: &'a Meters,
+    /// Counts at the end of the warm-up.
+    pub(crate) before: &'a Tally,
     pub(crate) build_s: f64,
     pub(crate) warmup_s: f64,
     pub(crate) run_s: f64,
@@ -85,9 +106,19 @@ impl Summary<'_> {
         (biological > 0.0).then(|| self.run_s / biological)
     }
 
+    /// Neurons' spikes after the warm-up.
     fn neuron_spikes(&self) -> u64 {
-        let neurons = self.network.populations.iter().zip(&self.state.tally().spikes);
-        neurons.filter(|(p, _)| p.card().is_some()).map(|(_, n)| n).sum()
+        let spikes = self.state.tally().spikes.iter().zip(&self.before.spikes).map(|(all, before)| all - before);
+        self.network.populations.iter().zip(spikes).filter(|(p, _)| p.card().is_some()).map(|(_, n)| n).sum()
+    }
+
+    /// Spikes x out-degree after the warm-up.
+    fn synaptic_events(&self) -> u64 {
+        self.state.tally().synaptic_events - self.before.synaptic_events
+    }
+
+    fn found(&self) -> Vec<Found> {
+        self.meters.results(self.network, self.state.tick())
     }
 
     fn bytes_per_synapse(&self) -> Option<f64> {
@@ -98,12 +129,11 @@ impl Summary<'_> {
     /// The object that `--json` prints and `summary.json` holds.
     pub(crate) fn json(&self) -> Value {
         let populations: Map<String, Value> = self
-            .meters
-            .results()
+            .found()
             .into_iter()
-            .map(|(index, r)| {
-                let population = &self.network.populations[index];
-                let value = json!({ "size": population.size, "spikes": r.spikes, "rate_hz": r.rate_hz, "cv_isi": r.cv_isi });
+            .map(|f| {
+                let population = &self.network.populations[f.population];
+                let value = json!({ "size": population.size, "spikes": f.spikes, "rate_hz": f.rate_hz, "cv_isi": f.cv_isi });
                 (population.name.clone(), value)
             })
             .collect();
@@ -128,7 +158,7 @@ impl Summary<'_> {
             "real_time_factor": self.real_time_factor(),
             "peak_rss_bytes": memory::peak(),
             "spikes": self.neuron_spikes(),
-            "synaptic_events": self.state.tally().synaptic_events,
+            "synaptic_events": self.synaptic_events(),
             "spike_hash": self.state.spike_hash(),
             "populations": populations,
         })
@@ -154,14 +184,15 @@ impl Summary<'_> {
             if self.plan.threads() == 1 { "" } else { "s" },
         );
         text += &self.table();
+        let warmup = if n.warmup_fs > 0 { format!(" warmed up in {:.2} s,", self.warmup_s) } else { String::new() };
         let factor = self.real_time_factor().map_or("-".into(), |f| decimals(f, 3));
         let memory = memory::peak().map_or(String::new(), |b| format!(", peak memory {}", memory::words(b)));
         text += &format!(
-            "\nbuilt in {:.2} s, ran in {:.2} s: real-time factor {factor}; {} spikes, {} synaptic events{memory}\nspike hash {}\n",
+            "\nbuilt in {:.2} s,{warmup} ran in {:.2} s: real-time factor {factor}; {} spikes, {} synaptic events{memory}\nspike hash {}\n",
             self.build_s,
-            self.warmup_s + self.run_s,
+            self.run_s,
             count(self.neuron_spikes()),
-            count(self.state.tally().synaptic_events),
+            count(self.synaptic_events()),
             self.state.spike_hash(),
         );
         if self.interrupted {
@@ -172,16 +203,12 @@ impl Summary<'_> {
     }
 
     fn table(&self) -> String {
-        let rows: Vec<[String; 4]> = self
-            .meters
-            .results()
-            .into_iter()
-            .map(|(index, r)| {
-                let p = &self.network.populations[index];
-                let cv = r.cv_isi.map_or("-".into(), |cv| format!("{cv:.3}"));
-                [p.name.clone(), count(u64::from(p.size)), format!("{:.3}", r.rate_hz), cv]
-            })
-            .collect();
+        let number = |value: Option<f64>| value.map_or("-".into(), |v| format!("{v:.3}"));
+        let row = |f: Found| {
+            let p = &self.network.populations[f.population];
+            [p.name.clone(), count(u64::from(p.size)), number(f.rate_hz), number(f.cv_isi)]
+        };
+        let rows: Vec<[String; 4]> = self.found().into_iter().map(row).collect();
         crate::names::table(&["population", "neurons", "rate (Hz)", "CV of ISI"], &rows)
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn column(
     place: &Place<'_>,
     cells: Cells<'_>,
 ) -> Outcome<Column> {
-    let reserve = || context.budget.reserve(u64::from(cells.size), 8);
+    let reserve = || context.budget.reserve(u64::from(cells.size), 8, || format!("{} of {}", wanted.name, cells.population));
     match &value.kind {
         ValueKind::Expr(expr) if references(expr).iter().any(|r| matches!(r, Reference::Name(name) if place.is_draw(name))) => {
             reserve()?;

@@ -9,7 +9,7 @@ use super::size::bytes_words;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Failure, Outcome};
 use crate::random::Key;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 /// What every part of elaboration works with.
 pub(crate) struct Context<'a> {
@@ -44,18 +44,24 @@ impl<'a> Context<'a> {
 pub(crate) struct Budget {
     limit: u64,
     wanted: Cell<u64>,
+    /// The largest request and its bytes.
+    largest: RefCell<(u64, String)>,
 }
 
 impl Budget {
     /// So many bytes.
     pub(crate) fn new(limit: u64) -> Self {
-        Self { limit, wanted: Cell::new(0) }
+        Self { limit, wanted: Cell::new(0), largest: RefCell::default() }
     }
 
     /// Takes `count` items of `each` bytes. Refused once the sum of all requests is beyond the limit; [`Budget::problem`] then
     /// tells of the whole.
-    pub(crate) fn reserve(&self, count: u64, each: u64) -> Outcome<()> {
-        self.wanted.set(self.wanted.get().saturating_add(count.saturating_mul(each)));
+    pub(crate) fn reserve(&self, count: u64, each: u64, what: impl FnOnce() -> String) -> Outcome<()> {
+        let bytes = count.saturating_mul(each);
+        if bytes > self.largest.borrow().0 {
+            *self.largest.borrow_mut() = (bytes, what());
+        }
+        self.wanted.set(self.wanted.get().saturating_add(bytes));
         if self.wanted.get() > self.limit { Err(Failure::Reported) } else { Ok(()) }
     }
 
@@ -63,8 +69,12 @@ impl Budget {
     pub(crate) fn problem(&self) -> Option<Diagnostic> {
         (self.wanted.get() > self.limit).then(|| {
             let (wanted, limit) = (bytes_words(self.wanted.get()), bytes_words(self.limit));
-            Diagnostic::general("does-not-fit", format!("the network needs more than {wanted} of memory, and there are {limit}"))
-                .help("make it smaller, or raise --memory-limit on a machine that has more")
+            let (bytes, what) = &*self.largest.borrow();
+            let message = format!(
+                "the network needs more than {wanted} of memory, and there are {limit}; most of it is {what}, with {}",
+                bytes_words(*bytes)
+            );
+            Diagnostic::general("does-not-fit", message).help("make it smaller, or raise --memory-limit where there is more")
         })
     }
 }

@@ -49,7 +49,7 @@ pub(crate) fn list_rows(
         (None, Some(file)) => {
             let table = context.files.table(file)?;
             // A row of at least four bytes becomes a pair, a place and a quantity for each column.
-            context.budget.reserve(table.bytes() / 4, 12 + 16 * columns.len() as u64)?;
+            context.budget.reserve(table.bytes() / 4, 12 + 16 * columns.len() as u64, || "the list of a list rule".into())?;
             file_rows(&table, list, file, ends, columns)
         }
         _ => {

@@ -34,7 +34,7 @@ pub(crate) fn frames<'a>(context: &Context<'a>, cards: &Cards<'a>) -> Vec<Frame<
     let frames: Vec<Frame<'a>> = entries
         .map(|(index, entry)| {
             let card = entry.block.neurons.as_ref().and_then(|c| cards.resolve(c, context.catalog, context.report));
-            let size = size(entry, &context.place().of(index)).and_then(|size| fits(context, size, card.as_ref()));
+            let size = size(entry, &context.place().of(index)).and_then(|size| fits(context, entry.name, size, card.as_ref()));
             Frame { entry: *entry, card, size: context.report.accept(size) }
         })
         .collect();
@@ -61,12 +61,12 @@ fn size(entry: &Entry<'_>, place: &Place<'_>) -> Outcome<u32> {
 }
 
 /// Refuses a population whose state alone is more than the memory, before anything is made for each of its cells.
-fn fits(context: &Context<'_>, size: u32, card: Option<&Card<'_>>) -> Outcome<u32> {
+fn fits(context: &Context<'_>, name: &str, size: u32, card: Option<&Card<'_>>) -> Outcome<u32> {
     let neuron = card.and_then(|card| match card.model {
         Model::Neuron(model) => Some(model),
         Model::Stimulus(_) => None,
     });
-    context.budget.reserve(u64::from(size), cell_bytes(neuron))?;
+    context.budget.reserve(u64::from(size), cell_bytes(neuron), || format!("the population {name}"))?;
     Ok(size)
 }
 
@@ -132,7 +132,7 @@ fn drawn(
     let first = decl.arguments.first().map(|v| quantity(v, place)).transpose()?;
     let dimension = first.map_or(Dimension::NONE, |q| q.dimension);
     let law = distribution(decl, value.span, &Wanted::new(name, dimension, Range::Any), place)?;
-    context.budget.reserve(u64::from(size), 8)?;
+    context.budget.reserve(u64::from(size), 8, || format!("the draw {name}"))?;
     Ok((dimension, (0..u64::from(size)).map(|neuron| law.draw(&mut Stream::new(key, neuron))).collect()))
 }
 

@@ -67,7 +67,7 @@ impl Block<'_, '_> {
             return Err(Diagnostic::error("impossible-rule", connect.span(), message).into());
         }
         let pairs = (sources.len() as u64).saturating_mul(targets.len() as u64);
-        self.context.budget.reserve(pairs, PROJECTION_BYTES)?;
+        self.context.budget.reserve(pairs, PROJECTION_BYTES, || format!("the projection {}", self.name))?;
         let mut built = Vec::new();
         for (row, target) in targets.iter().enumerate() {
             for (column, source) in sources.iter().enumerate() {

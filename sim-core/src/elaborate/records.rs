@@ -38,7 +38,7 @@ fn all_spikes(context: &Context<'_>, frames: &[Frame<'_>]) -> Outcome<Vec<Record
     for (population, frame) in frames.iter().enumerate() {
         let neurons = frame.card.as_ref().is_some_and(|c| matches!(c.model, Model::Neuron(_)));
         let (true, Some(size)) = (neurons, frame.size) else { continue };
-        context.budget.reserve(u64::from(size), 4)?;
+        context.budget.reserve(u64::from(size), 4, || "the list of recorded cells".into())?;
         records.push(Record { population, cells: (0..size).collect(), what: What::Spikes, start_fs, stop_fs });
     }
     Ok(records)
@@ -60,7 +60,9 @@ fn block(context: &Context<'_>, description: &Description, frames: &[Frame<'_>],
         let cells = match sample {
             Some(count) if count < part.size() => sample_cells(context, part, count)?,
             _ => {
-                context.budget.reserve(u64::from(part.size()), 4 * decl.what.len() as u64)?;
+                context
+                    .budget
+                    .reserve(u64::from(part.size()), 4 * decl.what.len() as u64, || "the list of recorded cells".into())?;
                 part.cells.clone().collect()
             }
         };
@@ -134,7 +136,7 @@ fn sample_size(context: &Context<'_>, decl: &RecordDecl) -> Outcome<Option<u32>>
 /// So many cells of a part, each set of them equally likely (Floyd's algorithm). The same sample of the same part is the
 /// same cells, whatever is recorded of them.
 fn sample_cells(context: &Context<'_>, part: &Part, count: u32) -> Outcome<Vec<u32>> {
-    context.budget.reserve(u64::from(count), 64)?;
+    context.budget.reserve(u64::from(count), 64, || "the sample of recorded cells".into())?;
     let name = context.names.roster.name(part.population);
     let key =
         context.key("sample").name(name).name(&format!("{}..{}", part.cells.start, part.cells.end)).name(&count.to_string());

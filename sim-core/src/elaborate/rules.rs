@@ -211,8 +211,8 @@ impl<'a> Connect<'a> {
         }
         let targets = u64::from(ends.target.size());
         // One byte a synapse is less than any layout takes: enough to refuse the absurd before drawing.
-        context.budget.reserve(n, 1)?;
-        context.budget.reserve(targets, 12)?;
+        context.budget.reserve(n, 4, || "the synapses of a fixed_total_number".into())?;
+        context.budget.reserve(targets, 12, || "the in-degrees of a fixed_total_number".into())?;
         let sources = u64::from(ends.source.size());
         let own = |target: u32| ends.itself(target).is_some();
         let weights = ends.target.cells.clone().map(|t| if !autapses && own(t) { sources - 1 } else { sources });

@@ -101,7 +101,7 @@ fn list(context: &Context<'_>, value: &Value, wanted: &Wanted<'_>, place: &Place
             let start = number(first, wanted, place)?;
             let step = number(every, &Wanted::new("every", Dimension::TIME, Range::Positive), place)?;
             let count = integer(count, "count", place, 0, MAX_COUNT)?;
-            context.budget.reserve(count, 8)?;
+            context.budget.reserve(count, 8, || wanted.name.to_string())?;
             Ok((0..count).map(|i| start + i as f64 * step).collect())
         }
         ValueKind::Quantity(_) | ValueKind::Expr(_) => {

@@ -110,7 +110,7 @@ impl Synapses<'_> {
             ValueKind::Random(decl) => distribution(decl, value.span, wanted, &place).map(Draw::Random),
             ValueKind::Expr(expr) if !columns_named(value).is_empty() && matches!(self.rule, Rule::List { .. }) => {
                 let count = self.ordered().unwrap_or(0);
-                context.budget.reserve(count as u64, 8)?;
+                context.budget.reserve(count as u64, 8, || wanted.name.to_string())?;
                 let of = |row| wanted.check(evaluate(expr, &place.row(self.columns, row))?, value.span);
                 Ok(Draw::Each((0..count).map(of).collect::<Outcome<_>>()?))
             }

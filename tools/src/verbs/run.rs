@@ -6,12 +6,12 @@ use crate::failure::Failure;
 use crate::folder::{self, FolderRecorder, NewFolder};
 use crate::load::{self, Loaded, Text};
 use crate::outputs::{Outputs, save};
-use crate::progress::{Progress, Tee};
+use crate::progress::{Progress, Tee, interrupts};
 use crate::recording::{self, Recording, Spikes};
 use crate::summary::{Meters, Summary};
 use crate::{Terminal, diagnose};
 use serde_json::{Value, json};
-use sim_core::engine::{Plan, State};
+use sim_core::engine::{Plan, State, Tally};
 use sim_core::network::{Network, What};
 use sim_core::record::{MemoryTrace, Recorder, Sink};
 use std::path::Path;
@@ -37,21 +37,29 @@ fn repeat(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Resu
     let Some(recorded) = manifest["spike_hash"].as_str() else {
         return Err(Failure::Other("recording", format!("{}: not the run.json of a recording", path.display())));
     };
+    let own = &arguments.netlist;
+    if !own.sets.is_empty() || own.duration.is_some() || own.timestep.is_some() || own.seed.is_some() {
+        let message = "run.json repeats a run as it was: for another one, give the netlist beside it and the changes";
+        return Err(Failure::Usage("usage", message.into()));
+    }
+    if manifest["interrupted"] == true {
+        let message = format!("{}: this run was broken off, there is no whole run to repeat", path.display());
+        return Err(Failure::Other("interrupted", message));
+    }
     let text_of = |key: &str| manifest["arguments"][key].as_str().map(str::to_string);
     let beside = path.with_file_name(manifest["netlist_file"].as_str().unwrap_or("netlist.toml"));
     let mut text = load::find(&beside.to_string_lossy())?;
     if let Some(folder) = text_of("folder") {
         text.folder = folder.into();
     }
+    unchanged(&manifest, &text)?;
     let sets = manifest["arguments"]["set"].as_array().cloned().unwrap_or_default();
-    let mut sets: Vec<String> = sets.iter().filter_map(|s| s.as_str().map(str::to_string)).collect();
-    sets.extend(arguments.netlist.sets.iter().cloned());
     let netlist = NetlistArgs {
-        sets,
-        duration: arguments.netlist.duration.clone().or(text_of("duration")),
-        timestep: arguments.netlist.timestep.clone().or(text_of("timestep")),
-        seed: arguments.netlist.seed.or(manifest["arguments"]["seed"].as_u64()),
-        ..arguments.netlist.clone()
+        sets: sets.iter().filter_map(|s| s.as_str().map(str::to_string)).collect(),
+        duration: text_of("duration"),
+        timestep: text_of("timestep"),
+        seed: manifest["arguments"]["seed"].as_u64(),
+        ..own.clone()
     };
     let (code, hash) = run_text(text, &RunArgs { netlist, ..arguments.clone() }, quiet, terminal)?;
     if code == 0 && hash != recorded {
@@ -60,10 +68,27 @@ fn repeat(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Resu
     Ok(code)
 }
 
+/// Refuses to repeat a run whose files are others by now.
+fn unchanged(manifest: &Value, text: &Text) -> Result<(), Failure> {
+    let differs = |name: &str| Err(Failure::Other("differs", format!("{name} has changed since the run was recorded")));
+    if manifest["netlist_blake3"] != blake3::hash(text.text.as_bytes()).to_hex().as_str() {
+        return differs(&text.name);
+    }
+    for file in manifest["files"].as_array().into_iter().flatten() {
+        let name = file["file"].as_str().unwrap_or_default();
+        let now = load::read_text(&text.folder.join(name)).map_err(load::Unread::into_failure)?;
+        if file["blake3"] != blake3::hash(now.as_bytes()).to_hex().as_str() {
+            return differs(name);
+        }
+    }
+    Ok(())
+}
+
 fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<(u8, String), Failure> {
     if arguments.engine == Engine::Event {
         return Err(Failure::Usage("not-built-yet", "the event engine is not built yet: leave --engine out, or say grid".into()));
     }
+    interrupts();
     let outputs = Outputs::new(arguments)?;
     let folder = arguments.out.as_ref().map(|place| NewFolder::new(place, arguments.force)).transpose()?;
     let loaded = load::load_text(text, &arguments.netlist)?;
@@ -82,25 +107,32 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
         folder: folder.as_ref().map(|f| f.recorder(network)).transpose()?,
     };
     let mut state = State::new(&plan);
-    let (warmup_s, run_s, interrupted) = simulate(&plan, &mut state, &mut sinks, quiet);
-    let summary = Summary { network, plan: &plan, state: &state, meters: &sinks.meters, build_s, warmup_s, run_s, interrupted };
+    let Timing { warmup_s, run_s, interrupted, before } = simulate(&plan, &mut state, &mut sinks, quiet);
+    let meters = &sinks.meters;
+    let summary = Summary { network, plan: &plan, state: &state, meters, before: &before, build_s, warmup_s, run_s, interrupted };
     let (json, text) = (summary.json(), summary.text());
-    let hash = state.spike_hash();
+    // The recording first: whatever goes wrong afterwards, it is kept.
     let mut written = Vec::new();
-    if let Some(recorder) = sinks.memory.take() {
-        written = outputs.write(&in_memory(&loaded, &plan, &state, recorder)?)?;
-    }
-    if let (Some(folder), Some(recorder)) = (folder, sinks.folder.take()) {
-        fill(&folder, recorder, &loaded, arguments, &plan, &state, &json)?;
-        folder.finish()?;
+    let kept = match (folder, sinks.folder.take()) {
+        (Some(folder), Some(recorder)) => {
+            fill(&folder, recorder, &loaded, arguments, &plan, &state, &json).and_then(|()| folder.finish())
+        }
+        _ => Ok(()),
+    };
+    if kept.is_ok() {
         written.extend(arguments.out.clone());
     }
-    if arguments.json {
-        terminal.print_json(&json)?;
-    } else {
-        terminal.print(&(text + &last_line(&written)))?;
+    let drawn = match sinks.memory.take() {
+        Some(recorder) => in_memory(&loaded, &plan, &state, recorder).and_then(|r| outputs.write(&r, &mut written)),
+        None => Ok(()),
+    };
+    let failed = kept.and(drawn).err();
+    match &failed {
+        _ if !arguments.json => terminal.print(&(text + &last_line(&written)))?,
+        None => terminal.print_json(&json)?,
+        Some(_) => {}
     }
-    Ok((u8::from(interrupted), hash))
+    failed.map_or(Ok((u8::from(interrupted), state.spike_hash())), Err)
 }
 
 /// All that is available, fewer where the network is too small to share.
@@ -119,8 +151,17 @@ fn memory_recorder(network: &Network) -> Result<Recorder<Vec<u8>, MemoryTrace>, 
     Recorder::new(network, Vec::new(), |_| Ok(MemoryTrace::default())).map_err(|e| Failure::Other("io", e.to_string()))
 }
 
-/// Runs warm-up and duration; returns their wall seconds and whether the run was broken off.
-fn simulate(plan: &Plan, state: &mut State, sinks: &mut Sinks, quiet: bool) -> (f64, f64, bool) {
+/// How long a run took, and how it ended.
+struct Timing {
+    warmup_s: f64,
+    run_s: f64,
+    interrupted: bool,
+    /// Counts at the end of the warm-up.
+    before: Tally,
+}
+
+/// Runs warm-up and duration.
+fn simulate(plan: &Plan, state: &mut State, sinks: &mut Sinks, quiet: bool) -> Timing {
     let (network, grid) = (plan.network(), plan.grid());
     let warmup = grid.tick(network.warmup_fs);
     let end = grid.tick(network.warmup_fs + network.duration_fs);
@@ -133,12 +174,12 @@ fn simulate(plan: &Plan, state: &mut State, sinks: &mut Sinks, quiet: bool) -> (
         state.advance(plan, ticks, &mut Tee(all))
     };
     let mut done = advance(state, warmup, &mut progress);
-    let warmup_s = begun.elapsed().as_secs_f64();
+    let (warmup_s, before) = (begun.elapsed().as_secs_f64(), state.tally().clone());
     if done == warmup {
         done += advance(state, end - warmup, &mut progress);
     }
     progress.finish();
-    (warmup_s, begun.elapsed().as_secs_f64() - warmup_s, done < end)
+    Timing { warmup_s, run_s: begun.elapsed().as_secs_f64() - warmup_s, interrupted: done < end, before }
 }
 
 fn in_memory(
@@ -223,7 +264,7 @@ fn fill(
         "files": loaded.files.iter().map(|(file, hash)| json!({ "file": file, "blake3": hash })).collect::<Vec<Value>>(),
         "arguments": {
             "netlist": arguments.netlist.netlist,
-            "folder": loaded.text.folder.to_string_lossy(),
+            "folder": std::path::absolute(&loaded.text.folder).unwrap_or_else(|_| loaded.text.folder.clone()).to_string_lossy(),
             "set": arguments.netlist.sets,
             "duration": arguments.netlist.duration,
             "timestep": arguments.netlist.timestep,
