@@ -183,6 +183,7 @@ fn equal_weights_keep_their_receptors() {
         receptor = "inhibitory"
         delay = "1 ms"
         [[projections]]
+        name = "strong"
         source = "source"
         target = "down"
         connect = { rule = "fixed_indegree", indegree = 3 }

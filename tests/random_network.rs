@@ -136,9 +136,9 @@ fn projection(network: &Network, s: &mut Stream, neurons: usize, name: String) -
     let random = |shape| Draw::Random(Distribution { shape, min: f64::NEG_INFINITY, max: f64::INFINITY, redraw: true });
     let rule = rule(s, &source_cells, &mut target_cells, source == target);
     let each = matches!(rule, Rule::List { .. });
-    let weight = match s.below(4) {
-        // Few values, so that projections meet with the same weight, other receptors and other quanta.
-        0 => Draw::Constant(scale * [0.3, 0.7, -0.3][s.below(3) as usize]),
+    let weight = match s.below(5) {
+        // Few values, the same for all models, so that projections meet with equal weights, other receptors and other quanta.
+        0 | 4 => Draw::Constant([1.0 / 3.0, 0.7, -1.0 / 3.0][s.below(3) as usize]),
         1 => random(DistributionShape::Uniform { low: -scale, high: scale }),
         2 => random(DistributionShape::Choice(vec![scale, -scale / 2.0])),
         _ if each => Draw::Each((0..200).map(|_| scale * s.uniform()).collect()),
