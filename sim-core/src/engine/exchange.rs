@@ -84,6 +84,9 @@ impl Exchange for Threads {
     }
 }
 
+/// Looks at the barrier before giving way: some ten microseconds, the length of a short window.
+const SPINS: u32 = 1000;
+
 /// A barrier that spins briefly and then sleeps: windows are microseconds long, but where there are more threads than free
 /// cores, spinning (or yielding) on would keep the others from their work.
 struct Barrier {
@@ -119,6 +122,12 @@ impl Barrier {
             assert!(!self.broken.load(Ordering::Relaxed), "another worker of this run panicked");
             self.generation.load(Ordering::Acquire) == generation
         };
+        for _ in 0..SPINS {
+            if !closed() {
+                return;
+            }
+            std::hint::spin_loop();
+        }
         let backoff = Backoff::new();
         while closed() && !backoff.is_completed() {
             backoff.snooze();

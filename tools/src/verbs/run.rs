@@ -12,13 +12,14 @@ use crate::summary::{Meters, Summary};
 use crate::{Terminal, diagnose};
 use serde_json::{Value, json};
 use sim_core::engine::{Plan, State, Tally};
-use sim_core::network::{Network, What};
+use sim_core::network::{Draw, Network, Projection, What};
 use sim_core::record::{MemoryTrace, Recorder, Sink};
+use sim_core::time::{Grid, fs_from_ms};
 use std::path::Path;
 use std::time::Instant;
 
-/// Neurons that are worth a thread of their own.
-const NEURONS_PER_THREAD: usize = 1000;
+/// Neurons times ticks between two meetings of the threads that are worth a thread.
+const NEURON_TICKS_PER_THREAD: usize = 10_000;
 
 /// Runs a netlist, or repeats a recorded run.
 pub(crate) fn run(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -135,10 +136,18 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
     failed.map_or(Ok((u8::from(interrupted), state.spike_hash())), Err)
 }
 
-/// All that is available, fewer where the network is too small to share.
+/// All that is available, fewer where a window of the minimum delay is too little work to share: the threads meet after each.
 fn threads_for(network: &Network) -> usize {
     let available = std::thread::available_parallelism().map_or(1, usize::from);
-    available.min(network.neurons() / NEURONS_PER_THREAD).max(1)
+    let grid = Grid::new(network.timestep_fs);
+    let least = |p: &Projection| match &p.delay {
+        Draw::Constant(ms) => *ms,
+        Draw::Random(distribution) => distribution.bounds().0,
+        Draw::Each(values) => values.iter().copied().fold(f64::INFINITY, f64::min),
+    };
+    let delays = network.projections.iter().filter_map(|p| fs_from_ms(least(p))).map(|fs| grid.delay(fs));
+    let window = delays.min().unwrap_or(1) as usize;
+    available.min(network.neurons() * window / NEURON_TICKS_PER_THREAD).max(1)
 }
 
 struct Sinks {
