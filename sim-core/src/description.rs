@@ -112,8 +112,8 @@ pub enum ValueKind {
 pub struct RandomDecl {
     /// Which.
     pub kind: RandomKind,
-    /// Its arguments: uniform [low, high]; normal [mean, sd]; lognormal [mu, sigma] of the logarithm's
-    /// normal (NEST), where mu's exponential is in the value's unit and sigma is bare; exponential [mean]; choice [..].
+    /// Its arguments: uniform `[low, high]`; normal `[mean, sd]`; lognormal `[mu, sigma]` of the logarithm's
+    /// normal (NEST), where mu's exponential is in the value's unit and sigma is bare; exponential `[mean]`; choice `[..]`.
     pub arguments: Vec<Value>,
     /// Lower bound.
     pub min: Option<Box<Value>>,

@@ -43,7 +43,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 /// Writes a file through a buffered writer, replacing what was there, and returns what `fill` does.
 ///
 /// # Errors
-/// As [`write`], and whatever `fill` fails with; then the file is as before.
+/// As [`write()`], and whatever `fill` fails with; then the file is as before.
 pub fn write_with<T>(path: &Path, fill: impl FnOnce(&mut dyn WriteSeek) -> io::Result<T>) -> Result<T, WriteError> {
     let result = match device(path) {
         Some(device) => device.and_then(|file| fill_buffered(file, fill).map(|(value, _)| value)),
@@ -55,7 +55,7 @@ pub fn write_with<T>(path: &Path, fill: impl FnOnce(&mut dyn WriteSeek) -> io::R
 /// Whether a file could be written: creates a temporary file beside it and removes it again. For use before a long run.
 ///
 /// # Errors
-/// As [`write`], except that the disk may still fill up.
+/// As [`write()`], except that the disk may still fill up.
 pub fn check_writable(path: &Path) -> Result<(), WriteError> {
     let result = match device(path) {
         Some(device) => device.map(|_| ()),

@@ -11,7 +11,7 @@
 //! 7. **record**   the sink sees the tick
 //!
 //! Partitions own their targets and run one window of the minimum delay on their own; then they tell each other who
-//! fired (one [`Exchange`]), and each schedules its own synapses. Nothing that a partition adds up comes in an order
+//! fired (one `Exchange`), and each schedules its own synapses. Nothing that a partition adds up comes in an order
 //! that depends on the split: sums of weights are exact, everything else happens within one block.
 //!
 //! ```text

@@ -1,4 +1,4 @@
-//! The engines: for now the grid engine. See [`grid`] for the step, [`rows`] for where synapses are kept.
+//! The engines: for now the grid engine. See [`grid`] for the step, and `rows.rs` for where synapses are kept.
 
 mod delivery;
 mod dispatch;

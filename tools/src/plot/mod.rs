@@ -1,6 +1,6 @@
 //! Plots of spikes and state variables, as SVG or PNG, with the same bytes for the same data on every machine.
 //!
-//! A plot is a [`scene`] of lines, texts and marks in millimetres, drawn by one of two small renderers. The SVG writer is our
+//! A plot is a scene of lines, texts and marks in millimetres, drawn by one of two small renderers. The SVG writer is our
 //! own, since a general one spends 87 bytes a spike where a path needs eight; PNG goes through `plotters`.
 
 mod axes;

@@ -200,7 +200,7 @@ fn platform_text(platform: &sim_hw::platform::Platform) -> String {
     let figures = platform.figures();
     let line = |(name, _, f): &(String, sim_hw::measure::Measure, &sim_hw::figure::Figure)| {
         let kind = serde_json::to_value(f.kind).ok().and_then(|k| k.as_str().map(str::to_string)).unwrap_or_default();
-        format!("{name:<44} {} {} ({kind}: {})\n", f.value, f.unit, f.source)
+        format!("{name:<44} {} ({kind}: {})\n", format!("{} {}", f.value, f.unit.trim_start_matches('1')).trim_end(), f.source)
     };
     let not_priced = platform.not_priced.iter().map(|n| format!("{}: {}\n", n.what, n.reason)).collect::<String>();
     heading(&platform.name, &[], &platform.about)
