@@ -44,6 +44,9 @@ fn examples() -> Vec<(String, String)> {
     for folder in ["../tests/data/examples", "library"] {
         for entry in std::fs::read_dir(format!("{root}/{folder}")).expect("the folder is there") {
             let path = entry.expect("the entry can be read").path();
+            if path.extension().is_none_or(|extension| extension != "toml") {
+                continue;
+            }
             let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
             found.push((name, std::fs::read_to_string(&path).expect("the netlist can be read")));
         }
