@@ -4,6 +4,7 @@
 //! distribution does not rewire the network.
 
 use crate::catalog::{Effect, Polarity, ReceptorSpec};
+use crate::elaborate::synapses::extent;
 use crate::network::{Cells, Draw, Network, Projection, Rule, Weights};
 use crate::random::{Stream, mix};
 use crate::time::FS_PER_MS;
@@ -105,6 +106,23 @@ impl<'a> Generator<'a> {
         let Draw::Constant(weight) = self.projection.weight else { return None };
         let (receptor, value) = self.receptors.route(weight);
         Some(self.rounded(value, receptor))
+    }
+
+    /// The receptors that the lowest and the highest weight go to: all that are reached.
+    pub(crate) fn receptors(&self) -> (usize, usize) {
+        let (low, high) = extent(&self.projection.weight);
+        (self.receptors.route(low).0, self.receptors.route(high).0)
+    }
+
+    /// The receptor of all synapses, where it is one.
+    pub(crate) fn only_receptor(&self) -> Option<usize> {
+        let (low, high) = self.receptors();
+        (low == high).then_some(low)
+    }
+
+    /// Whether a pair of a cell with itself is left out.
+    pub(crate) fn leaves_out_self(&self) -> bool {
+        self.same_population && matches!(self.projection.rule, Rule::AllToAll { autapses: false })
     }
 
     /// The weight that the engine sees; a current's factor is left as it is.

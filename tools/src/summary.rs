@@ -137,6 +137,11 @@ impl Summary<'_> {
                 (population.name.clone(), value)
             })
             .collect();
+        let layout = |(layout, (synapses, bytes)): (&str, (u64, u64))| {
+            let each = (synapses > 0).then(|| bytes as f64 / synapses as f64);
+            json!({ "layout": layout, "synapses": synapses, "bytes_per_synapse": each })
+        };
+        let layouts: Vec<Value> = self.plan.by_layout().into_iter().map(layout).collect();
         json!({
             "schema": 1,
             "netlist": self.network.name,
@@ -152,6 +157,8 @@ impl Summary<'_> {
             "neurons": self.network.neurons(),
             "synapses": self.plan.synapses(),
             "bytes_per_synapse": self.bytes_per_synapse(),
+            "index_bytes": self.plan.index_bytes(),
+            "layouts": layouts,
             "build_s": self.build_s,
             "warmup_s": self.warmup_s,
             "run_s": self.run_s,

@@ -22,7 +22,7 @@ mod selections;
 mod settings;
 pub(crate) mod size;
 mod stimuli;
-mod synapses;
+pub(crate) mod synapses;
 mod tables;
 #[cfg(test)]
 mod tests;

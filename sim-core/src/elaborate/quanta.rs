@@ -56,7 +56,8 @@ pub(crate) fn set_quanta(network: &mut Network, spans: &[Span]) -> Result<(), Di
             }
         }
     }
-    let quanta: Vec<Vec<f64>> = network.projections.iter().map(|p| quanta(p, network, &sums)).collect();
+    let mut quanta: Vec<Vec<f64>> = network.projections.iter().map(|p| quanta(p, network, &sums)).collect();
+    share(network, &mut quanta);
     for (projection, quanta) in network.projections.iter_mut().zip(quanta) {
         projection.quanta = quanta;
     }
@@ -169,6 +170,28 @@ fn quanta(projection: &Projection, network: &Network, sums: &[Vec<f64>]) -> Vec<
         if *sum > 0.0 { power_of_two_from(wanted.max(FINEST)) } else { FINEST }
     };
     sums.iter().map(quantum).collect()
+}
+
+/// Steps of 16-bit weights within this factor are made one.
+const SHARED: f64 = 16.0;
+
+/// Lets projections with 16-bit weights of much the same size onto one receptor have the same step, the coarsest: their
+/// synapses can then be kept together. Of the 15 bits of the largest weight at least 11 stay.
+fn share(network: &Network, quanta: &mut [Vec<f64>]) {
+    let short =
+        |p: &Projection| network.weights == Weights::I16 && !matches!(p.weight, Draw::Constant(_)) && !injects(p, network);
+    let mut coarsest: Vec<Vec<f64>> = vec![Vec::new(); network.populations.len()];
+    for (projection, quanta) in network.projections.iter().zip(quanta.iter()).filter(|x| short(x.0)) {
+        let Some(coarsest) = coarsest.get_mut(projection.target) else { continue };
+        coarsest.resize(quanta.len(), 0.0);
+        coarsest.iter_mut().zip(quanta).for_each(|(coarsest, quantum)| *coarsest = coarsest.max(*quantum));
+    }
+    for (projection, quanta) in network.projections.iter().zip(quanta).filter(|x| short(x.0)) {
+        let coarsest = coarsest.get(projection.target).into_iter().flatten();
+        for (quantum, coarsest) in quanta.iter_mut().zip(coarsest).filter(|(q, c)| **q * SHARED >= **c) {
+            *quantum = *coarsest;
+        }
+    }
 }
 
 #[cfg(test)]

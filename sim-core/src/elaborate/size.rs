@@ -127,17 +127,18 @@ fn own_pairs(projection: &Projection) -> u32 {
     a.end.min(b.end).saturating_sub(a.start.max(b.start))
 }
 
-/// Bytes of a synapse as the grid engine keeps it (see `engine::rows`), and of its share of the runs where delays differ.
+/// Bytes of a synapse as the grid engine keeps it (see `engine::layout`), and of its share of the runs where delays differ.
 fn synapse_bytes(projection: &Projection, weights: Weights) -> f64 {
     let constant_delay = matches!(projection.delay, Draw::Constant(_));
     let record = match (&projection.weight, &projection.rule, weights) {
         (Draw::Constant(_), Rule::AllToAll { .. }, _) if constant_delay => return 0.0,
-        (Draw::Constant(_), ..) => 4.0,
-        (_, _, Weights::F64) => 16.0,
-        _ => 8.0,
+        (Draw::Constant(_), ..) => 2.0,
+        (_, _, Weights::I16) => 4.0,
+        (_, _, Weights::F32) => 6.0,
+        (_, _, Weights::F64) => 10.0,
     };
-    // A run is 8 bytes and is shared by the synapses of a source with the same delay; 2 bytes are taken while building.
-    record + if constant_delay { 0.0 } else { 4.0 }
+    // A run is 4 bytes and is shared by the synapses of a source with the same delay; 2 bytes are taken while building.
+    record + if constant_delay { 0.0 } else { 3.0 }
 }
 
 /// Bytes that the rule itself holds.

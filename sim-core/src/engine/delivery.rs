@@ -1,116 +1,198 @@
-//! From spikes to inputs: a calendar of the runs that arrive at each tick.
+//! From spikes to sums: a calendar of what arrives when, and the loops that add it up. Here most of the time is spent.
+//!
+//! ```text
+//! spike of cell c at tick t  --schedule-->  calendar of each table      days  t+1   t+2   t+3  ..
+//!                                                                              |     |
+//!                                           segments of records          [ c's run with delay 1, .. ]
+//! tick t+1                   --deliver--->  for each table: for each segment: for each record:
+//!                                               sum[record.target] += record.weight
+//! ```
+//!
+//! One addition costs about a nanosecond, and three things keep it there. The sums written during one table are one
+//! window, which stays in the second cache (`sums.rs`). The records of a segment are read from front to back, but each segment is
+//! somewhere else in gigabytes: so those of later segments are fetched while the present ones are added. And 16-bit weights
+//! are added as integers, which spares the conversion.
+//!
+//! Sums are exact (`elaborate::quanta`), so that neither the order of segments nor the layout can change a bit.
+//!
+//! This is one of the two files that may use `unsafe`: to fetch memory ahead of its use, which has no effect on what a
+//! program computes.
+#![allow(unsafe_code, reason = "prefetch instructions")]
 
-use super::neurons::BLOCK;
+use super::bits::Planes;
+use super::dispatch::{self, Level, Loop};
 use super::plan::Part;
-use super::rows::{Dense, Records, Table};
-
-/// A run of records that arrives at a tick; of a dense projection, the source cell.
-#[derive(Clone, Copy)]
-struct Arrival {
-    /// Table, or dense projection from [`DENSE`] on.
-    table: u32,
-    start: u32,
-    end: u32,
-}
-
-/// First number of the dense projections.
-const DENSE: u32 = 1 << 31;
+use super::rows::{Counted, Records, RowWeights, Segment, Stored, Table, WeightRows};
+use super::sums::{Sums, window};
 
 /// What arrives when, in one partition.
 pub(crate) struct Calendar {
-    /// One list a tick, as many as the largest delay, and the current one.
-    days: Vec<Vec<Arrival>>,
-    /// Spikes of each dense projection that arrive now.
-    counts: Vec<u32>,
-    /// Their source cells, for projections that leave out a neuron's own spikes.
-    own: Vec<Vec<u32>>,
+    level: Level,
+    /// By entry of `Part::stored`.
+    days: Vec<Days>,
+    planes: Planes,
     /// Spikes x out-degree.
     pub(crate) events: u64,
 }
 
+/// One list of segments a tick, as many as the largest delay, and the current one.
+struct Days(Vec<Vec<Segment>>);
+
+impl Days {
+    /// Place of a tick.
+    fn place(&self, tick: u64) -> usize {
+        (tick % self.0.len() as u64) as usize
+    }
+}
+
 impl Calendar {
-    pub(crate) fn new(part: &Part, max_delay: u64) -> Self {
-        Self {
-            days: vec![Vec::new(); max_delay as usize + 1],
-            counts: vec![0; part.dense.len()],
-            own: vec![Vec::new(); part.dense.len()],
-            events: 0,
-        }
+    pub(crate) fn new(part: &Part) -> Self {
+        let days = |stored: &Stored| Days(vec![Vec::new(); stored.delays().map_or(0, |d| d.1) as usize + 1]);
+        Self { level: Level::detect(), days: part.stored.iter().map(days).collect(), planes: Planes::default(), events: 0 }
     }
 
     /// Enters the synapses of cells of one population that fired at `tick`, as far as they arrive after `now`.
     pub(crate) fn schedule(&mut self, part: &Part, population: usize, cells: &[u32], tick: u64, now: u64) {
-        let days = self.days.len() as u64;
-        let (tables, dense) = &part.of_source[population];
-        for &index in tables {
-            let table: &Table = &part.tables[index];
+        for &index in &part.of_source[population] {
+            let (stored, days) = (&part.stored[index], &mut self.days[index]);
+            let (today, count) = (days.place(tick), days.0.len());
+            let over = (now - tick) as usize;
             for &cell in cells {
-                let runs = table.row_starts[cell as usize] as usize..table.row_starts[cell as usize + 1] as usize;
-                let mut start = table.start(runs.start);
-                for run in &table.runs[runs] {
-                    let due = tick + u64::from(run.delay);
-                    if due > now {
-                        self.days[(due % days) as usize].push(Arrival { table: index as u32, start, end: run.end });
-                        self.events += u64::from(run.end - start);
+                stored.segments(cell, |delay, segment, synapses| {
+                    let delay = delay as usize;
+                    if delay > over {
+                        let place = today + delay;
+                        days.0[if place < count { place } else { place - count }].push(segment);
+                        self.events += u64::from(synapses);
                     }
-                    start = run.end;
-                }
-            }
-        }
-        for &index in dense {
-            let projection = &part.dense[index];
-            let due = tick + u64::from(projection.delay);
-            for &cell in cells.iter().filter(|c| due > now && projection.source_cells.contains(c)) {
-                let arrival = Arrival { table: DENSE + index as u32, start: cell, end: cell };
-                self.days[(due % days) as usize].push(arrival);
-                let not_self = projection.not_self && projection.targets.contains(&cell);
-                self.events += projection.targets.len() as u64 - u64::from(not_self);
+                });
             }
         }
     }
 
-    /// Adds what arrives at `tick` to the inputs. Sums are exact, so the order does not matter.
-    pub(crate) fn deliver(&mut self, part: &Part, tick: u64, inputs: &mut [f64]) {
-        let day = (tick % self.days.len() as u64) as usize;
-        let mut arrivals = std::mem::take(&mut self.days[day]);
-        for arrival in &arrivals {
-            if arrival.table >= DENSE {
-                let index = (arrival.table - DENSE) as usize;
-                self.counts[index] += 1;
-                if part.dense[index].not_self {
-                    self.own[index].push(arrival.start);
-                }
+    /// Adds what arrives at `tick` to the sums.
+    pub(crate) fn deliver(&mut self, part: &Part, tick: u64, sums: &mut Sums) {
+        for (stored, days) in part.stored.iter().zip(&mut self.days) {
+            let today = days.place(tick);
+            let segments = &mut days.0[today];
+            if segments.is_empty() {
                 continue;
             }
-            let range = arrival.start as usize..arrival.end as usize;
-            match &part.tables[arrival.table as usize].records {
-                Records::One { slots, weight } => slots[range].iter().for_each(|s| inputs[*s as usize] += weight),
-                Records::F32(records) => {
-                    records[range].iter().for_each(|r| inputs[r.slot as usize] += f64::from(r.weight));
-                }
-                Records::F64(records) => records[range].iter().for_each(|r| inputs[r.slot as usize] += r.weight),
+            match stored {
+                Stored::Table(table) => table.deliver(segments, sums),
+                Stored::Bits(bits) => bits.deliver(self.level, segments, &mut self.planes, &mut sums.f64),
+                Stored::Rows(rows) => dispatch::run(self.level, AddRows { rows, segments, sums: &mut sums.f64 }),
+                Stored::Counted(counted) => counted.deliver(segments, &mut sums.f64),
             }
+            segments.clear();
         }
-        arrivals.clear();
-        self.days[day] = arrivals;
-        for (index, projection) in part.dense.iter().enumerate() {
-            let count = std::mem::take(&mut self.counts[index]);
-            if count > 0 {
-                add_to_all(part, projection, f64::from(count) * projection.weight, inputs);
-                for cell in self.own[index].drain(..).filter(|c| projection.targets.contains(c)) {
-                    inputs[part.inputs.slot(projection.target, cell, projection.receptor) as usize] -= projection.weight;
-                }
+    }
+}
+
+impl Table {
+    fn deliver(&self, segments: &[Segment], sums: &mut Sums) {
+        let at = self.window;
+        match &self.records {
+            Records::One { targets, weight } => {
+                let sums = window(&mut sums.f64, at);
+                each_record(targets, segments, |target| sums[usize::from(*target)] += weight);
+            }
+            Records::I16 { records, shift: 0 } => {
+                let sums = window(&mut sums.i32, at);
+                each_record(records, segments, |r| sums[usize::from(r.target)] += i32::from(r.weight));
+            }
+            Records::I16 { records, shift } => {
+                let sums = window(&mut sums.i32, at);
+                each_record(records, segments, |r| sums[usize::from(r.target)] += i32::from(r.weight) << shift);
+            }
+            Records::F32(records) => {
+                let sums = window(&mut sums.f64, at);
+                each_record(records, segments, |r| sums[usize::from(r.target)] += f64::from(r.weight));
+            }
+            Records::F64(records) => {
+                let sums = window(&mut sums.f64, at);
+                each_record(records, segments, |r| sums[usize::from(r.target)] += r.weight);
             }
         }
     }
 }
 
-/// Adds one value to every target of a dense projection.
-fn add_to_all(part: &Part, projection: &Dense, value: f64, inputs: &mut [f64]) {
-    let (start, end) = (projection.targets.start as usize, projection.targets.end as usize);
-    for block in start / BLOCK..end.div_ceil(BLOCK) {
-        let row = part.inputs.row(projection.target, block, projection.receptor);
-        let cut = |cell: usize| cell.clamp(block * BLOCK, (block + 1) * BLOCK) - block * BLOCK;
-        inputs[row][cut(start)..cut(end)].iter_mut().for_each(|input| *input += value);
+/// Segments fetched ahead of the one that is worked off.
+const AHEAD: usize = 6;
+
+/// Lines of memory fetched of one segment: the processor fetches on by itself once it sees a longer one being read.
+const LINES: usize = 8;
+
+/// Bytes in a line.
+const LINE: usize = 64;
+
+/// Calls `add` with every record of the segments.
+#[inline(always)]
+fn each_record<R>(records: &[R], segments: &[Segment], mut add: impl FnMut(&R)) {
+    segments.iter().take(AHEAD).for_each(|segment| fetch(records, segment));
+    for (i, segment) in segments.iter().enumerate() {
+        if let Some(later) = segments.get(i + AHEAD) {
+            fetch(records, later);
+        }
+        records[segment.start as usize..segment.end as usize].iter().for_each(&mut add);
+    }
+}
+
+/// Starts fetching a segment's records.
+#[inline(always)]
+fn fetch<R>(records: &[R], segment: &Segment) {
+    let first = records.as_ptr().wrapping_add(segment.start as usize).cast::<u8>();
+    let bytes = (segment.end - segment.start) as usize * size_of::<R>();
+    for line in 0..=(bytes / LINE).min(LINES) {
+        prefetch(first.wrapping_add(line * LINE));
+    }
+}
+
+/// Asks for a line of memory.
+#[inline(always)]
+fn prefetch(address: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint; it reads nothing and cannot fault, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}
+
+/// Adding whole rows of weights.
+struct AddRows<'a> {
+    rows: &'a WeightRows,
+    segments: &'a [Segment],
+    sums: &'a mut [f64],
+}
+
+impl Loop for AddRows<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let width = self.rows.width;
+        let sums = &mut self.sums[self.rows.first as usize..][..width];
+        for segment in self.segments {
+            let row = segment.start as usize * width..segment.end as usize * width;
+            match &self.rows.weights {
+                RowWeights::F32(weights) => sums.iter_mut().zip(&weights[row]).for_each(|(sum, w)| *sum += f64::from(*w)),
+                RowWeights::F64(weights) => sums.iter_mut().zip(&weights[row]).for_each(|(sum, w)| *sum += w),
+            }
+        }
+    }
+}
+
+impl Counted {
+    fn deliver(&self, spikes: &[Segment], sums: &mut [f64]) {
+        let sums = &mut sums[self.first as usize..][..self.targets.len()];
+        let value = spikes.len() as f64 * self.weight;
+        sums.iter_mut().for_each(|sum| *sum += value);
+        if self.not_self {
+            let cells = spikes.iter().map(|spike| self.source_cells.start + spike.start);
+            for cell in cells.filter(|cell| self.targets.contains(cell)) {
+                sums[(cell - self.targets.start) as usize] -= self.weight;
+            }
+        }
     }
 }

@@ -34,16 +34,17 @@ impl Outbox {
 
 /// The way from partition to partition: threads now, processes later.
 pub(crate) trait Exchange: Sync {
-    /// Gives `mine` away, waits for all, and hands over everyone's, own included, in partition order.
-    fn swap(&self, part: usize, mine: &mut Outbox, all: &mut dyn FnMut(usize, &Outbox));
+    /// Gives away what happened in the caller's partitions, of which `first` is the first, waits for all, and hands over
+    /// everyone's, own included, in the order of the partitions.
+    fn swap(&self, first: usize, mine: &mut [Outbox], all: &mut dyn FnMut(usize, &Outbox));
 }
 
-/// One partition: nobody to wait for.
+/// One thread: nobody to wait for.
 pub(crate) struct Alone;
 
 impl Exchange for Alone {
-    fn swap(&self, part: usize, mine: &mut Outbox, all: &mut dyn FnMut(usize, &Outbox)) {
-        all(part, mine);
+    fn swap(&self, first: usize, mine: &mut [Outbox], all: &mut dyn FnMut(usize, &Outbox)) {
+        mine.iter().enumerate().for_each(|(part, outbox)| all(first + part, outbox));
     }
 }
 
@@ -56,12 +57,12 @@ pub(crate) struct Threads {
 }
 
 impl Threads {
-    pub(crate) fn new(parts: usize) -> Self {
+    pub(crate) fn new(parts: usize, threads: usize) -> Self {
         let boxes = || (0..parts).map(|_| CachePadded::new(RwLock::default())).collect();
         Self {
             mailboxes: [boxes(), boxes()],
             turns: (0..parts).map(|_| CachePadded::new(AtomicUsize::new(0))).collect(),
-            barrier: Barrier::new(parts),
+            barrier: Barrier::new(threads),
         }
     }
 
@@ -72,10 +73,12 @@ impl Threads {
 }
 
 impl Exchange for Threads {
-    fn swap(&self, part: usize, mine: &mut Outbox, all: &mut dyn FnMut(usize, &Outbox)) {
-        let turn = self.turns[part].fetch_add(1, Ordering::Relaxed) % 2;
+    fn swap(&self, first: usize, mine: &mut [Outbox], all: &mut dyn FnMut(usize, &Outbox)) {
+        let turn = self.turns[first].fetch_add(1, Ordering::Relaxed) % 2;
         let boxes = &self.mailboxes[turn];
-        std::mem::swap(&mut *boxes[part].write().unwrap_or_else(PoisonError::into_inner), mine);
+        for (outbox, mailbox) in mine.iter_mut().zip(&boxes[first..]) {
+            std::mem::swap(&mut *mailbox.write().unwrap_or_else(PoisonError::into_inner), outbox);
+        }
         self.barrier.wait();
         for (part, outbox) in boxes.iter().enumerate() {
             let outbox: RwLockReadGuard<'_, Outbox> = outbox.read().unwrap_or_else(PoisonError::into_inner);
@@ -90,7 +93,7 @@ const SPINS: u32 = 1000;
 /// A barrier that spins briefly and then sleeps: windows are microseconds long, but where there are more threads than free
 /// cores, spinning (or yielding) on would keep the others from their work.
 struct Barrier {
-    parts: usize,
+    threads: usize,
     arrived: CachePadded<AtomicUsize>,
     generation: CachePadded<AtomicUsize>,
     broken: AtomicBool,
@@ -99,9 +102,9 @@ struct Barrier {
 }
 
 impl Barrier {
-    fn new(parts: usize) -> Self {
+    fn new(threads: usize) -> Self {
         Self {
-            parts,
+            threads,
             arrived: CachePadded::new(AtomicUsize::new(0)),
             generation: CachePadded::new(AtomicUsize::new(0)),
             broken: AtomicBool::new(false),
@@ -112,7 +115,7 @@ impl Barrier {
 
     fn wait(&self) {
         let generation = self.generation.load(Ordering::Acquire);
-        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.parts {
+        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.threads {
             self.arrived.store(0, Ordering::Relaxed);
             self.generation.store(generation.wrapping_add(1), Ordering::Release);
             self.wake();

@@ -19,6 +19,10 @@
 //! partition 1   tick a .. a+w-1 | swap | schedule |        tick a+w ..
 //! ```
 //!
+//! A thread may have several partitions, which it runs in turn: more threads than cores would only wait for each other.
+//! Within a partition, phases 2 and 3 go strip by strip of a few blocks, so that a strip's inputs and state are in the first
+//! cache while they are used.
+//!
 //! Phases 5 and 6 have nothing to do yet: there are no plastic projections and no modulators.
 
 use super::exchange::{Alone, Exchange, Outbox, Threads};
@@ -37,24 +41,25 @@ impl State {
         let start = self.tick;
         let Self { tick, neurons, lanes, held, history, tally } = self;
         let in_flight: Vec<_> = history.iter().copied().collect();
-        let mut workers: Vec<Worker<'_>> = split(plan, neurons, lanes, held)
+        let workers: Vec<Worker<'_>> = split(plan, neurons, lanes, held)
             .into_iter()
             .enumerate()
             .map(|(part, own)| Worker::new(plan, part, own, &in_flight, start))
             .collect();
         let mut leader = Leader::new(plan, sink, history, tally);
-        let first = workers.remove(0);
-        let (done, events) = if workers.is_empty() {
+        let mut crews = crews(workers, plan.threads());
+        let first = crews.remove(0);
+        let (done, events) = if crews.is_empty() {
             run(first, plan, start, ticks, &Alone, Some(&mut leader))
         } else {
-            let exchange = &Threads::new(plan.threads());
+            let exchange = &Threads::new(plan.partitions(), crews.len() + 1);
             std::thread::scope(|scope| {
-                let others: Vec<_> = workers
+                let others: Vec<_> = crews
                     .into_iter()
-                    .map(|worker| {
+                    .map(|crew| {
                         scope.spawn(move || {
                             let _guard = exchange.guard();
-                            run(worker, plan, start, ticks, exchange, None).1
+                            run(crew, plan, start, ticks, exchange, None).1
                         })
                     })
                     .collect();
@@ -72,9 +77,16 @@ impl State {
     }
 }
 
-/// One partition's run. Returns the last tick done and the synaptic events scheduled.
+/// Shares the workers out among threads: neighbours stay together.
+fn crews(workers: Vec<Worker<'_>>, threads: usize) -> Vec<Vec<Worker<'_>>> {
+    let (count, mut workers) = (workers.len(), workers.into_iter());
+    let border = |thread: usize| count * thread / threads;
+    (0..threads).map(|thread| workers.by_ref().take(border(thread + 1) - border(thread)).collect()).collect()
+}
+
+/// One thread's run of its partitions. Returns the last tick done and the synaptic events scheduled.
 fn run(
-    mut worker: Worker<'_>,
+    mut workers: Vec<Worker<'_>>,
     plan: &Plan,
     start: u64,
     ticks: u64,
@@ -83,22 +95,23 @@ fn run(
 ) -> (u64, u64) {
     let end = start + ticks;
     let mut now = start;
-    let mut outbox = Outbox::default();
+    let mut outboxes = vec![Outbox::default(); workers.len()];
     while now < end {
         let window = now + 1..=now + plan.min_delay().min(end - now);
-        outbox.clear();
-        outbox.stop = leader.as_ref().is_some_and(|l| l.stop);
-        for tick in window.clone() {
-            worker.deliver(tick);
-            worker.stimulate(tick);
-            worker.advance(tick, &mut outbox);
-            worker.sample(tick, &mut outbox);
+        for (worker, outbox) in workers.iter_mut().zip(&mut outboxes) {
+            outbox.clear();
+            outbox.stop = leader.as_ref().is_some_and(|l| l.stop);
+            for tick in window.clone() {
+                worker.deliver(tick);
+                worker.advance(tick, outbox);
+                worker.sample(tick, outbox);
+            }
+            outbox.starts.push(outbox.fired.len() as u32);
         }
-        outbox.starts.push(outbox.fired.len() as u32);
         let mut stop = false;
-        exchange.swap(worker.part(), &mut outbox, &mut |part, outbox| {
+        exchange.swap(workers[0].part(), &mut outboxes, &mut |part, outbox| {
             stop |= outbox.stop;
-            worker.route(outbox, &window);
+            workers.iter_mut().for_each(|worker| worker.route(outbox, &window));
             if let Some(leader) = &mut leader {
                 leader.take(part, outbox, &window);
             }
@@ -112,5 +125,5 @@ fn run(
             break;
         }
     }
-    (now, worker.events())
+    (now, workers.iter().map(Worker::events).sum())
 }

@@ -1,11 +1,14 @@
 //! The engines: for now the grid engine. See [`grid`] for the step, and `rows.rs` for where synapses are kept.
 
+mod bits;
+mod build;
 mod delivery;
 mod dispatch;
 mod exchange;
+mod gather;
 pub mod grid;
-mod inputs;
 pub mod lanes;
+mod layout;
 mod leader;
 pub mod neurons;
 mod partition;
@@ -14,8 +17,10 @@ pub mod poisson;
 mod private;
 mod rows;
 mod state;
+mod sums;
 mod worker;
 
 pub use dispatch::instruction_set;
-pub use plan::{Plan, layout_name};
+pub use layout::{Kind, Layouts};
+pub use plan::{Kept, Plan, layouts};
 pub use state::{State, Tally};

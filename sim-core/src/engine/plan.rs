@@ -1,18 +1,23 @@
 //! The plan of a run: everything that does not change, made once from a network and a number of partitions,
 //! shared by any number of states.
 
-use super::inputs::InputLayout;
+use super::build::{self, Builder, Group};
+use super::layout::{Chooser, Layout, Layouts};
 use super::neurons::Neurons;
 use super::partition::{Partitioning, cells};
 use super::poisson::PoissonSchedules;
 use super::private::{Context, PrivateNoise, PrivatePoisson};
-use super::rows::{self, Builder, Dense, Layout, Table};
-use crate::network::{Cells, Network, What};
+use super::rows::Stored;
+use super::sums::SumLayout;
+use crate::catalog::Effect;
+use crate::connect::Generator;
+use crate::network::{Cells, Network, Projection, What};
 use crate::random::Key;
 use crate::stimulus::{Drive, PerUnit, Schedule};
 use crate::time::Grid;
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A network laid out for the grid engine.
 pub struct Plan {
@@ -24,6 +29,7 @@ pub struct Plan {
     pub(crate) probes: Vec<Probe>,
     pub(crate) partitioning: Partitioning,
     pub(crate) parts: Vec<Part>,
+    threads: usize,
     pub(crate) min_delay: u64,
     pub(crate) max_delay: u64,
 }
@@ -67,29 +73,63 @@ impl Probe {
 
 /// What a partition owns.
 pub(crate) struct Part {
-    pub(crate) inputs: InputLayout,
-    pub(crate) tables: Vec<Table>,
-    pub(crate) dense: Vec<Dense>,
-    /// Tables and dense projections of each source population.
-    pub(crate) of_source: Vec<(Vec<usize>, Vec<usize>)>,
-    /// Stimuli in projection order.
-    pub(crate) stimuli: Vec<Stimulate>,
+    pub(crate) sums: SumLayout,
+    pub(crate) stored: Vec<Stored>,
+    /// What is stored of each source population's synapses.
+    pub(crate) of_source: Vec<Vec<usize>>,
+    /// What flows into each population.
+    pub(crate) inputs: Vec<Inputs>,
     /// Cells of each probe in this partition: a range of the record's cells.
     pub(crate) probed: Vec<Range<usize>>,
     pub(crate) largest_delay: u32,
     pub(crate) smallest_delay: u32,
 }
 
-/// A stimulus acting on a partition.
-pub(crate) enum Stimulate {
-    Poisson { family: usize, target: usize, table: PrivatePoisson },
-    Noise { family: usize, held: usize, target: usize, table: PrivateNoise },
-    Current { target: usize, entries: Vec<CurrentEntry>, schedules: PerUnit<Schedule>, changes: Vec<u64> },
+/// What flows into a population's neurons in one partition.
+#[derive(Default)]
+pub(crate) struct Inputs {
+    /// By receptor.
+    pub(crate) receptors: Vec<Receives>,
+    /// Stimuli that act directly, in projection order.
+    pub(crate) stimuli: Vec<Stimulate>,
 }
 
-/// A current source's factor on one neuron.
+impl Inputs {
+    /// Whether injected current stays as it is until a source changes it: there are sources, and no noise.
+    pub(crate) fn holds_current(&self) -> bool {
+        let noise = self.stimuli.iter().any(|s| matches!(s, Stimulate::Noise { .. }));
+        !noise && self.stimuli.iter().any(|s| matches!(s, Stimulate::Current { .. }))
+    }
+
+    /// Whether injected current must be added up anew at a tick.
+    pub(crate) fn current_changes(&self, tick: u64) -> bool {
+        self.stimuli.iter().any(|s| match s {
+            Stimulate::Noise { .. } => true,
+            Stimulate::Current { changes, .. } => changes.binary_search(&tick).is_ok(),
+            Stimulate::Poisson { .. } => false,
+        })
+    }
+}
+
+/// Which sums a receptor's input is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Receives {
+    /// Whether there are synapses with weights that are added as doubles.
+    pub(crate) numbers: bool,
+    /// The unit of the integer sum, where there are 16-bit weights.
+    pub(crate) unit: Option<f64>,
+}
+
+/// A stimulus acting on a population in a partition.
+pub(crate) enum Stimulate {
+    Poisson { family: usize, table: PrivatePoisson },
+    Noise { family: usize, held: usize, table: PrivateNoise },
+    Current { entries: Vec<CurrentEntry>, schedules: PerUnit<Schedule>, changes: Vec<u64> },
+}
+
+/// A current source's factor on one neuron; sorted by neuron.
 pub(crate) struct CurrentEntry {
-    pub(crate) slot: u32,
+    pub(crate) cell: u32,
     pub(crate) unit: u32,
     pub(crate) factor: f64,
     pub(crate) delay: u64,
@@ -98,6 +138,11 @@ pub(crate) struct CurrentEntry {
 impl Plan {
     /// Lays a network out for a number of partitions (threads), each built by a thread of its own.
     pub fn new(network: Arc<Network>, threads: usize) -> Self {
+        Self::with_layouts(network, threads, Layouts::Chosen)
+    }
+
+    /// The same with a say in how synapses are kept, which changes time and memory and never a bit of the result.
+    pub fn with_layouts(network: Arc<Network>, threads: usize, layouts: Layouts) -> Self {
         let threads = threads.max(1);
         let grid = Grid::new(network.timestep_fs);
         let mut families = Vec::new();
@@ -106,9 +151,19 @@ impl Plan {
         let partitioning = Partitioning::new(&network.populations, threads);
         let probes = probes(&network, grid);
         let spikes: Vec<usize> = spike_projections(&network, &drives);
-        let groups = rows::groups(&network, &spikes);
+        let chooser = Chooser::new(&network, layouts);
+        let groups = build::groups(&network, &spikes, &chooser);
+        let receives = receives(&network, &groups, &chooser);
         let stimuli = private_projections(&network, &drives, &mut families);
-        let work = Work { network: &network, grid, cells: &cells, drives: &drives, groups: &groups, stimuli: &stimuli };
+        let work = Work {
+            network: &network,
+            grid,
+            cells: &cells,
+            drives: &drives,
+            groups: &groups,
+            receives: &receives,
+            stimuli: &stimuli,
+        };
         let parts: Vec<Part> = if threads == 1 {
             vec![work.part(partitioning.blocks(0), &probes)]
         } else {
@@ -126,7 +181,8 @@ impl Plan {
         };
         let max_delay = parts.iter().map(|p| u64::from(p.largest_delay)).max().unwrap_or(1).max(1);
         let min_delay = parts.iter().map(|p| u64::from(p.smallest_delay)).min().unwrap_or(1).clamp(1, LONGEST_WINDOW);
-        Self { network, grid, cells, families, probes, partitioning, parts, min_delay, max_delay }
+        let threads = parts.len().min(cores());
+        Self { network, grid, cells, families, probes, partitioning, parts, threads, min_delay, max_delay }
     }
 
     /// The network it was made from.
@@ -139,9 +195,20 @@ impl Plan {
         self.grid
     }
 
-    /// Partitions: as many threads run it.
-    pub fn threads(&self) -> usize {
+    /// Partitions: as many as threads were asked for.
+    pub fn partitions(&self) -> usize {
         self.parts.len()
+    }
+
+    /// Threads that run the partitions: as many as there are partitions and cores.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// The same plan, run by so many threads (at least 1, at most one a partition) whatever cores there are.
+    #[must_use]
+    pub fn run_by(self, threads: usize) -> Self {
+        Self { threads: threads.clamp(1, self.parts.len()), ..self }
     }
 
     /// Smallest delay in ticks: the partitions meet this often.
@@ -154,21 +221,40 @@ impl Plan {
         self.max_delay
     }
 
-    /// Synapses, those of private stimuli left out, all_to_all projections that store nothing included.
+    /// Synapses, those of private stimuli left out, projections of which nothing is stored included.
     pub fn synapses(&self) -> u64 {
-        let stored = |p: &Part| p.tables.iter().map(|t| t.synapses() as u64).sum::<u64>();
-        self.parts.iter().map(|p| stored(p) + p.dense.iter().map(Dense::synapses).sum::<u64>()).sum()
+        self.stored().map(Stored::synapses).sum()
     }
 
-    /// Bytes that the synapses take.
+    /// Bytes that the synapses take, with the index of their rows.
     pub fn synapse_bytes(&self) -> u64 {
-        self.parts.iter().flat_map(|p| &p.tables).map(|t| t.bytes() as u64).sum()
+        self.stored().map(|s| (s.record_bytes() + s.index_bytes()) as u64).sum()
+    }
+
+    /// Bytes of the index alone.
+    pub fn index_bytes(&self) -> u64 {
+        self.stored().map(|s| s.index_bytes() as u64).sum()
+    }
+
+    /// Synapses and bytes, index included, by layout.
+    pub fn by_layout(&self) -> BTreeMap<&'static str, (u64, u64)> {
+        let mut all: BTreeMap<&'static str, (u64, u64)> = BTreeMap::new();
+        for stored in self.stored() {
+            let (synapses, bytes) = all.entry(stored.layout()).or_default();
+            *synapses += stored.synapses();
+            *bytes += (stored.record_bytes() + stored.index_bytes()) as u64;
+        }
+        all
+    }
+
+    fn stored(&self) -> impl Iterator<Item = &Stored> {
+        self.parts.iter().flat_map(|p| &p.stored)
     }
 
     /// Bytes of coefficients and stimulus tables.
     pub fn other_bytes(&self) -> u64 {
         let neurons = self.cells.iter().map(|c| if let PlanCells::Neurons(n) = c { n.bytes() } else { 0 });
-        let stimuli = self.parts.iter().flat_map(|p| &p.stimuli).map(|s| match s {
+        let stimuli = self.parts.iter().flat_map(|p| &p.inputs).flat_map(|i| &i.stimuli).map(|s| match s {
             Stimulate::Poisson { table, .. } => table.bytes(),
             Stimulate::Noise { table, .. } => table.bytes(),
             Stimulate::Current { entries, .. } => size_of_val(&entries[..]),
@@ -178,31 +264,67 @@ impl Plan {
 
     /// Values that each noise projection holds in each partition.
     pub(crate) fn held(&self) -> Vec<Vec<usize>> {
-        self.parts
-            .iter()
-            .enumerate()
-            .map(|(i, part)| {
-                let noise = part.stimuli.iter().filter_map(|s| match s {
-                    Stimulate::Noise { target, table, .. } => Some(table.held(self.partitioning.blocks(i)[*target].len())),
-                    _ => None,
-                });
-                noise.collect()
-            })
-            .collect()
+        let of_part = |(i, part): (usize, &Part)| {
+            let mut sizes = Vec::new();
+            for (inputs, blocks) in part.inputs.iter().zip(self.partitioning.blocks(i)) {
+                for stimulus in &inputs.stimuli {
+                    if let Stimulate::Noise { held, table, .. } = stimulus {
+                        sizes.push((*held, table.held(blocks.len())));
+                    }
+                }
+            }
+            sizes.sort_unstable();
+            sizes.into_iter().map(|s| s.1).collect()
+        };
+        self.parts.iter().enumerate().map(of_part).collect()
     }
+}
+
+/// Cores that this process may use; asked for once.
+fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// Longest window between two exchanges, in ticks: bounds what a window holds when no delay bounds it.
 const LONGEST_WINDOW: u64 = 100;
 
-/// The layout that a spike projection gets, in words, for `check`.
-pub fn layout_name(network: &Network, projection: usize) -> &'static str {
-    match rows::layout(network, &network.projections[projection]) {
-        Layout::Nothing => "counted (nothing stored)",
-        Layout::One { .. } => "one weight (4 bytes a synapse)",
-        Layout::F32 => "f32 (8 bytes a synapse)",
-        Layout::F64 => "f64 (16 bytes a synapse)",
+/// How a projection's synapses are kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kept {
+    /// The layout in words.
+    pub layout: &'static str,
+    /// Bytes a synapse, without the index of the rows.
+    pub bytes: f64,
+}
+
+/// How the synapses of each projection of a network are kept; nothing is stored of stimuli that act directly (`None`).
+pub fn layouts(network: &Network) -> Vec<Option<Kept>> {
+    let chooser = Chooser::new(network, Layouts::Chosen);
+    let kept = |projection: &Projection| {
+        let layout = chooser.layout(projection);
+        Kept { layout: layout.name(), bytes: layout.record_bytes(projection) }
+    };
+    let direct = |projection: &Projection| matches!(&network.populations[projection.source].cells, Cells::Stimulus { card, .. } if card.effect != Effect::Spikes);
+    network.projections.iter().map(|p| (!direct(p)).then(|| kept(p))).collect()
+}
+
+/// The sums that each receptor of each population gets input from.
+fn receives(network: &Network, groups: &[Group], chooser: &Chooser<'_>) -> Vec<Vec<Receives>> {
+    let receptors = |p: &crate::network::Population| p.card().map_or(0, |card| card.receptors.len());
+    let mut all: Vec<Vec<Receives>> = network.populations.iter().map(|p| vec![Receives::default(); receptors(p)]).collect();
+    for (group, index) in groups.iter().flat_map(|group| group.projections.iter().map(move |index| (group, index))) {
+        let projection = &network.projections[*index];
+        let (first, second) = Generator::new(network, projection).receptors();
+        for receptor in [first, second] {
+            let receives = &mut all[projection.target][receptor];
+            match group.layout {
+                Layout::I16 { .. } => receives.unit = Some(chooser.unit(projection.target, receptor)),
+                _ => receives.numbers = true,
+            }
+        }
     }
+    all
 }
 
 fn drive(population: &crate::network::Population, grid: Grid) -> Option<Drive> {
@@ -310,39 +432,35 @@ struct Work<'a> {
     grid: Grid,
     cells: &'a [PlanCells],
     drives: &'a [Option<Drive>],
-    groups: &'a [rows::Group],
+    groups: &'a [Group],
+    receives: &'a [Vec<Receives>],
     stimuli: &'a [PrivateProjection],
 }
 
 impl Work<'_> {
     fn part(&self, blocks: &[Range<usize>], probes: &[Probe]) -> Part {
-        let inputs = InputLayout::new(blocks, self.cells);
-        let builder = Builder { network: self.network, grid: self.grid, blocks, inputs: &inputs };
-        let mut of_source = vec![(Vec::new(), Vec::new()); self.cells.len()];
-        let (mut tables, mut dense) = (Vec::new(), Vec::new());
+        let sums = SumLayout::new(blocks, self.cells);
+        let builder = Builder { network: self.network, grid: self.grid, blocks, sums: &sums };
+        let (mut stored, mut of_source) = (Vec::new(), vec![Vec::new(); self.cells.len()]);
         for group in self.groups {
-            let of_source: &mut (Vec<usize>, Vec<usize>) = &mut of_source[group.source];
-            if group.layout == Layout::Nothing {
-                if let Some(projection) = builder.dense(group) {
-                    of_source.1.push(dense.len());
-                    dense.push(projection);
-                }
-            } else {
-                of_source.0.push(tables.len());
-                tables.push(builder.table(group));
-            }
+            let kept = builder.store(group);
+            of_source[group.source].extend(stored.len()..stored.len() + kept.len());
+            stored.extend(kept);
         }
-        let delays = || {
-            let runs = tables.iter().flat_map(|t: &Table| t.runs.iter().map(|r| r.delay));
-            runs.chain(dense.iter().map(|d: &Dense| d.delay))
-        };
-        let (largest_delay, smallest_delay) = (delays().max().unwrap_or(1), delays().min().unwrap_or(u32::MAX));
-        let stimuli = self.stimuli.iter().map(|s| self.stimulate(s, blocks, &inputs)).collect();
+        let delays = || stored.iter().filter_map(Stored::delays);
+        let largest_delay = delays().map(|d| d.1).max().unwrap_or(1);
+        let smallest_delay = delays().map(|d| d.0).min().unwrap_or(u32::MAX);
+        let mut inputs: Vec<Inputs> =
+            self.receives.iter().map(|receptors| Inputs { receptors: receptors.clone(), stimuli: Vec::new() }).collect();
+        for private in self.stimuli {
+            let target = self.network.projections[private.projection].target;
+            inputs[target].stimuli.push(self.stimulate(private, blocks));
+        }
         let probed = probes.iter().map(|p| self.probed(p, blocks)).collect();
-        Part { inputs, tables, dense, of_source, stimuli, probed, largest_delay, smallest_delay }
+        Part { sums, stored, of_source, inputs, probed, largest_delay, smallest_delay }
     }
 
-    fn stimulate(&self, private: &PrivateProjection, blocks: &[Range<usize>], inputs: &InputLayout) -> Stimulate {
+    fn stimulate(&self, private: &PrivateProjection, blocks: &[Range<usize>]) -> Stimulate {
         let projection = &self.network.projections[private.projection];
         let target = projection.target;
         let context = |spikes| Context {
@@ -350,21 +468,24 @@ impl Work<'_> {
             projection,
             grid: self.grid,
             blocks: blocks[target].clone(),
-            inputs,
+            rows: match &self.cells[target] {
+                PlanCells::Neurons(neurons) => neurons.inputs(),
+                _ => 0,
+            },
             spikes,
         };
         let PrivateProjection { family, held, .. } = *private;
         match &self.drives[projection.source] {
             Some(Drive::PrivatePoisson(schedules)) => {
-                Stimulate::Poisson { family, target, table: PrivatePoisson::new(&context(true), schedules) }
+                Stimulate::Poisson { family, table: PrivatePoisson::new(&context(true), schedules) }
             }
             Some(Drive::PrivateNoise(noise)) => {
-                Stimulate::Noise { family, held, target, table: PrivateNoise::new(&context(false), noise) }
+                Stimulate::Noise { family, held, table: PrivateNoise::new(&context(false), noise) }
             }
             Some(Drive::Current(schedules)) => {
                 let entries = context(false).current_entries();
                 let changes = changes(&entries, schedules);
-                Stimulate::Current { target, entries, schedules: schedules.clone(), changes }
+                Stimulate::Current { entries, schedules: schedules.clone(), changes }
             }
             _ => unreachable!("only stimuli without cells of their own act directly"),
         }

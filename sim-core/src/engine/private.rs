@@ -3,7 +3,6 @@
 //! and variance: the same distribution, drawn once.
 
 use super::dispatch::{self, Level, Loop};
-use super::inputs::InputLayout;
 use super::lanes::{LANES, Lanes};
 use super::neurons::BLOCK;
 use super::partition::targets;
@@ -38,7 +37,7 @@ struct Train {
 enum Entries<T> {
     /// Every cell of a range the same.
     Uniform { cells: Range<u32>, entry: T },
-    /// A list per block: (input slot, entry).
+    /// A list per block: (place among the block's inputs, entry).
     Listed { starts: Vec<u32>, list: Vec<(u32, T)> },
 }
 
@@ -67,7 +66,7 @@ impl PrivatePoisson {
     }
 
     /// Adds this tick's spikes to the inputs.
-    pub(crate) fn add_to(&self, tick: u64, key: u64, place: &Place<'_>, lanes: &mut [Lanes], inputs: &mut [f64]) {
+    pub(crate) fn add_to(&self, tick: u64, key: u64, place: &Place, lanes: &mut [Lanes], inputs: &mut [f64]) {
         match &self.entries {
             Entries::Uniform { cells, entry } => {
                 if let Some(table) = self.table(entry, tick) {
@@ -76,8 +75,9 @@ impl PrivatePoisson {
                 }
             }
             Entries::Listed { starts, list } => {
-                for (range, lanes) in starts.windows(2).zip(lanes) {
-                    for chunk in list[range[0] as usize..range[1] as usize].chunks(LANES) {
+                for (offset, lanes) in lanes.iter_mut().enumerate() {
+                    let inputs = &mut inputs[place.block(place.first_block + offset)];
+                    for chunk in list[place.listed(starts, offset)].chunks(LANES) {
                         for ((slot, train), bits) in chunk.iter().zip(lanes.wide_bits()) {
                             if let Some(table) = self.table(train, tick) {
                                 inputs[*slot as usize] += f64::from(table.count(bits)) * train.weight;
@@ -100,7 +100,7 @@ struct Uniform<'a> {
     cells: &'a Range<u32>,
     entry: &'a Train,
     key: u64,
-    place: &'a Place<'a>,
+    place: &'a Place,
     lanes: &'a mut [Lanes],
     inputs: &'a mut [f64],
 }
@@ -110,7 +110,7 @@ impl Loop for Uniform<'_> {
     fn run(self) {
         for (block, lanes) in (self.place.first_block..).zip(self.lanes) {
             let counts = block_counts(self.table, lanes, mix(self.key, block as u64));
-            let row = &mut self.inputs[self.place.inputs.row(self.place.target, block, self.entry.receptor)];
+            let row = &mut self.inputs[self.place.row(block, self.entry.receptor)];
             let valid = self.place.lanes_of(block, self.cells);
             for (input, count) in row[valid.clone()].iter_mut().zip(&counts[valid]) {
                 *input += f64::from(*count) * self.entry.weight;
@@ -192,23 +192,24 @@ impl PrivateNoise {
     }
 
     /// Redraws what is due and adds all currents to the rows of injected current.
-    pub(crate) fn add_to(&self, tick: u64, place: &Place<'_>, lanes: &mut [Lanes], held: &mut [f64], inputs: &mut [f64]) {
+    pub(crate) fn add_to(&self, tick: u64, place: &Place, lanes: &mut [Lanes], held: &mut [f64], inputs: &mut [f64]) {
         for (offset, lanes) in lanes.iter_mut().enumerate() {
             let block = place.first_block + offset;
             match &self.entries {
                 Entries::Uniform { cells, entry } => {
-                    let held = &mut held[offset * BLOCK..][..BLOCK];
+                    let held = &mut held[(place.offset + offset) * BLOCK..][..BLOCK];
                     if entry.redraws(tick) {
                         gaussian(lanes, held);
                     }
                     if entry.active(tick) {
-                        let row = &mut inputs[place.inputs.current_row(place.target, block)];
+                        let row = &mut inputs[place.row(block, place.rows - 1)];
                         let sd = entry.variance.sqrt();
                         place.lanes_of(block, cells).for_each(|i| row[i] += entry.mean + sd * held[i]);
                     }
                 }
                 Entries::Listed { starts, list } => {
-                    let range = starts[offset] as usize..starts[offset + 1] as usize;
+                    let range = place.listed(starts, offset);
+                    let inputs = &mut inputs[place.block(block)];
                     for (entries, held) in list[range.clone()].chunks(BLOCK).zip(held[range].chunks_mut(BLOCK)) {
                         if entries.iter().any(|(_, c)| c.redraws(tick)) {
                             let mut fresh = [0.0; BLOCK];
@@ -237,14 +238,40 @@ fn gaussian(lanes: &mut Lanes, out: &mut [f64]) {
     }
 }
 
-/// Where a partition's part of the target population lies.
-pub(crate) struct Place<'a> {
-    pub(crate) inputs: &'a InputLayout,
-    pub(crate) target: usize,
+/// A strip of blocks of the target population, whose inputs are being put together: block by block, a row of 64 for each
+/// receptor and one for injected current.
+pub(crate) struct Place {
+    /// Rows of a block.
+    pub(crate) rows: usize,
+    /// Number of the strip's first block within the population.
     pub(crate) first_block: usize,
+    /// The same within the partition.
+    pub(crate) offset: usize,
 }
 
-impl Place<'_> {
+impl Place {
+    /// A block's rows.
+    fn block(&self, block: usize) -> Range<usize> {
+        let start = (block - self.first_block) * self.rows * BLOCK;
+        start..start + self.rows * BLOCK
+    }
+
+    /// One of them.
+    fn row(&self, block: usize, row: usize) -> Range<usize> {
+        let start = ((block - self.first_block) * self.rows + row) * BLOCK;
+        start..start + BLOCK
+    }
+
+    /// The place of a neuron's injected current.
+    pub(crate) fn current(&self, cell: u32) -> usize {
+        self.row(cell as usize / BLOCK, self.rows - 1).start + cell as usize % BLOCK
+    }
+
+    /// Entries of a block of the strip.
+    fn listed(&self, starts: &[u32], block: usize) -> Range<usize> {
+        starts[self.offset + block] as usize..starts[self.offset + block + 1] as usize
+    }
+
     /// Lanes of a block that belong to a range of cells.
     fn lanes_of(&self, block: usize, cells: &Range<u32>) -> Range<usize> {
         let cut = |cell: u32| (cell as usize).clamp(block * BLOCK, (block + 1) * BLOCK) - block * BLOCK;
@@ -258,7 +285,8 @@ pub(crate) struct Context<'a> {
     pub(crate) projection: &'a Projection,
     pub(crate) grid: Grid,
     pub(crate) blocks: Range<usize>,
-    pub(crate) inputs: &'a InputLayout,
+    /// Rows of inputs of a block of targets: receptors and injected current.
+    pub(crate) rows: usize,
     /// Whether the entries' slots are receptors (else the row of injected current).
     pub(crate) spikes: bool,
 }
@@ -272,9 +300,9 @@ impl Context<'_> {
     pub(crate) fn current_entries(&self) -> Vec<CurrentEntry> {
         let mut entries = Vec::new();
         Generator::new(self.network, self.projection).for_targets(self.targets(), |s| {
-            let slot = self.inputs.current_slot(self.projection.target, s.target);
-            entries.push(CurrentEntry { slot, unit: s.source, factor: s.weight, delay: self.delay(&s) });
+            entries.push(CurrentEntry { cell: s.target, unit: s.source, factor: s.weight, delay: self.delay(&s) });
         });
+        entries.sort_by_key(|entry| entry.cell);
         entries
     }
 
@@ -310,11 +338,8 @@ impl Context<'_> {
             let (own, after) = rest.split_at(rest.partition_point(|s| (s.target as usize) < (block + 1) * BLOCK));
             rest = after;
             for same in own.chunk_by(|a, b| a.target == b.target).flat_map(by_receptor) {
-                let (target, receptor) = (same[0].target, same[0].receptor);
-                let slot = match self.spikes {
-                    true => self.inputs.slot(self.projection.target, target, receptor),
-                    false => self.inputs.current_slot(self.projection.target, target),
-                };
+                let row = if self.spikes { same[0].receptor } else { self.rows - 1 };
+                let slot = (row * BLOCK + same[0].target as usize % BLOCK) as u32;
                 made.clear();
                 entries(&same, &mut made);
                 list.extend(made.iter().map(|entry| (slot, *entry)));

@@ -1,305 +1,274 @@
-//! Where a partition keeps its synapses.
+//! Where a partition keeps its synapses, and how a spike finds them.
 //!
-//! All projections of one source population that can share records share a table:
+//! Synapses are sorted by source cell, then by delay, so that what one spike delivers at one tick is one stretch of memory,
+//! read from front to back:
 //!
 //! ```text
-//! row_starts  [ 0 . . 3 . . . 7 .. ]           one per source cell, into runs
-//! runs        [ (delay, end) .. ]               one per source cell and delay, into records
-//! records     [ (slot, weight) .. ]             one per synapse: sorted by source, delay, target
+//! a table: all projections of one source population with the same layout, as far as they reach one window of sums
+//!
+//!   rows     [ (first run, first record) .. ]        8 bytes a source cell
+//!               |
+//!   runs     [ (delay, count) (delay, count) .. ]    4 bytes for each delay that occurs in the row
+//!               |        \          \
+//!   records  [ r r r r r | r r r | r r r r .. ]      2 to 10 bytes a synapse: (place in the window, weight)
 //! ```
 //!
-//! A slot is the place of one receptor of one neuron among the partition's inputs, so that delivering a run is one
-//! loop of additions. Projections with one weight share tables of bare slots (4 bytes a synapse) per weight; an
-//! all_to_all projection with one weight and one delay stores nothing.
+//! When a cell fires, each of its runs is entered into the calendar (`delivery.rs`) as a segment (start, end) of records
+//! on the day that it arrives; on that day the segments are worked off, the records of later segments being fetched
+//! meanwhile. Adding at arrival, not at emission, means that only the sums of one tick are written: these stay in the
+//! second cache, where a ring of sums for all coming ticks would be (largest delay) times larger.
 //!
-//! Why not a ring of future inputs, written when a spike is emitted: it is written at random places all over
-//! (slots x largest delay), where the inputs of one tick stay in the cache.
+//! Where all delays are equal there are no runs, one row is one segment. Dense projections keep a bit or a weight for every
+//! pair of cells instead of records ([`BitRows`](super::bits::BitRows), [`WeightRows`]), and `all_to_all` with one weight and one delay keeps
+//! nothing ([`Counted`]).
 
-use super::inputs::InputLayout;
-use super::partition::targets;
-use crate::connect::Generator;
-use crate::elaborate::size::{MOST_SYNAPSES, expected_synapses};
-use crate::network::{Draw, Network, Projection, Rule, Weights};
-use crate::time::{FS_PER_MS, Grid};
+use super::bits::BitRows;
+use super::layout::{Layout, RowKind};
 use std::ops::Range;
 
-/// Synapses with one source population, in one partition.
-pub(crate) struct Table {
-    pub(crate) row_starts: Vec<u32>,
-    pub(crate) runs: Vec<Run>,
-    pub(crate) records: Records,
+/// What a partition keeps of one or several projections.
+pub(crate) enum Stored {
+    Table(Table),
+    Bits(BitRows),
+    Rows(WeightRows),
+    Counted(Counted),
 }
 
-/// Synapses of one row with one delay: records from the previous run's end to `end`.
-#[derive(Clone, Copy)]
-pub(crate) struct Run {
-    pub(crate) delay: u32,
+/// A stretch of records that one spike delivers at one tick; of other layouts, the source cell's row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Segment {
+    pub(crate) start: u32,
     pub(crate) end: u32,
 }
 
-/// One synapse with a weight of its own.
-#[derive(Clone, Copy)]
-pub(crate) struct Weighted<W> {
-    pub(crate) slot: u32,
-    pub(crate) weight: W,
+/// Synapses as records.
+pub(crate) struct Table {
+    /// First place of the window of sums that the records count from.
+    pub(crate) window: u32,
+    pub(crate) index: Index,
+    pub(crate) records: Records,
 }
 
-/// The synapses' slots and weights.
+/// From a source cell to its segments.
+pub(crate) enum Index {
+    /// One delay: where each row starts, and the end.
+    Same { delay: u32, starts: Vec<u32> },
+    /// Where each row's runs and records start, and the ends.
+    Mixed { rows: Vec<(u32, u32)>, runs: Vec<Run> },
+}
+
+/// Records of one row with one delay; more than 65,535 are several runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Run {
+    pub(crate) delay: u16,
+    pub(crate) count: u16,
+}
+
+/// The records of a table.
 pub(crate) enum Records {
-    One { slots: Vec<u32>, weight: f64 },
-    F32(Vec<Weighted<f32>>),
-    F64(Vec<Weighted<f64>>),
+    One { targets: Vec<u16>, weight: f64 },
+    I16 { records: Vec<Short>, shift: u32 },
+    F32(Vec<Narrow>),
+    F64(Vec<Wide>),
+}
+
+/// Target and weight in 16 bits each.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
+pub(crate) struct Short {
+    pub(crate) target: u16,
+    pub(crate) weight: i16,
+}
+
+/// Target and 32-bit weight, 6 bytes.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, packed(2))]
+pub(crate) struct Narrow {
+    pub(crate) target: u16,
+    pub(crate) weight: f32,
+}
+
+/// Target and 64-bit weight, 10 bytes.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, packed(2))]
+pub(crate) struct Wide {
+    pub(crate) target: u16,
+    pub(crate) weight: f64,
+}
+
+/// A weight for every pair of cells of a projection, 0 where there is no synapse: a row is added to its sums as a whole.
+pub(crate) struct WeightRows {
+    pub(crate) source_cells: Range<u32>,
+    pub(crate) delay: u32,
+    /// Place of the first target's sum.
+    pub(crate) first: u32,
+    /// Targets.
+    pub(crate) width: usize,
+    pub(crate) weights: RowWeights,
+    /// Synapses of each row.
+    pub(crate) counts: Vec<u32>,
+}
+
+/// Rows of weights, one after the other.
+pub(crate) enum RowWeights {
+    F32(Vec<f32>),
+    F64(Vec<f64>),
 }
 
 /// An all_to_all projection with one weight and one delay: spikes are counted, nothing is stored.
-pub(crate) struct Dense {
+pub(crate) struct Counted {
     pub(crate) source_cells: Range<u32>,
     pub(crate) delay: u32,
     pub(crate) weight: f64,
-    pub(crate) target: usize,
-    pub(crate) receptor: usize,
-    /// Targets within the partition.
+    /// Place of the first target's sum.
+    pub(crate) first: u32,
+    /// Target cells within the partition.
     pub(crate) targets: Range<u32>,
     /// Whether a neuron's own spikes are left out.
     pub(crate) not_self: bool,
 }
 
-impl Table {
-    /// Records of a run.
+impl Stored {
+    /// Calls `sink` with the delay, the segment and the number of synapses of everything that a cell's spike delivers.
     #[inline]
-    pub(crate) fn start(&self, run: usize) -> u32 {
-        if run == 0 { 0 } else { self.runs[run - 1].end }
-    }
-
-    pub(crate) fn synapses(&self) -> usize {
-        match &self.records {
-            Records::One { slots, .. } => slots.len(),
-            Records::F32(records) => records.len(),
-            Records::F64(records) => records.len(),
+    pub(crate) fn segments(&self, cell: u32, sink: impl FnMut(u32, Segment, u32)) {
+        match self {
+            Self::Table(table) => table.index.segments(cell, sink),
+            Self::Bits(bits) => row_of(&bits.source_cells, cell, bits.delay, |row| bits.counts[row], sink),
+            Self::Rows(rows) => row_of(&rows.source_cells, cell, rows.delay, |row| rows.counts[row], sink),
+            Self::Counted(counted) => {
+                row_of(&counted.source_cells, cell, counted.delay, |_| counted.synapses_of(cell), sink);
+            }
         }
     }
 
-    pub(crate) fn bytes(&self) -> usize {
-        let records = match &self.records {
-            Records::One { slots, .. } => size_of_val(&slots[..]),
-            Records::F32(records) => size_of_val(&records[..]),
-            Records::F64(records) => size_of_val(&records[..]),
-        };
-        records + size_of_val(&self.runs[..]) + size_of_val(&self.row_starts[..])
+    /// Smallest and largest delay; `None` without synapses.
+    pub(crate) fn delays(&self) -> Option<(u32, u32)> {
+        match self {
+            Self::Table(table) => table.index.delays(),
+            Self::Bits(BitRows { delay, .. }) | Self::Rows(WeightRows { delay, .. }) | Self::Counted(Counted { delay, .. }) => {
+                Some((*delay, *delay))
+            }
+        }
     }
-}
 
-impl Dense {
-    /// Synapses onto the partition.
+    /// The layout in words.
+    pub(crate) fn layout(&self) -> &'static str {
+        let layout = match self {
+            Self::Table(Table { records: Records::One { weight, .. }, .. }) => Layout::One { weight: *weight },
+            Self::Table(Table { records: Records::I16 { shift, .. }, .. }) => Layout::I16 { shift: *shift },
+            Self::Table(Table { records: Records::F32(_), .. }) => Layout::F32,
+            Self::Table(Table { records: Records::F64(_), .. }) => Layout::F64,
+            Self::Bits(bits) => Layout::Bits { weight: bits.weight },
+            Self::Rows(WeightRows { weights: RowWeights::F32(_), .. }) => Layout::Rows { kind: RowKind::F32 },
+            Self::Rows(WeightRows { weights: RowWeights::F64(_), .. }) => Layout::Rows { kind: RowKind::F64 },
+            Self::Counted(_) => Layout::Counted,
+        };
+        layout.name()
+    }
+
     pub(crate) fn synapses(&self) -> u64 {
-        let pairs = self.source_cells.len() as u64 * self.targets.len() as u64;
-        let both = self.source_cells.start.max(self.targets.start)..self.source_cells.end.min(self.targets.end);
-        if self.not_self { pairs - both.len() as u64 } else { pairs }
-    }
-}
-
-/// How a projection is kept. Layouts never round: rounding is the network's, so all give the same bits. `One` is the weight as
-/// the receptor gets it: the same number in the netlist may differ in sign or rounding from target to target.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Layout {
-    Nothing,
-    One { weight: f64 },
-    F32,
-    F64,
-}
-
-/// Chooses the layout of a spike projection.
-pub(crate) fn layout(network: &Network, projection: &Projection) -> Layout {
-    let constant_delay = matches!(projection.delay, Draw::Constant(_));
-    match Generator::new(network, projection).constant_weight() {
-        Some(_) if constant_delay && matches!(projection.rule, Rule::AllToAll { .. }) => Layout::Nothing,
-        Some(weight) => Layout::One { weight },
-        None if network.weights == Weights::F64 => Layout::F64,
-        None => Layout::F32,
-    }
-}
-
-/// Projections that share tables: same source population, same layout (for `One`, the same weight).
-pub(crate) struct Group {
-    pub(crate) source: usize,
-    pub(crate) layout: Layout,
-    pub(crate) projections: Vec<usize>,
-    /// Synapses expected: a table's places are 32-bit numbers.
-    synapses: f64,
-}
-
-/// Groups the spike projections `which` in order of first appearance.
-pub(crate) fn groups(network: &Network, which: &[usize]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for &index in which {
-        let projection = &network.projections[index];
-        let layout = layout(network, projection);
-        let synapses = expected_synapses(projection);
-        let same = |g: &&mut Group| g.source == projection.source && g.layout == layout && g.synapses + synapses <= MOST_SYNAPSES;
-        match groups.iter_mut().find(same) {
-            Some(group) if layout != Layout::Nothing => {
-                group.projections.push(index);
-                group.synapses += synapses;
-            }
-            _ => groups.push(Group { source: projection.source, layout, projections: vec![index], synapses }),
-        }
-    }
-    groups
-}
-
-/// Everything needed to build a partition's tables.
-pub(crate) struct Builder<'a> {
-    pub(crate) network: &'a Network,
-    pub(crate) grid: Grid,
-    pub(crate) blocks: &'a [Range<usize>],
-    pub(crate) inputs: &'a InputLayout,
-}
-
-impl Builder<'_> {
-    fn targets(&self, projection: &Projection) -> Range<u32> {
-        targets(projection, &self.blocks[projection.target], self.network.populations[projection.target].size)
-    }
-
-    fn each(&self, group: &Group, mut sink: impl FnMut(u32, u32, u32, f64)) {
-        for &index in &group.projections {
-            let projection = &self.network.projections[index];
-            let generator = Generator::new(self.network, projection);
-            generator.for_targets(self.targets(projection), |s| {
-                let slot = self.inputs.slot(projection.target, s.target, s.receptor);
-                sink(s.source, self.grid.delay(s.delay_fs), slot, s.weight);
-            });
+        let sum = |counts: &[u32]| counts.iter().map(|c| u64::from(*c)).sum();
+        match self {
+            Self::Table(table) => table.records.len() as u64,
+            Self::Bits(bits) => sum(&bits.counts),
+            Self::Rows(rows) => sum(&rows.counts),
+            Self::Counted(counted) => counted.source_cells.clone().map(|cell| u64::from(counted.synapses_of(cell))).sum(),
         }
     }
 
-    /// The table of a group: rows are counted, then filled, then each is sorted by delay.
-    pub(crate) fn table(&self, group: &Group) -> Table {
-        let sources = self.network.populations[group.source].size as usize;
-        let mut ends = vec![0_u32; sources + 1];
-        for &index in &group.projections {
-            let projection = &self.network.projections[index];
-            let generator = Generator::new(self.network, projection);
-            generator.for_pairs(self.targets(projection), |pair| ends[pair.source as usize + 1] += 1);
+    /// Bytes of weights and targets.
+    pub(crate) fn record_bytes(&self) -> usize {
+        match self {
+            Self::Table(table) => table.records.bytes(),
+            Self::Bits(bits) => bits.bytes(),
+            Self::Rows(rows) => match &rows.weights {
+                RowWeights::F32(weights) => size_of_val(&weights[..]),
+                RowWeights::F64(weights) => size_of_val(&weights[..]),
+            },
+            Self::Counted(_) => 0,
         }
-        for i in 1..ends.len() {
-            ends[i] += ends[i - 1];
+    }
+
+    /// Bytes of the index of the rows.
+    pub(crate) fn index_bytes(&self) -> usize {
+        match self {
+            Self::Table(Table { index: Index::Same { starts, .. }, .. }) => size_of_val(&starts[..]),
+            Self::Table(Table { index: Index::Mixed { rows, runs }, .. }) => size_of_val(&rows[..]) + size_of_val(&runs[..]),
+            Self::Bits(BitRows { counts, .. }) | Self::Rows(WeightRows { counts, .. }) => size_of_val(&counts[..]),
+            Self::Counted(_) => 0,
         }
-        let count = ends[sources] as usize;
-        let mut cursor = ends.clone();
-        let mut place = |source: u32| {
-            let at = &mut cursor[source as usize];
-            *at += 1;
-            *at as usize - 1
-        };
-        let constant = self.constant_delay(group);
-        let mut delays = vec![0_u16; if constant.is_some() { 0 } else { count }];
-        let mut records = match group.layout {
-            Layout::One { weight } => Records::One { slots: vec![0; count], weight },
-            Layout::Nothing => Records::One { slots: Vec::new(), weight: 0.0 },
-            Layout::F32 => Records::F32(vec![Weighted { slot: 0, weight: 0.0 }; count]),
-            Layout::F64 => Records::F64(vec![Weighted { slot: 0, weight: 0.0 }; count]),
-        };
-        self.each(group, |source, delay, slot, weight| {
-            let at = place(source);
-            if constant.is_none() {
-                delays[at] = delay.min(u32::from(u16::MAX)) as u16;
-            }
-            match &mut records {
-                Records::One { slots, weight: shared } => {
-                    slots[at] = slot;
-                    assert!(weight == *shared, "projections share a table only if their weights are the same");
+    }
+}
+
+/// The one segment of a cell in a layout with a row for each source cell.
+#[inline]
+fn row_of(cells: &Range<u32>, cell: u32, delay: u32, count: impl Fn(usize) -> u32, mut sink: impl FnMut(u32, Segment, u32)) {
+    if cells.contains(&cell) {
+        let row = cell - cells.start;
+        let count = count(row as usize);
+        if count > 0 {
+            sink(delay, Segment { start: row, end: row + 1 }, count);
+        }
+    }
+}
+
+impl Index {
+    #[inline]
+    fn segments(&self, cell: u32, mut sink: impl FnMut(u32, Segment, u32)) {
+        let cell = cell as usize;
+        match self {
+            Self::Same { delay, starts } => {
+                let (start, end) = (starts[cell], starts[cell + 1]);
+                if start < end {
+                    sink(*delay, Segment { start, end }, end - start);
                 }
-                Records::F32(records) => records[at] = Weighted { slot, weight: weight as f32 },
-                Records::F64(records) => records[at] = Weighted { slot, weight },
             }
-        });
-        let (row_starts, runs) = match &mut records {
-            _ if constant.is_some() => whole_rows(&ends, constant.unwrap_or(1)),
-            Records::One { slots, .. } => sort_rows(&ends, &delays, slots),
-            Records::F32(records) => sort_rows(&ends, &delays, records),
-            Records::F64(records) => sort_rows(&ends, &delays, records),
-        };
-        Table { row_starts, runs, records }
-    }
-
-    /// The delay in ticks, where it is the same for the whole group.
-    fn constant_delay(&self, group: &Group) -> Option<u32> {
-        let mut delays = group.projections.iter().map(|index| match self.network.projections[*index].delay {
-            Draw::Constant(ms) => Some(self.grid.delay((ms * FS_PER_MS as f64).round() as i64)),
-            _ => None,
-        });
-        let first = delays.next().flatten()?;
-        delays.all(|delay| delay == Some(first)).then_some(first)
-    }
-
-    /// What an all_to_all projection with one weight and delay amounts to.
-    pub(crate) fn dense(&self, group: &Group) -> Option<Dense> {
-        let projection = &self.network.projections[group.projections[0]];
-        let targets = self.targets(projection);
-        let Rule::AllToAll { autapses } = projection.rule else { return None };
-        let mut first = None;
-        // One target is enough to learn the weight; with autapses off a lone neuron has no synapse at all.
-        let probe = targets.start..targets.end.min(targets.start.saturating_add(2));
-        Generator::new(self.network, projection).for_targets(probe, |s| first = first.or(Some(s)));
-        first.map(|s| Dense {
-            source_cells: projection.source_cells.clone(),
-            delay: self.grid.delay(s.delay_fs),
-            weight: s.weight,
-            target: projection.target,
-            receptor: s.receptor,
-            targets,
-            not_self: !autapses && projection.source == projection.target,
-        })
-    }
-}
-
-/// Sorts each row by delay, keeping the order of targets, and lists the runs.
-fn sort_rows<R: Copy>(ends: &[u32], delays: &[u16], records: &mut [R]) -> (Vec<u32>, Vec<Run>) {
-    let mut row_starts = Vec::with_capacity(ends.len());
-    let mut runs: Vec<Run> = Vec::new();
-    let mut scratch: Vec<(u16, R)> = Vec::new();
-    row_starts.push(0);
-    for row in ends.windows(2) {
-        let range = row[0] as usize..row[1] as usize;
-        let delays = &delays[range.clone()];
-        let records = &mut records[range.clone()];
-        if delays.is_sorted() {
-            push_runs(&mut runs, delays.iter().copied(), row[0]);
-        } else {
-            scratch.clear();
-            scratch.extend(delays.iter().copied().zip(records.iter().copied()));
-            scratch.sort_by_key(|(delay, _)| *delay);
-            for (record, (_, sorted)) in records.iter_mut().zip(&scratch) {
-                *record = *sorted;
+            Self::Mixed { rows, runs } => {
+                let (first, mut start) = rows[cell];
+                for run in &runs[first as usize..rows[cell + 1].0 as usize] {
+                    let end = start + u32::from(run.count);
+                    sink(u32::from(run.delay), Segment { start, end }, u32::from(run.count));
+                    start = end;
+                }
             }
-            push_runs(&mut runs, scratch.iter().map(|(delay, _)| *delay), row[0]);
         }
-        row_starts.push(runs.len() as u32);
     }
-    runs.shrink_to_fit();
-    (row_starts, runs)
+
+    fn delays(&self) -> Option<(u32, u32)> {
+        match self {
+            Self::Same { delay, starts } => (starts.last() > Some(&0)).then_some((*delay, *delay)),
+            Self::Mixed { runs, .. } => {
+                let delays = || runs.iter().map(|r| u32::from(r.delay));
+                delays().min().zip(delays().max())
+            }
+        }
+    }
 }
 
-/// One run a row, where all delays are equal.
-fn whole_rows(ends: &[u32], delay: u32) -> (Vec<u32>, Vec<Run>) {
-    let mut row_starts = vec![0];
-    let mut runs = Vec::new();
-    for row in ends.windows(2) {
-        if row[1] > row[0] {
-            runs.push(Run { delay, end: row[1] });
+impl Records {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::One { targets, .. } => targets.len(),
+            Self::I16 { records, .. } => records.len(),
+            Self::F32(records) => records.len(),
+            Self::F64(records) => records.len(),
         }
-        row_starts.push(runs.len() as u32);
     }
-    (row_starts, runs)
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::One { targets, .. } => size_of_val(&targets[..]),
+            Self::I16 { records, .. } => size_of_val(&records[..]),
+            Self::F32(records) => size_of_val(&records[..]),
+            Self::F64(records) => size_of_val(&records[..]),
+        }
+    }
 }
 
-fn push_runs(runs: &mut Vec<Run>, delays: impl Iterator<Item = u16>, start: u32) {
-    let mut last = None;
-    for (i, delay) in delays.enumerate() {
-        let end = start + i as u32 + 1;
-        match runs.last_mut() {
-            Some(run) if last == Some(delay) => run.end = end,
-            _ => runs.push(Run { delay: u32::from(delay), end }),
-        }
-        last = Some(delay);
+impl Counted {
+    /// Synapses of a source cell onto the partition.
+    fn synapses_of(&self, cell: u32) -> u32 {
+        self.targets.len() as u32 - u32::from(self.not_self && self.targets.contains(&cell))
     }
 }

@@ -1,14 +1,17 @@
 //! One partition at work.
 
 use super::delivery::Calendar;
+use super::dispatch::{self, Level};
 use super::exchange::Outbox;
+use super::gather::Gather;
 use super::lanes::{LANES, Lanes};
-use super::neurons::BLOCK;
+use super::neurons::{BLOCK, Neurons};
 use super::partition::cells;
 use super::plan::{Part, Plan, PlanCells, Stimulate};
 use super::poisson::{PoissonSchedules, block_counts};
 use super::private::Place;
 use super::state::place;
+use super::sums::Sums;
 use crate::random::mix;
 use crate::record::Spike;
 use crate::stimulus::PerUnit;
@@ -51,6 +54,40 @@ pub(crate) fn split<'a>(
     owns
 }
 
+impl Own<'_> {
+    /// Adds one stimulus to the inputs of a strip of so many blocks. Currents are added only where they have changed.
+    #[expect(clippy::too_many_arguments, reason = "one call, from the loop over strips")]
+    fn stimulate(
+        &mut self,
+        stimulus: &Stimulate,
+        plan: &Plan,
+        tick: u64,
+        place: &Place,
+        count: usize,
+        strip: &mut [f64],
+        stale: bool,
+    ) {
+        let blocks = place.offset..place.offset + count;
+        match stimulus {
+            Stimulate::Poisson { family, table } => {
+                table.add_to(tick, plan.families[*family].key, place, &mut self.lanes[*family][blocks], strip);
+            }
+            Stimulate::Noise { family, held, table } => {
+                table.add_to(tick, place, &mut self.lanes[*family][blocks], self.held[*held], strip);
+            }
+            Stimulate::Current { entries, schedules, .. } if stale => {
+                let cell = |block: usize| (block * BLOCK) as u32;
+                let from = entries.partition_point(|e| e.cell < cell(place.first_block));
+                for entry in entries[from..].iter().take_while(|e| e.cell < cell(place.first_block + count)) {
+                    let amplitude = schedules.get(entry.unit as usize).at(tick.saturating_sub(entry.delay));
+                    strip[place.current(entry.cell)] += amplitude * entry.factor;
+                }
+            }
+            Stimulate::Current { .. } => {}
+        }
+    }
+}
+
 fn cut<T>(values: &mut [T], size: impl Fn(usize) -> usize, parts: usize) -> Vec<&mut [T]> {
     let mut rest = values;
     (0..parts)
@@ -62,24 +99,33 @@ fn cut<T>(values: &mut [T], size: impl Fn(usize) -> usize, parts: usize) -> Vec<
         .collect()
 }
 
+/// Blocks in a strip: their inputs and state fit the first cache together.
+const STRIP: usize = 4;
+
 pub(crate) struct Worker<'a> {
     plan: &'a Plan,
     index: usize,
     part: &'a Part,
     blocks: &'a [Range<usize>],
+    level: Level,
     own: Own<'a>,
-    inputs: Vec<f64>,
+    sums: Sums,
     calendar: Calendar,
-    /// By population: whether its injected current must be added up anew.
-    stale: Vec<bool>,
+    /// Inputs of the strip at work: block by block, a row for each receptor and one for injected current.
+    strip: Vec<f64>,
+    /// Injected current of each neuron, for populations that have current sources and no noise.
+    currents: Vec<Vec<f64>>,
+    /// Places of the strip's sums, by receptor.
+    places: Vec<u32>,
+    /// Whether no tick has been run yet.
     fresh: bool,
 }
 
 impl<'a> Worker<'a> {
     /// Takes up the work after `now`, with the spikes that are in flight.
     pub(crate) fn new(plan: &'a Plan, index: usize, own: Own<'a>, in_flight: &[Spike], now: u64) -> Self {
-        let part = &plan.parts[index];
-        let mut calendar = Calendar::new(part, plan.max_delay);
+        let (part, blocks) = (&plan.parts[index], plan.partitioning.blocks(index));
+        let mut calendar = Calendar::new(part);
         for spike in in_flight {
             let population = plan.network.populations.partition_point(|p| p.range().end <= spike.neuron);
             let cell = spike.neuron - plan.network.populations[population].first;
@@ -87,15 +133,21 @@ impl<'a> Worker<'a> {
         }
         // These were counted when they were emitted; injected spikes are not counted.
         calendar.events = 0;
+        let rows = part.inputs.iter().map(|inputs| inputs.receptors.len() + 1).max().unwrap_or(1);
+        let currents = part.inputs.iter().zip(blocks);
+        let currents = currents.map(|(inputs, blocks)| vec![0.0; if inputs.holds_current() { blocks.len() * BLOCK } else { 0 }]);
         Self {
             plan,
             index,
             part,
-            blocks: plan.partitioning.blocks(index),
+            blocks,
+            level: Level::detect(),
             own,
-            inputs: vec![0.0; part.inputs.len()],
+            sums: Sums::new(&part.sums),
             calendar,
-            stale: vec![false; plan.cells.len()],
+            strip: vec![0.0; STRIP * rows * BLOCK],
+            currents: currents.collect(),
+            places: Vec::new(),
             fresh: true,
         }
     }
@@ -110,65 +162,56 @@ impl<'a> Worker<'a> {
 
     /// Phase 1.
     pub(crate) fn deliver(&mut self, tick: u64) {
-        self.calendar.deliver(self.part, tick, &mut self.inputs);
+        self.calendar.deliver(self.part, tick, &mut self.sums);
     }
 
-    /// Phase 2. Injected current stays from tick to tick; where a source changes it is added up anew.
-    pub(crate) fn stimulate(&mut self, tick: u64) {
-        self.clear_stale_currents(tick);
-        for stimulus in &self.part.stimuli {
-            let place = |target: usize| Place { inputs: &self.part.inputs, target, first_block: self.blocks[target].start };
-            match stimulus {
-                Stimulate::Poisson { family, target, table } => {
-                    let key = self.plan.families[*family].key;
-                    table.add_to(tick, key, &place(*target), self.own.lanes[*family], &mut self.inputs);
-                }
-                Stimulate::Noise { family, held, target, table } => {
-                    let (lanes, held) = (&mut *self.own.lanes[*family], &mut *self.own.held[*held]);
-                    table.add_to(tick, &place(*target), lanes, held, &mut self.inputs);
-                }
-                Stimulate::Current { target, entries, schedules, .. } if self.stale[*target] => {
-                    for entry in entries {
-                        let emitted = tick.saturating_sub(entry.delay);
-                        let amplitude = schedules.get(entry.unit as usize).at(emitted);
-                        self.inputs[entry.slot as usize] += amplitude * entry.factor;
-                    }
-                }
-                Stimulate::Current { .. } => {}
+    /// Phases 2 and 3 of a population of neurons, strip by strip.
+    fn integrate(&mut self, population: usize, kernel: &dyn Neurons, tick: u64, fired: &mut Vec<u32>) {
+        let inputs = &self.part.inputs[population];
+        let (blocks, rows) = (&self.blocks[population], inputs.receptors.len() + 1);
+        let states = kernel.states() * BLOCK;
+        let stale = self.fresh || inputs.current_changes(tick);
+        for first_block in blocks.clone().step_by(STRIP) {
+            let offset = first_block - blocks.start;
+            let count = STRIP.min(blocks.end - first_block);
+            let place = Place { rows, first_block, offset };
+            let current = self.currents[population].get_mut(offset * BLOCK..(offset + count) * BLOCK);
+            let strip = &mut self.strip[..count * rows * BLOCK];
+            let first_cell = (first_block * BLOCK) as u32;
+            let places = (0..inputs.receptors.len()).map(|r| self.part.sums.place(population, first_cell, r));
+            self.places.clear();
+            self.places.extend(places);
+            let gather = Gather {
+                receives: &inputs.receptors,
+                places: &self.places,
+                current: current.as_deref().filter(|_| !stale),
+                sums: &mut self.sums,
+                strip,
+            };
+            dispatch::run(self.level, gather);
+            let strip = &mut self.strip[..count * rows * BLOCK];
+            for stimulus in &inputs.stimuli {
+                self.own.stimulate(stimulus, self.plan, tick, &place, count, strip, stale);
             }
+            if let Some(current) = current.filter(|_| stale) {
+                for (kept, block) in current.chunks_mut(BLOCK).zip(strip.chunks(rows * BLOCK)) {
+                    kept.copy_from_slice(&block[(rows - 1) * BLOCK..]);
+                }
+            }
+            let state = &mut self.own.neurons[population][offset * states..(offset + count) * states];
+            kernel.advance(first_block, state, strip, fired);
         }
     }
 
-    fn clear_stale_currents(&mut self, tick: u64) {
-        let first = std::mem::take(&mut self.fresh);
-        self.stale.fill(false);
-        for stimulus in &self.part.stimuli {
-            match stimulus {
-                Stimulate::Current { target, changes, .. } => {
-                    self.stale[*target] |= first || changes.binary_search(&tick).is_ok();
-                }
-                Stimulate::Noise { target, .. } => self.stale[*target] = true,
-                Stimulate::Poisson { .. } => {}
-            }
-        }
-        for (target, _) in self.stale.iter().enumerate().filter(|(_, stale)| **stale) {
-            for block in self.blocks[target].clone() {
-                self.inputs[self.part.inputs.current_row(target, block)].fill(0.0);
-            }
-        }
-    }
-
-    /// Phase 3.
+    /// Phases 2 and 3.
     pub(crate) fn advance(&mut self, tick: u64, outbox: &mut Outbox) {
-        for (population, plan) in self.plan.cells.iter().enumerate() {
+        let plan = self.plan;
+        for (population, cells_of) in plan.cells.iter().enumerate() {
             outbox.starts.push(outbox.fired.len() as u32);
             let blocks = &self.blocks[population];
-            let size = self.plan.network.populations[population].size;
-            match plan {
-                PlanCells::Neurons(kernel) => {
-                    let inputs = &mut self.inputs[self.part.inputs.population(population, blocks.len())];
-                    kernel.advance(blocks.start, self.own.neurons[population], inputs, &mut outbox.fired);
-                }
+            let size = plan.network.populations[population].size;
+            match cells_of {
+                PlanCells::Neurons(kernel) => self.integrate(population, &**kernel, tick, &mut outbox.fired),
                 PlanCells::Trains(events) => {
                     let owned = cells(blocks, size);
                     let from = events.partition_point(|e| *e < (tick, owned.start));
@@ -176,7 +219,7 @@ impl<'a> Worker<'a> {
                     outbox.fired.extend(due.map(|e| e.1));
                 }
                 PlanCells::Poisson { schedules, of_unit, family } => {
-                    let key = mix(self.plan.families[*family].key, tick);
+                    let key = mix(plan.families[*family].key, tick);
                     for (block, lanes) in blocks.clone().zip(self.own.lanes[*family].iter_mut()) {
                         let refine = mix(key, block as u64);
                         emit(schedules, of_unit, tick, block, size, lanes, refine, &mut outbox.fired);
@@ -185,6 +228,7 @@ impl<'a> Worker<'a> {
                 PlanCells::Silent => {}
             }
         }
+        self.fresh = false;
     }
 
     /// Phase 4, for one partition's spikes of a window: own synapses onto own targets.

@@ -5,10 +5,9 @@ use crate::failure::Failure;
 use crate::names::{count, table};
 use crate::{Terminal, diagnose, load, memory};
 use serde_json::{Value, json};
-use sim_core::catalog::Effect;
 use sim_core::elaborate::estimate;
-use sim_core::engine::layout_name;
-use sim_core::network::{Cells, Network};
+use sim_core::engine::{Kept, layouts};
+use sim_core::network::{Network, Projection};
 use sim_core::time::{decimal_ms, ms_from_fs};
 
 /// Checks a netlist without running it.
@@ -21,7 +20,7 @@ pub(crate) fn check(arguments: &CheckArgs, terminal: &mut Terminal<'_>) -> Resul
         return terminal.print_json(&json!({
             "schema": 1, "ok": true, "netlist": network.name, "neurons": size.neurons, "synapses": size.synapses,
             "memory_bytes": size.bytes, "timestep_ms": ms_from_fs(network.timestep_fs),
-            "duration_ms": ms_from_fs(network.duration_fs), "projections": layouts(network), "problems": warnings,
+            "duration_ms": ms_from_fs(network.duration_fs), "projections": kept(network), "problems": warnings,
         }));
     }
     diagnose::show(&loaded.warnings, &loaded.sources, terminal);
@@ -35,7 +34,7 @@ pub(crate) fn check(arguments: &CheckArgs, terminal: &mut Terminal<'_>) -> Resul
         decimal_ms(network.warmup_fs + network.duration_fs),
         decimal_ms(network.timestep_fs),
     );
-    let rows: Vec<[String; 3]> = layouts(network)
+    let rows: Vec<[String; 3]> = kept(network)
         .iter()
         .map(|l| {
             let text = |key: &str| l[key].as_str().unwrap_or_default().to_string();
@@ -48,13 +47,12 @@ pub(crate) fn check(arguments: &CheckArgs, terminal: &mut Terminal<'_>) -> Resul
 }
 
 /// Every projection and how the engine would keep it.
-fn layouts(network: &Network) -> Vec<Value> {
-    let layout = |index: usize| {
-        let p = &network.projections[index];
+fn kept(network: &Network) -> Vec<Value> {
+    let row = |(p, kept): (&Projection, &Option<Kept>)| {
         let (source, target) = (&network.populations[p.source], &network.populations[p.target]);
-        let direct = matches!(&source.cells, Cells::Stimulus { card, .. } if card.effect != Effect::Spikes);
-        let layout = if direct { "acts directly (nothing stored)" } else { layout_name(network, index) };
-        json!({ "name": p.name, "source": source.name, "target": target.name, "layout": layout })
+        let layout = kept.map_or("acts directly (nothing stored)", |kept| kept.layout);
+        let bytes = kept.map(|kept| kept.bytes);
+        json!({ "name": p.name, "source": source.name, "target": target.name, "layout": layout, "bytes_per_synapse": bytes })
     };
-    (0..network.projections.len()).map(layout).collect()
+    network.projections.iter().zip(&layouts(network)).map(row).collect()
 }

@@ -1,0 +1,104 @@
+//! Where a partition adds up what arrives: a sum for each receptor of each of its neurons.
+//!
+//! ```text
+//! index   0 ........................................... len
+//!         | receptor 0: population 0 | population 1 | .. | receptor 1: population 0 | .. |
+//!           one place a neuron, populations filled up to whole blocks
+//! f64     the sums of all synapses that keep their weight as a number
+//! i32     the sums of 16-bit weights, in units of the receptor's finest quantum
+//! ```
+//!
+//! Synapses name their place by 16 bits within a window of 65,536 places: half a megabyte of doubles or a quarter of one of
+//! integers, which a core keeps in its second cache while it goes through the synapses of one receptor. And a
+//! reference to an array of 65,536 needs no check of such an index.
+
+use super::neurons::BLOCK;
+use super::plan::PlanCells;
+use std::ops::Range;
+
+/// Places in a window.
+pub(crate) const WINDOW: usize = 1 << 16;
+
+/// Places of a partition's sums.
+#[derive(Clone, Debug)]
+pub(crate) struct SumLayout {
+    /// By population: the place of each receptor's first neuron.
+    starts: Vec<Vec<u32>>,
+    /// By population: the partition's first cell.
+    first_cells: Vec<u32>,
+    /// First places of the windows, ascending.
+    windows: Vec<u32>,
+    len: usize,
+}
+
+impl SumLayout {
+    pub(crate) fn new(blocks: &[Range<usize>], cells: &[PlanCells]) -> Self {
+        let receptors = |cells: &PlanCells| match cells {
+            PlanCells::Neurons(neurons) => neurons.inputs() - 1,
+            _ => 0,
+        };
+        let most = cells.iter().map(receptors).max().unwrap_or(0);
+        let mut layout = Self {
+            starts: vec![Vec::new(); cells.len()],
+            first_cells: blocks.iter().map(|b| (b.start * BLOCK) as u32).collect(),
+            windows: Vec::new(),
+            len: 0,
+        };
+        for receptor in 0..most {
+            let start = layout.len;
+            for (population, blocks) in blocks.iter().enumerate().filter(|(p, _)| receptors(&cells[*p]) > receptor) {
+                layout.starts[population].push(layout.len as u32);
+                layout.len += blocks.len() * BLOCK;
+            }
+            layout.open_windows(start);
+        }
+        assert!(u32::try_from(layout.len + WINDOW).is_ok(), "a partition has fewer than 2^32 input sums");
+        layout
+    }
+
+    /// Covers the places from `start` on by equal windows.
+    fn open_windows(&mut self, start: usize) {
+        let count = (self.len - start).div_ceil(WINDOW).max(1);
+        let size = (self.len - start).div_ceil(count);
+        self.windows.extend((0..count).map(|i| (start + i * size) as u32));
+    }
+
+    /// The place of a receptor of a neuron.
+    #[inline]
+    pub(crate) fn place(&self, population: usize, cell: u32, receptor: usize) -> u32 {
+        self.starts[population][receptor] + (cell - self.first_cells[population])
+    }
+
+    /// The window of a place, by number.
+    #[inline]
+    pub(crate) fn window(&self, place: u32) -> usize {
+        self.windows.partition_point(|start| *start <= place) - 1
+    }
+
+    /// The window's first place.
+    pub(crate) fn window_start(&self, window: usize) -> u32 {
+        self.windows[window]
+    }
+
+    pub(crate) fn windows(&self) -> usize {
+        self.windows.len()
+    }
+}
+
+/// The sums. Windows may reach beyond the last place: that memory is never touched.
+pub(crate) struct Sums {
+    pub(crate) f64: Vec<f64>,
+    pub(crate) i32: Vec<i32>,
+}
+
+impl Sums {
+    pub(crate) fn new(layout: &SumLayout) -> Self {
+        Self { f64: vec![0.0; layout.len + WINDOW], i32: vec![0; layout.len + WINDOW] }
+    }
+}
+
+/// The window that starts at a place.
+#[inline]
+pub(crate) fn window<T>(sums: &mut [T], start: u32) -> &mut [T; WINDOW] {
+    sums[start as usize..].first_chunk_mut().expect("sums reach a window beyond the last place")
+}
