@@ -1,10 +1,11 @@
 //! The engine against the oracle, and against itself: other thread counts, cut runs, clones.
 
 use crate::{oracle, random_network};
-use sim_core::engine::{Plan, State};
+use sim_core::engine::{Kind, Layouts, Plan, State};
 use sim_core::network::What;
 use sim_core::random::Stream;
 use sim_core::record::{Sample, Sink, Spike, Window};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -98,6 +99,27 @@ fn any_number_of_threads_gives_the_same_bits() {
             assert!(one.4 == many.4, "seed {seed}, {threads} threads: counts");
         }
     }
+}
+
+/// Every layout, wherever it is possible, and more threads than cores.
+#[test]
+fn any_layout_gives_the_same_bits() {
+    let mut seen = BTreeSet::new();
+    for seed in 4000..4060 {
+        let network = Arc::new(random_network::network(seed));
+        let mut run = |layouts, threads| {
+            let plan = Plan::with_layouts(network.clone(), threads, layouts).run_by(threads);
+            let (mut state, mut keep) = (State::new(&plan), Keep::default());
+            state.advance(&plan, 80, &mut keep);
+            seen.extend(plan.by_layout().into_keys());
+            (keep.spikes.clone(), keep.sample_bits(), state_bits(&state), state.tally().clone(), plan.synapses())
+        };
+        let chosen = run(Layouts::Chosen, 1);
+        for (i, kind) in Kind::ALL.into_iter().enumerate() {
+            assert!(chosen == run(Layouts::Only(kind), 1 + i % 3), "seed {seed}: {kind:?} where possible");
+        }
+    }
+    assert_eq!(seen.len(), 8, "every layout occurred: {seen:?}");
 }
 
 #[test]

@@ -151,7 +151,10 @@ fn projection(network: &Network, s: &mut Stream, neurons: usize, name: String) -
     };
     let receptor = (s.below(3) == 0).then(|| s.below(card.receptors.len() as u32) as usize);
     let key = Key::new(network.seed).name("projection").name(&name).finish();
-    let quanta = (0..card.receptors.len()).map(|receptor| QUANTUM * [1.0, 64.0, 1024.0][(target + receptor) % 3]).collect();
+    // Drawn weights in 16 bits: up to 11 scale (8.3 standard deviations), steps that differ from projection to projection.
+    let short = network.weights == Weights::I16 && !matches!(weight, Draw::Constant(_));
+    let finest = if short { (scale / 2048.0).log2().ceil().exp2() * [1.0, 1.0, 8.0][s.below(3) as usize] } else { QUANTUM };
+    let quanta = (0..card.receptors.len()).map(|receptor| finest * [1.0, 64.0, 1024.0][(target + receptor) % 3]).collect();
     Projection { name, source, target, source_cells, target_cells, rule, weight, delay, receptor, quanta, key }
 }
 
