@@ -241,7 +241,7 @@ impl<'a> Values<'a> {
         let drawn = number(&projection.weight, &mut self.weight, pair.row);
         let (receptor, value) = self.generator.receptors.route(drawn);
         let delay_ms = number(&projection.delay, &mut self.delay, pair.row);
-        let delay_fs = (delay_ms * FS_PER_MS as f64).round() as i64;
+        let delay_fs = nearest(delay_ms * FS_PER_MS as f64);
         let weight = self.generator.rounded(value, receptor);
         Synapse { source: pair.source, target: pair.target, weight, receptor, delay_fs }
     }
@@ -256,12 +256,25 @@ fn number(draw: &Draw, stream: &mut Stream, row: u32) -> f64 {
     }
 }
 
-/// Nearest multiple of a power of two.
+/// Nearest multiple of a power of two between 2^-1000 and 2^1000; ties go to the even multiple.
 #[inline]
 pub fn round_to(value: f64, quantum: f64) -> f64 {
-    let scaled = value / quantum;
-    // Beyond 2^53 every double is a multiple already (and the product could overflow).
-    if scaled.abs() < 9_007_199_254_740_992.0 { scaled.round_ties_even() * quantum } else { value }
+    // Adding and subtracting 1.5 x 2^52 rounds to the nearest whole number without a call; the reciprocal is exact.
+    const ROUND: f64 = 6_755_399_441_055_744.0;
+    let scaled = value * (1.0 / quantum);
+    match scaled.abs() {
+        small if small < 2_251_799_813_685_248.0 => (scaled + ROUND - ROUND) * quantum,
+        // Beyond 2^53 every double is a multiple already (and the product could overflow).
+        large if large < 9_007_199_254_740_992.0 => scaled.round_ties_even() * quantum,
+        _ => value,
+    }
+}
+
+/// Nearest whole number of a number that is not negative; halves go up.
+#[inline]
+fn nearest(value: f64) -> i64 {
+    let whole = value as i64;
+    whole + i64::from(value - whole as f64 >= 0.5)
 }
 
 /// Which receptor a weight goes to, and as what.

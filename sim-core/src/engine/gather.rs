@@ -27,23 +27,22 @@ impl Loop for Gather<'_> {
                 let start = *place as usize + block * BLOCK;
                 let numbers: &mut [f64; BLOCK] = self.sums.f64[start..].first_chunk_mut().expect("sums are whole blocks");
                 let integers: &mut [i32; BLOCK] = self.sums.i32[start..].first_chunk_mut().expect("sums are whole blocks");
-                match receives.unit {
-                    None if receives.numbers => *row = std::mem::replace(numbers, [0.0; BLOCK]),
-                    None => *row = [0.0; BLOCK],
-                    Some(unit) if receives.numbers => {
-                        let integers = std::mem::replace(integers, [0; BLOCK]);
-                        let numbers = std::mem::replace(numbers, [0.0; BLOCK]);
-                        *row = std::array::from_fn(|i| numbers[i] + f64::from(integers[i]) * unit);
-                    }
-                    Some(unit) => {
-                        let integers = std::mem::replace(integers, [0; BLOCK]);
-                        *row = std::array::from_fn(|i| f64::from(integers[i]) * unit);
+                if receives.numbers {
+                    row.copy_from_slice(numbers);
+                    numbers.fill(0.0);
+                } else {
+                    row.fill(0.0);
+                }
+                if let Some(unit) = receives.unit {
+                    for (input, sum) in row.iter_mut().zip(integers.iter_mut()) {
+                        *input += f64::from(*sum) * unit;
+                        *sum = 0;
                     }
                 }
             }
             match self.current {
                 Some(values) => current.copy_from_slice(&values[block * BLOCK..][..BLOCK]),
-                None => *current = [0.0; BLOCK],
+                None => current.fill(0.0),
             }
         }
     }
