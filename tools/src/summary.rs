@@ -148,7 +148,8 @@ impl Summary<'_> {
             "seed": self.network.seed,
             "noise_seed": self.network.noise_seed,
             "engine": "grid",
-            "threads": self.plan.threads(),
+            "threads": self.plan.partitions(),
+            "workers": self.plan.threads(),
             "timestep_ms": ms_from_fs(self.network.timestep_fs),
             "warmup_ms": ms_from_fs(self.network.warmup_fs),
             "duration_ms": ms_from_fs(self.network.duration_fs),
@@ -187,8 +188,8 @@ impl Summary<'_> {
             decimal_ms(n.duration_fs),
             decimal_ms(n.timestep_fs),
             n.seed,
-            self.plan.threads(),
-            if self.plan.threads() == 1 { "" } else { "s" },
+            self.plan.partitions(),
+            if self.plan.partitions() == 1 { "" } else { "s" },
         );
         text += &self.table();
         let warmup = if n.warmup_fs > 0 { format!(" warmed up in {:.2} s,", self.warmup_s) } else { String::new() };

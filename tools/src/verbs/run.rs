@@ -286,7 +286,7 @@ fn fill(
         "duration_ms": summary["duration_ms"],
         "from_tick": from_tick,
         "to_tick": to_tick,
-        "threads": plan.threads(),
+        "threads": plan.partitions(),
         "engine": "grid",
         "interrupted": summary["interrupted"],
         "host": { "os": std::env::consts::OS, "arch": std::env::consts::ARCH,
