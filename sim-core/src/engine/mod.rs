@@ -13,6 +13,7 @@ mod plan;
 pub mod poisson;
 mod private;
 mod rows;
+mod shares;
 mod state;
 mod worker;
 
