@@ -1,7 +1,7 @@
-//! Counts from 16 random bits. Inversion gives each count a number of the 2^64 values that 64 bits have, its width. Here each
-//! count gets as many whole sixteen-bit values as fit into its width (2^48 a piece), in order, as its share; the values left
-//! at the top are open, and 48 more bits divide them by what the widths have beyond the shares. So every count keeps exactly its
-//! width, though most draws end after a comparison of 16 bits with the few borders of the shares.
+//! Counts from 16 random bits. Inversion gives each count an interval of the 2^64 values of 64 bits; its length is the count's
+//! probability. Here the intervals are cut and put in another order: first the share of each count, as many whole
+//! multiples of 2^48 as fit into its interval; then the rests. The lengths are the same, so is the distribution. But the upper
+//! 16 bits decide all draws below the rests; only open draws, above the last share, need the other 48 bits.
 //!
 //! Random bits are compared as signed numbers, which is what every instruction set has.
 
@@ -26,16 +26,16 @@ pub(crate) struct Shares {
     beyond: u16,
     /// The first open value.
     open: u64,
-    /// Ends of the rests of the widths, from count 0 on, of all 2^48 x (open values).
+    /// Ends of the rests, from count 0 on, reckoned from the first open value. The last one is not needed.
     rests: Vec<u64>,
 }
 
 impl Shares {
-    /// From the ends of the widths of counts 0, 1, .. (ascending; the last count's is 2^64, and not among them). `None` if there
-    /// are too many borders.
+    /// From the ends of the intervals of counts 0, 1, .. (the last one, 2^64, is not among them). `None` if there are too many
+    /// borders.
     pub(crate) fn new(ends: &[u64]) -> Option<Self> {
         let starts = std::iter::once(&0).chain(ends);
-        // The last width ends at 2^64, which wraps to 0.
+        // The last interval ends at 2^64, which wraps to 0.
         let widths: Vec<u64> = starts.zip(ends.iter().chain([&0])).map(|(start, end)| end.wrapping_sub(*start)).collect();
         let shares: Vec<u64> = widths.iter().map(|width| width >> EXTRA).collect();
         let first = shares.iter().position(|share| *share > 0)?;
@@ -45,7 +45,6 @@ impl Shares {
         }
         let share_ends = sums(shares[first..=last].iter().copied());
         let borders = share_ends.iter().map(|end| signed(end - 1)).collect();
-        // The last rest ends where the open values do.
         let mut rests = sums(widths.iter().map(|width| width & ((1 << EXTRA) - 1)));
         rests.pop();
         Some(Self { first: first as u16, borders, beyond: last as u16 + 1, open: *share_ends.last()?, rests })
