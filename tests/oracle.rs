@@ -7,8 +7,8 @@ use sim_core::connect::{Generator, Synapse};
 use sim_core::engine::lanes::{LANES, Lanes};
 use sim_core::engine::neurons::{BLOCK, Neurons};
 use sim_core::engine::poisson::PoissonTable;
-use sim_core::math::normal_quantile;
 use sim_core::network::{Cells, Network, Projection, Rule};
+use sim_core::normal::deviates;
 use sim_core::random::{Key, mix};
 use sim_core::record::Spike;
 use sim_core::stimulus::{Drive, Noise, PerUnit};
@@ -258,10 +258,7 @@ impl Oracle<'_> {
                     own.iter().any(|c| due(&c.1))
                 };
                 if any {
-                    let mut fresh: Vec<f64> = Vec::new();
-                    for _ in 0..BLOCK / LANES {
-                        fresh.extend(lanes.wide_bits().map(|b| normal_quantile(((b >> 12) as f64 + 0.5) / 2.0_f64.powi(52))));
-                    }
+                    let fresh = normals(&mut lanes);
                     for (i, h) in held.iter_mut().enumerate() {
                         if uniform || due(&own[i].1) {
                             *h = fresh[i];
@@ -343,12 +340,53 @@ fn merged(synapses: &[Synapse], shared: bool) -> Vec<(Synapse, u32)> {
 }
 
 /// Counts of one mean for a block; nothing is drawn for a mean of 0.
-fn same_counts(mean: f64, lanes: &mut Lanes, refine: u64) -> Vec<u32> {
+fn same_counts(mean: f64, lanes: &mut Lanes, key: u64) -> Vec<u32> {
     if mean <= 0.0 {
         return vec![0; BLOCK];
     }
     let table = PoissonTable::new(mean);
-    (0..BLOCK / LANES).flat_map(|i| table.counts(lanes, mix(refine, i as u64))).collect()
+    let widths = widths(table.ends());
+    let shared: Vec<usize> = (0..widths.len()).filter(|k| widths[*k] >= 1 << 48).collect();
+    if widths.len() == 1 || shared[shared.len() - 1] - shared[0] >= 64 {
+        return (0..BLOCK / LANES).flat_map(|_| lanes.wide_bits()).map(|bits| table.count(bits)).collect();
+    }
+    let halves = (0..BLOCK / LANES / 2).flat_map(|_| lanes.bits()).flat_map(|bits| [bits & 0xffff, bits >> 16]);
+    // The sixteen bits are a signed number, whose rank is drawn.
+    let ranks = halves.map(|half| u64::from(half ^ 0x8000));
+    (0..).zip(ranks).map(|(i, rank)| count_of(&widths, rank, mix(key, i) >> 16)).collect()
+}
+
+/// How many of the 2^64 values of 64 bits are each count.
+fn widths(ends: &[u64]) -> Vec<u128> {
+    let ends: Vec<u128> = ends.iter().map(|end| u128::from(*end)).chain([1 << 64]).collect();
+    (0..ends.len()).map(|k| ends[k] - if k > 0 { ends[k - 1] } else { 0 }).collect()
+}
+
+/// The count of 16 bits: each has as many whole multiples of 2^48 as it can, in order; 48 more bits divide the rest.
+fn count_of(widths: &[u128], rank: u64, extra: u64) -> u32 {
+    let mut place = u128::from(rank) << 48 | u128::from(extra);
+    let parts = widths.iter().map(|width| width >> 48 << 48).chain(widths.iter().map(|width| width % (1 << 48)));
+    for (part, width) in parts.enumerate() {
+        if place < width {
+            return (part % widths.len()) as u32;
+        }
+        place -= width;
+    }
+    unreachable!("all widths together are 2^64")
+}
+
+/// Normal numbers for a block: 32 bits each and, if one of them is among the 2^16 middle ones, 32 more for those.
+fn normals(lanes: &mut Lanes) -> Vec<f64> {
+    let mut row = || -> Vec<u32> { (0..BLOCK / LANES).flat_map(|_| lanes.bits()).collect() };
+    let high = row();
+    let far = |bits: u32| (-32_768..32_768).contains(&(bits as i32));
+    let low = if high.iter().any(|bits| far(*bits)) { row() } else { vec![0; BLOCK] };
+    let x = high.iter().zip(low).map(|(high, low)| {
+        let (cell, cells) =
+            if far(*high) { (i64::from(*high as i32) << 20 | i64::from(low >> 12), 52) } else { (i64::from(*high as i32), 32) };
+        (cell as f64 + 0.5) / 2.0_f64.powi(cells)
+    });
+    x.map(|x| deviates().at(x)).collect()
 }
 
 /// Counts of different means, sixteen a draw.

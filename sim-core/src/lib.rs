@@ -18,6 +18,7 @@ pub mod engine;
 pub mod expr;
 pub mod math;
 pub mod network;
+pub mod normal;
 pub mod random;
 pub mod record;
 pub mod stats;

@@ -1,7 +1,7 @@
 //! Random numbers. A stream is keyed by names and indices, never by position in a file, by thread or by the order
 //! of drawing: adding a population leaves every other draw unchanged.
 
-use crate::math;
+use crate::normal::deviates;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
@@ -83,10 +83,10 @@ impl Stream {
         (product >> 32) as u32
     }
 
-    /// Standard normal, by the quantile: one draw each, within +-[`NORMAL_BOUND`].
+    /// Standard normal, by the quantile of 52 bits: within +-[`NORMAL_BOUND`].
     #[inline]
     pub fn normal(&mut self) -> f64 {
-        math::normal_quantile(self.open_uniform())
+        deviates().of_bits(self.bits())
     }
 }
 

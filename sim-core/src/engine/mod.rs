@@ -16,6 +16,7 @@ mod plan;
 pub mod poisson;
 mod private;
 mod rows;
+mod shares;
 mod state;
 mod sums;
 mod worker;

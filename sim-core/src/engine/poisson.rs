@@ -1,14 +1,11 @@
-//! Poisson counts by inversion of the distribution function, from 32 random bits a count where these decide and 32
-//! more where they do not: the probability of each count is right to double precision, not to 2^-32.
+//! Poisson counts by inversion of the distribution function with 64 random bits, or, for most means, from the 16 bits that
+//! usually decide (see `shares.rs`): the probability of each count is right to double precision either way.
 
 use super::lanes::{LANES, Lanes};
 use super::neurons::BLOCK;
-use crate::random::mix;
+use super::shares::Shares;
 use crate::stimulus::Schedule;
 use std::collections::BTreeMap;
-
-/// More thresholds than this are searched by bisection with 64 random bits a count.
-const LINEAR: usize = 48;
 
 /// The inverse distribution function of a mean.
 #[derive(Clone, Debug)]
@@ -16,17 +13,17 @@ pub struct PoissonTable {
     mean: f64,
     /// Count below the first threshold.
     base: u32,
-    /// P(N <= base + j) x 2^64, ascending; the last one that fits 64 bits closes the table.
+    /// P(N <= base + j) x 2^64, ascending, as far as they fit 64 bits.
     thresholds: Vec<u64>,
-    /// The upper halves that differ from all ones.
-    high: Vec<u32>,
+    /// The same law by shares; `None` for the means (from about 60 on) that have too many counts.
+    shares: Option<Shares>,
 }
 
 impl PoissonTable {
     /// The table of a mean (0 or more).
     pub fn new(mean: f64) -> Self {
         if mean <= 0.0 {
-            return Self { mean: 0.0, base: 0, thresholds: Vec::new(), high: Vec::new() };
+            return Self { mean: 0.0, base: 0, thresholds: Vec::new(), shares: None };
         }
         // Probabilities relative to the mode's, outward until they cannot move a 64-bit threshold.
         let mode = mean.floor();
@@ -57,13 +54,19 @@ impl PoissonTable {
             }
             thresholds.push(scaled as u64);
         }
-        let high = thresholds.iter().map(|t| (t >> 32) as u32).take_while(|h| *h != u32::MAX).collect();
-        Self { mean, base: first as u32, thresholds, high }
+        let base = first as u32;
+        let shares = if base == 0 { Shares::new(&thresholds) } else { None };
+        Self { mean, base, thresholds, shares }
     }
 
     /// The mean.
     pub fn mean(&self) -> f64 {
         self.mean
+    }
+
+    /// P(N <= k) x 2^64 for k = 0, 1, .. (from the first count that the table has), as far as they fit 64 bits.
+    pub fn ends(&self) -> &[u64] {
+        &self.thresholds
     }
 
     /// No draw is larger.
@@ -77,34 +80,32 @@ impl PoissonTable {
         self.base + self.thresholds.partition_point(|t| *t <= bits) as u32
     }
 
-    /// Sixteen counts. `refine` keys the extra bits of the draws that 32 bits leave open.
+    /// The counts of most means, by the quick way.
+    pub(crate) fn shares(&self) -> Option<&Shares> {
+        self.shares.as_ref()
+    }
+}
+
+/// A way to draw the counts of the 64 neurons of a block.
+pub(crate) trait BlockCounts {
+    /// As narrow as the counts allow: rows of them are vector code.
+    type Count: Copy + Default + Into<f64>;
+
+    /// The counts. `key` is the tick's and the block's.
+    fn counts(&self, lanes: &mut Lanes, key: u64) -> [Self::Count; BLOCK];
+}
+
+/// Inversion with 64 bits: no key is needed.
+impl BlockCounts for PoissonTable {
+    type Count = u32;
+
     #[inline(always)]
-    pub fn counts(&self, lanes: &mut Lanes, refine: u64) -> [u32; LANES] {
-        if self.thresholds.len() > LINEAR {
-            return lanes.wide_bits().map(|u| self.count(u));
-        }
-        let bits = lanes.bits();
-        let mut counts = [self.base; LANES];
-        // All ones are open, too: thresholds with that upper half are not among `high`.
-        let mut open = bits.map(|b| u32::from(b == u32::MAX));
-        for threshold in &self.high {
-            for i in 0..LANES {
-                counts[i] += u32::from(bits[i] > *threshold);
-                open[i] |= u32::from(bits[i] == *threshold);
-            }
-        }
-        if open.iter().fold(0, |any, o| any | o) != 0 {
-            self.refine(&bits, &open, refine, &mut counts);
+    fn counts(&self, lanes: &mut Lanes, _: u64) -> [u32; BLOCK] {
+        let mut counts = [0; BLOCK];
+        for chunk in counts.as_chunks_mut::<LANES>().0 {
+            *chunk = lanes.wide_bits().map(|bits| self.count(bits));
         }
         counts
-    }
-
-    /// Decides the open counts with 32 more bits.
-    #[cold]
-    fn refine(&self, bits: &[u32; LANES], open: &[u32; LANES], key: u64, counts: &mut [u32; LANES]) {
-        for i in (0..LANES).filter(|i| open[*i] != 0) {
-            counts[i] = self.count(u64::from(bits[i]) << 32 | mix(key, i as u64) >> 32);
-        }
     }
 }
 
@@ -144,20 +145,20 @@ impl PoissonSchedules {
     }
 }
 
-/// Counts for the 64 neurons of a block.
+/// Counts of a mean for the 64 neurons of a block, by the quicker way. `key` is the tick's and the block's.
 #[inline(always)]
-pub(crate) fn block_counts(table: &PoissonTable, lanes: &mut Lanes, refine: u64) -> [u32; BLOCK] {
-    let mut counts = [0; BLOCK];
-    for (i, chunk) in counts.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-        *chunk = table.counts(lanes, mix(refine, i as u64));
+pub fn block_counts(table: &PoissonTable, lanes: &mut Lanes, key: u64) -> [u32; BLOCK] {
+    match table.shares() {
+        Some(shares) => shares.counts(lanes, key).map(u32::from),
+        None => table.counts(lanes, key),
     }
-    counts
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::math;
+    use crate::random::mix;
 
     fn probability(mean: f64, k: u32) -> f64 {
         math::exp(f64::from(k) * math::ln(mean) - mean - libm::lgamma(f64::from(k) + 1.0))
@@ -181,12 +182,12 @@ mod tests {
         for mean in [0.01, 0.8, 2.0, 30.0, 200.0] {
             let table = PoissonTable::new(mean);
             let mut lanes = Lanes::new(11, 0);
-            let draws = 40_000;
+            let blocks = 10_000;
             let mut seen = vec![0_u32; table.largest() as usize + 1];
-            for draw in 0..draws {
-                table.counts(&mut lanes, mix(5, draw)).iter().for_each(|c| seen[*c as usize] += 1);
+            for block in 0..blocks {
+                block_counts(&table, &mut lanes, mix(5, block)).iter().for_each(|c| seen[*c as usize] += 1);
             }
-            let n = (draws * LANES as u64) as f64;
+            let n = (blocks * BLOCK as u64) as f64;
             let (mut chi, mut cells) = (0.0, 0.0);
             for (k, count) in seen.iter().enumerate() {
                 let expected = n * probability(mean, k as u32);
@@ -200,22 +201,5 @@ mod tests {
             let z = ((chi / f).cbrt() - (1.0 - 2.0 / (9.0 * f))) / (2.0 / (9.0 * f)).sqrt();
             assert!(z < 3.5, "mean {mean}: chi-square {chi} over {cells} cells");
         }
-    }
-
-    #[test]
-    fn ties_are_refined() {
-        // A mean whose first threshold is 2^63 exactly in its upper half: P(0) = 1/2.
-        let table = PoissonTable::new(std::f64::consts::LN_2);
-        assert_eq!(table.thresholds[0] >> 40, 1 << 23, "P(0) is a half");
-        let tie = table.high[0];
-        let low = table.thresholds[0] as u32;
-        let share = f64::from(low) / 4_294_967_296.0;
-        let zeros = (0..10_000)
-            .filter(|i| {
-                let u = u64::from(tie) << 32 | mix(*i, 0) >> 32;
-                table.thresholds.partition_point(|t| *t <= u) == 0
-            })
-            .count();
-        assert!((zeros as f64 / 10_000.0 - share).abs() < 0.03, "a tie is {share} to become 0, got {zeros} of 10000");
     }
 }

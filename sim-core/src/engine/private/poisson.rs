@@ -1,0 +1,135 @@
+//! A Poisson train of its own for every connection: `poisson`. Parallel connections with the same weight and delay are one
+//! train of the summed rate.
+
+use super::{Context, Entries, Place};
+use crate::connect::Synapse;
+use crate::engine::dispatch::{self, Level, Loop};
+use crate::engine::lanes::{LANES, Lanes};
+use crate::engine::neurons::BLOCK;
+use crate::engine::poisson::{BlockCounts, PoissonSchedules, PoissonTable};
+use crate::random::mix;
+use crate::stimulus::{PerUnit, Schedule};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// A private Poisson projection in one partition.
+pub(crate) struct PrivatePoisson {
+    level: Level,
+    schedules: PoissonSchedules,
+    entries: Entries<Train>,
+}
+
+/// One train onto one neuron.
+#[derive(Clone, Copy, PartialEq)]
+struct Train {
+    schedule: usize,
+    weight: f64,
+    receptor: usize,
+    delay: u64,
+}
+
+impl PrivatePoisson {
+    pub(crate) fn new(context: &Context<'_>, schedules: &PerUnit<Schedule>) -> Self {
+        let shared = matches!(schedules, PerUnit::Shared(_));
+        let mut made = PoissonSchedules::default();
+        let mut known: BTreeMap<(u32, u32), usize> = BTreeMap::new();
+        let mut train = |times: u32, s: &Synapse| {
+            let unit = if shared { 0 } else { s.source };
+            let schedule = *known.entry((unit, times)).or_insert_with(|| made.add(schedules.get(unit as usize), times));
+            Train { schedule, weight: s.weight, receptor: s.receptor, delay: context.delay(s) }
+        };
+        let entries = match context.uniform().filter(|_| shared) {
+            Some((times, s)) => Entries::Uniform { cells: context.targets(), entry: train(times, &s) },
+            None => context.listed(|synapses, out| {
+                let merged = merge(synapses, |s| if shared { 0 } else { s.source });
+                out.extend(merged.iter().map(|(times, s)| train(*times, s)));
+            }),
+        };
+        Self { level: Level::detect(), schedules: made, entries }
+    }
+
+    fn table(&self, train: &Train, tick: u64) -> Option<&PoissonTable> {
+        self.schedules.at(train.schedule, tick.checked_sub(train.delay)?)
+    }
+
+    /// Adds this tick's spikes to the inputs.
+    pub(crate) fn add_to(&self, tick: u64, key: u64, place: &Place, lanes: &mut [Lanes], inputs: &mut [f64]) {
+        match &self.entries {
+            Entries::Uniform { cells, entry } => {
+                if let Some(table) = self.table(entry, tick) {
+                    let tick = Uniform { cells, entry, key: mix(key, tick), place, lanes, inputs };
+                    match table.shares() {
+                        Some(shares) => dispatch::run(self.level, Adding { counts: shares, tick }),
+                        None => dispatch::run(self.level, Adding { counts: table, tick }),
+                    }
+                }
+            }
+            Entries::Listed { starts, list } => {
+                for (offset, lanes) in lanes.iter_mut().enumerate() {
+                    let inputs = &mut inputs[place.block(place.first_block + offset)];
+                    for chunk in list[place.listed(starts, offset)].chunks(LANES) {
+                        for ((slot, train), bits) in chunk.iter().zip(lanes.wide_bits()) {
+                            if let Some(table) = self.table(train, tick) {
+                                inputs[*slot as usize] += f64::from(table.count(bits)) * train.weight;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.entries.bytes()
+    }
+}
+
+/// One tick of a train that all cells of a range have alike.
+struct Uniform<'a> {
+    cells: &'a Range<u32>,
+    entry: &'a Train,
+    key: u64,
+    place: &'a Place,
+    lanes: &'a mut [Lanes],
+    inputs: &'a mut [f64],
+}
+
+/// Adds counts x weight to the rows.
+struct Adding<'a, C> {
+    counts: &'a C,
+    tick: Uniform<'a>,
+}
+
+impl<C: BlockCounts> Loop for Adding<'_, C> {
+    #[inline(always)]
+    fn run(self) {
+        let Uniform { cells, entry, key, place, lanes, inputs } = self.tick;
+        for (block, lanes) in (place.first_block..).zip(lanes) {
+            let mut counts = self.counts.counts(lanes, mix(key, block as u64));
+            let valid = place.lanes_of(block, cells);
+            if valid.len() < BLOCK {
+                // Drawn, but not wanted: 0 adds nothing, and the loop below has whole rows.
+                counts[..valid.start].fill(C::Count::default());
+                counts[valid.end..].fill(C::Count::default());
+            }
+            let row = &mut inputs[place.row(block, entry.receptor)];
+            for (input, count) in row.iter_mut().zip(counts) {
+                *input += count.into() * entry.weight;
+            }
+        }
+    }
+}
+
+/// Synapses of one target with the same rate, weight and delay, counted, in order of first appearance.
+fn merge(synapses: &[Synapse], unit: impl Fn(&Synapse) -> u32) -> Vec<(u32, Synapse)> {
+    let mut merged: Vec<(u32, Synapse)> = Vec::new();
+    let mut known = BTreeMap::new();
+    for s in synapses {
+        let index = *known.entry((unit(s), s.weight.to_bits(), s.delay_fs)).or_insert(merged.len());
+        match merged.get_mut(index) {
+            Some(train) => train.0 += 1,
+            None => merged.push((1, *s)),
+        }
+    }
+    merged
+}
