@@ -19,6 +19,7 @@ pub mod expr;
 pub mod math;
 pub mod network;
 pub mod random;
+pub mod real;
 pub mod record;
 pub mod stats;
 pub mod stimulus;

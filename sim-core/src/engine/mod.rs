@@ -14,8 +14,12 @@ pub mod poisson;
 mod private;
 mod rows;
 mod state;
+mod values;
 mod worker;
 
+#[doc(hidden)]
+pub use dispatch::Level;
 pub use dispatch::instruction_set;
 pub use plan::{Plan, layout_name};
 pub use state::{State, Tally};
+pub use values::{Stored, Values, ValuesMut};
