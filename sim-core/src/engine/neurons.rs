@@ -147,9 +147,10 @@ impl<F: Stored, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: 
     /// Block after block; `coefficients` of a block gives those of its lanes.
     #[inline(always)]
     fn blocks<Lane: Fn(usize) -> [F; C]>(self, coefficients: impl Fn(usize) -> Lane) {
+        let mut room = [[F::default(); BLOCK]; I];
         for (block, (state, input)) in (self.first_block..).zip(self.states.iter_mut().zip(self.inputs)) {
             let coefficients = coefficients(block);
-            let any = F::with_rows(input, |input| integrate::<F, K, S, I, C>(state, input, &coefficients));
+            let any = integrate::<F, K, S, I, C>(state, F::rows(input, &mut room), &coefficients);
             for row in &mut input[..I - 1] {
                 row.fill(0.0);
             }

@@ -117,9 +117,9 @@ pub trait Stored: Real {
     /// If they are of the other width.
     fn slice<'a>(values: &'a mut ValuesMut<'_>) -> &'a mut [Self];
 
-    /// Calls with rows of 64-bit numbers as rows of these: themselves, or rounded. Rounding all of a block first keeps the
-    /// loops that follow free of the wider numbers, which would halve their vectors.
-    fn with_rows<const N: usize, const R: usize, T>(rows: &[[f64; R]; N], call: impl FnOnce(&[[Self; R]; N]) -> T) -> T;
+    /// Rows of 64-bit numbers as rows of these: themselves, or rounded into `room`. Rounding all of a block first keeps the
+    /// loop over its neurons free of the wider numbers, which would halve its vectors.
+    fn rows<'a, const N: usize, const R: usize>(rows: &'a [[f64; R]; N], room: &'a mut [[Self; R]; N]) -> &'a [[Self; R]; N];
 }
 
 impl Stored for f64 {
@@ -129,8 +129,8 @@ impl Stored for f64 {
     }
 
     #[inline(always)]
-    fn with_rows<const N: usize, const R: usize, T>(rows: &[[f64; R]; N], call: impl FnOnce(&[[Self; R]; N]) -> T) -> T {
-        call(rows)
+    fn rows<'a, const N: usize, const R: usize>(rows: &'a [[f64; R]; N], _: &'a mut [[f64; R]; N]) -> &'a [[f64; R]; N] {
+        rows
     }
 }
 
@@ -141,8 +141,11 @@ impl Stored for f32 {
     }
 
     #[inline(always)]
-    fn with_rows<const N: usize, const R: usize, T>(rows: &[[f64; R]; N], call: impl FnOnce(&[[Self; R]; N]) -> T) -> T {
-        call(&std::array::from_fn(|n| std::array::from_fn(|r| Self::of(rows[n][r]))))
+    fn rows<'a, const N: usize, const R: usize>(rows: &'a [[f64; R]; N], room: &'a mut [[f32; R]; N]) -> &'a [[f32; R]; N] {
+        for (rounded, value) in room.as_flattened_mut().iter_mut().zip(rows.as_flattened()) {
+            *rounded = Self::of(*value);
+        }
+        room
     }
 }
 
