@@ -85,7 +85,8 @@ impl<F: Real> Kernel<F, STATES, INPUTS, COEFFICIENTS> for LifCondExp {
         let drive = drive + current * gain;
         let push = |ex: F, inh: F| drive + (ex * e_ex + inh * e_in) * gain;
         let pull = |ex: F, inh: F| leak + (ex + inh) * gain;
-        let (mid_ex, mid_in, end_ex, end_in) = (g_ex * half_ex, g_in * half_in, g_ex * decay_ex, g_in * decay_in);
+        let (mid_ex, mid_in) = (g_ex * half_ex, g_in * half_in);
+        let (end_ex, end_in) = ((g_ex * decay_ex).settled(), (g_in * decay_in).settled());
         let half = F::of(0.5);
         let (mid_push, mid_pull) = (push(mid_ex, mid_in), pull(mid_ex, mid_in));
         let k1 = push(g_ex, g_in) - pull(g_ex, g_in) * v;

@@ -89,10 +89,10 @@ impl<F: Real> Kernel<F, STATES, INPUTS, COEFFICIENTS> for LifPscAlpha {
         let change = (v_rest - v) * leak + current * gain + synapses;
         [
             v + unless_held(refractory, change),
-            (i_ex + rise_ex * step) * decay_ex,
-            (i_in + rise_in * step) * decay_in,
-            rise_ex * decay_ex + excitation * onset_ex,
-            rise_in * decay_in + inhibition * onset_in,
+            ((i_ex + rise_ex * step) * decay_ex).settled(),
+            ((i_in + rise_in * step) * decay_in).settled(),
+            (rise_ex * decay_ex).settled() + excitation * onset_ex,
+            (rise_in * decay_in).settled() + inhibition * onset_in,
             count_down(refractory),
         ]
     }

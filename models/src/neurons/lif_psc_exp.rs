@@ -79,7 +79,12 @@ impl<F: Real> Kernel<F, STATES, INPUTS, COEFFICIENTS> for LifPscExp {
         let [v_rest, leak, gain, from_ex, from_in, decay_ex, decay_in, ..] = *c;
         let [excitation, inhibition, current] = input;
         let change = (v_rest - v) * leak + current * gain + (i_ex * from_ex + i_in * from_in);
-        [v + unless_held(refractory, change), i_ex * decay_ex + excitation, i_in * decay_in + inhibition, count_down(refractory)]
+        [
+            v + unless_held(refractory, change),
+            (i_ex * decay_ex).settled() + excitation,
+            (i_in * decay_in).settled() + inhibition,
+            count_down(refractory),
+        ]
     }
 
     #[inline(always)]
