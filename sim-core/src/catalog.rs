@@ -175,6 +175,11 @@ pub struct NeuronCard {
 pub type Build = fn(size: usize, parameters: &[Column], grid: Grid) -> Box<dyn Neurons>;
 
 impl NeuronCard {
+    /// The precisions that its state can have.
+    pub fn precisions(&self) -> &'static [Precision] {
+        if self.build_f32.is_some() { &[Precision::F64, Precision::F32] } else { &[Precision::F64] }
+    }
+
     /// The precision of its state where this one is wanted.
     pub fn precision(&self, wanted: Precision) -> Precision {
         if self.build_f32.is_some() { wanted } else { Precision::F64 }

@@ -101,6 +101,11 @@ impl Population {
         }
     }
 
+    /// Numbers that the neurons' state is kept in, as part of a network; `None` for stimuli.
+    pub fn precision(&self, network: &Network) -> Option<Precision> {
+        self.card().map(|card| card.precision(network.state))
+    }
+
     /// Global indices of its cells.
     pub fn range(&self) -> Range<u32> {
         self.first..self.first + self.size
