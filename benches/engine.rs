@@ -6,7 +6,7 @@ use sim_core::diagnostic::Sources;
 use sim_core::elaborate::{Limits, NoFiles, elaborate};
 use sim_core::engine::lanes::Lanes;
 use sim_core::engine::poisson::{PoissonTable, block_counts};
-use sim_core::engine::{Plan, State};
+use sim_core::engine::{Plan, State, Values};
 use sim_core::network::{Column, Network};
 use sim_core::record::{Sink, Window};
 use sim_core::time::{FS_PER_MS, Grid};
@@ -57,20 +57,22 @@ fn update(c: &mut Criterion) {
     let grid = Grid::new(FS_PER_MS / 10);
     let mut group = c.benchmark_group("update");
     group.throughput(Throughput::Elements(SIZE as u64));
-    for card in models::catalog().neurons {
+    let cards = models::catalog().neurons.iter();
+    for (card, precision) in cards.flat_map(|card| card.precisions().iter().map(move |p| (card, *p))) {
         let parameters: Vec<Column> = card.parameters.iter().map(|p| Column::Shared(p.default)).collect();
-        let kernel = (card.build)(SIZE, &parameters, grid);
+        let kernel = card.builder(precision)(SIZE, &parameters, grid);
         let mut one = vec![0.0; kernel.states()];
         let values: Vec<f64> = card.parameters.iter().map(|p| p.default).collect();
         (card.initial)(&values, &mut one, &vec![false; kernel.states()]);
         let rows = SIZE / 64 * kernel.states();
-        let mut state: Vec<f64> = (0..rows * 64).map(|i| one[i / 64 % kernel.states()]).collect();
+        let rest = (0..rows * 64).map(|i| one[i / 64 % kernel.states()]).collect();
+        let mut state = Values::new(precision, rest);
         let mut input = vec![0.0; SIZE * kernel.inputs()];
         let mut fired = Vec::new();
-        group.bench_function(card.name, |b| {
+        group.bench_function(format!("{}, {}", card.name, precision.name()), |b| {
             b.iter(|| {
                 fired.clear();
-                kernel.advance(0, &mut state, &mut input, &mut fired);
+                kernel.advance(0, &mut state.as_mut(), &mut input, &mut fired);
             });
         });
     }

@@ -91,7 +91,9 @@ fn outcome(entry: &LibraryEntry) -> String {
         let rate = *spikes as f64 / (f64::from(population.size) * seconds);
         let _ = writeln!(text, "{:8} {:6} neurons {spikes:8} spikes {rate:8.2} Hz", population.name, population.size);
     }
-    let _ = writeln!(text, "\nsynaptic events {}\nspike_hash {}\n", state.tally().synaptic_events, state.spike_hash());
+    let _ = writeln!(text, "\nsynaptic events {}\nspike_hash {}", state.tally().synaptic_events, state.spike_hash());
+    let short_numbers = [changes, vec!["numerics.state=f32".to_string()]].concat();
+    let _ = writeln!(text, "spike_hash in 32 bits {}\n", run(&netlist::shipped(entry.name, &short_numbers), 2).0.spike_hash());
     let who = |neuron: u32| network.populations.iter().find(|p| p.range().contains(&neuron)).expect("a population");
     for spike in keep.spikes.iter().filter(|s| who(s.neuron).card().is_some()).take(20) {
         let population = who(spike.neuron);

@@ -4,6 +4,7 @@
 //! calendar, no partitions, no windows. Every tick it looks at every synapse.
 
 use sim_core::connect::{Generator, Synapse};
+use sim_core::engine::Values;
 use sim_core::engine::lanes::{LANES, Lanes};
 use sim_core::engine::neurons::{BLOCK, Neurons};
 use sim_core::engine::poisson::PoissonTable;
@@ -20,7 +21,7 @@ use std::rc::Rc;
 pub(crate) struct Outcome {
     pub(crate) spikes: Vec<Spike>,
     /// By population: kernel state in blocks, as the engine keeps it.
-    pub(crate) states: Vec<Vec<f64>>,
+    pub(crate) states: Vec<Values>,
 }
 
 struct Oracle<'a> {
@@ -28,7 +29,7 @@ struct Oracle<'a> {
     grid: Grid,
     drives: Vec<Option<Drive>>,
     kernels: Vec<Option<Box<dyn Neurons>>>,
-    states: Vec<Vec<f64>>,
+    states: Vec<Values>,
     /// By population: inputs in blocks of rows.
     inputs: Vec<Vec<f64>>,
     synapses: Vec<Vec<Synapse>>,
@@ -49,7 +50,7 @@ struct Blocked {
 }
 
 /// Runs a network for so many ticks from `states`, the kernels' state at time 0.
-pub(crate) fn run(network: &Network, states: Vec<Vec<f64>>, ticks: u64) -> Outcome {
+pub(crate) fn run(network: &Network, states: Vec<Values>, ticks: u64) -> Outcome {
     let grid = Grid::new(network.timestep_fs);
     let mut drives = Vec::new();
     let mut kernels = Vec::new();
@@ -57,7 +58,7 @@ pub(crate) fn run(network: &Network, states: Vec<Vec<f64>>, ticks: u64) -> Outco
         match &p.cells {
             Cells::Neurons { card, parameters, .. } => {
                 drives.push(None);
-                kernels.push(Some((card.build)(p.size as usize, parameters, grid)));
+                kernels.push(Some(card.builder(network.state)(p.size as usize, parameters, grid)));
             }
             Cells::Stimulus { card, values } => {
                 drives.push(Some((card.drive)(p.size as usize, values, grid)));
@@ -139,7 +140,7 @@ impl Oracle<'_> {
         for population in 0..self.network.populations.len() {
             let mut cells = Vec::new();
             if let Some(kernel) = &self.kernels[population] {
-                kernel.advance(0, &mut self.states[population], &mut self.inputs[population], &mut cells);
+                kernel.advance(0, &mut self.states[population].as_mut(), &mut self.inputs[population], &mut cells);
             } else {
                 cells = self.emit(population, tick);
             }

@@ -1,10 +1,11 @@
-//! Random small networks: every model, stimulus, rule, weight layout and kind of delay.
+//! Random small networks: every model, stimulus, rule, weight layout, precision and kind of delay.
 
 use sim_core::catalog::{Polarity, Shape, StimulusValue};
 use sim_core::network::{
     Cells, Column, Distribution, DistributionShape, Draw, Network, Population, Projection, Record, Rule, Weights, What,
 };
 use sim_core::random::{Key, Stream};
+use sim_core::real::Precision;
 use sim_core::time::{FS_PER_MS, Grid};
 
 /// Weights are multiples of this and of a few times it, so that their sums are exact.
@@ -38,6 +39,7 @@ pub(crate) fn network(seed: u64) -> Network {
         seed,
         noise_seed: seed ^ 1,
         weights: [Weights::F64, Weights::F32, Weights::I16][s.below(3) as usize],
+        state: if seed % 3 == 0 { Precision::F32 } else { Precision::F64 },
         populations,
         projections: Vec::new(),
         records: Vec::new(),

@@ -168,6 +168,23 @@ fn vogels_abbott_as_nest_and_brian2() {
     compare("vogels-abbott-cuba", &[], &["cuba_nest", "cuba_brian2"], &["E", "I"]);
 }
 
+const IN_32_BITS: &str = "numerics.state=f32";
+
+#[test]
+fn brunel_in_32_bits() {
+    compare("brunel-ai", &[IN_32_BITS], &["brunel_delta_nest", "brunel_delta_brian2"], &["E", "I"]);
+}
+
+#[test]
+fn vogels_abbott_in_32_bits() {
+    compare("vogels-abbott-cuba", &[IN_32_BITS], &["cuba_nest", "cuba_brian2"], &["E", "I"]);
+}
+
+#[test]
+fn microcircuit_in_32_bits() {
+    compare("potjans-diesmann", &[IN_32_BITS], &["microcircuit_0p1_poisson_nest"], &COLUMN);
+}
+
 const COLUMN: [&str; 8] = ["L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I"];
 
 #[test]
@@ -190,9 +207,8 @@ fn izhikevich_peers(population: &str, measure: &Measure) -> Sample {
     Sample(nest.0.iter().zip(&brian2.0).map(|(a, b)| 0.5 * (a + b)).collect())
 }
 
-#[test]
-fn izhikevich_2003_as_nest_and_brian2() {
-    let runs = runs("izhikevich-2003", &[], IZHIKEVICH_SEEDS);
+fn izhikevich(changes: &[String]) {
+    let runs = runs("izhikevich-2003", changes, IZHIKEVICH_SEEDS);
     let mut comparison = Comparison::default();
     for (i, population) in ["E", "I"].into_iter().enumerate() {
         for measure in &MEASURES {
@@ -200,6 +216,16 @@ fn izhikevich_2003_as_nest_and_brian2() {
         }
     }
     comparison.finish("izhikevich-2003", MOST_SQUARE);
+}
+
+#[test]
+fn izhikevich_2003_as_nest_and_brian2() {
+    izhikevich(&[]);
+}
+
+#[test]
+fn izhikevich_2003_in_32_bits() {
+    izhikevich(&[IN_32_BITS.to_string()]);
 }
 
 /// Changes that give the cells the parameters which the peers' random numbers r make of them: Izhikevich's formulas.

@@ -100,7 +100,7 @@ pub(crate) const ROOT: Section = Section {
         key("populations", Shape::Map(Names::Populations, &Shape::Table(&POPULATION)), "neurons and stimuli"),
         key("projections", Shape::List(&PROJECTION), "who projects to whom"),
         key("record", Shape::List(&RECORD), "what is kept of a run"),
-        key("numerics", Shape::Table(&NUMERICS), "how finely weights are kept"),
+        key("numerics", Shape::Table(&NUMERICS), "how finely weights and neurons' state are kept"),
         key("hardware", Shape::Map(Names::Free, &Shape::Any), "defaults of the cost estimate"),
         key("include", Shape::NotBuilt("included netlists are not built yet"), "sub-circuits from other files"),
         key("systems", Shape::NotBuilt("whole systems in one line are not built yet"), "generators of circuits"),
@@ -195,7 +195,10 @@ pub(crate) const RECORD: Section = Section {
 
 pub(crate) const NUMERICS: Section = Section {
     title: "[numerics]",
-    keys: &[key("weights", Shape::Word(&["f64", "f32", "i16"]), "how finely weights are kept; default: f32")],
+    keys: &[
+        key("weights", Shape::Word(&["f64", "f32", "i16"]), "how finely weights are kept; default: f32"),
+        key("state", Shape::Word(&["f64", "f32"]), "numbers that neurons compute in, where their model bears f32; default: f64"),
+    ],
 };
 
 /// Sections whose keys are looked through for a key that landed in a wrong table.

@@ -30,7 +30,7 @@ pub fn write_json(network: &Network) -> Value {
         "populations": populations,
         "projections": projections,
         "record": records,
-        "numerics": { "weights": weights },
+        "numerics": { "weights": weights, "state": network.state.name() },
     });
     if network.warmup_fs > 0 {
         netlist["network"]["warmup"] = json!(time(network.warmup_fs));

@@ -4,6 +4,7 @@
 
 use crate::engine::neurons::Neurons;
 use crate::network::Column;
+use crate::real::Precision;
 use crate::stimulus::Drive;
 use crate::time::Grid;
 use crate::units::Dimension;
@@ -165,10 +166,33 @@ pub struct NeuronCard {
     /// the user and must be left alone.
     pub initial: fn(parameters: &[f64], state: &mut [f64], given: &[bool]),
     /// Prepares the kernel for a population of `size` neurons.
-    pub build: fn(size: usize, parameters: &[Column], grid: Grid) -> Box<dyn Neurons>,
+    pub build: Build,
+    /// The same with state in 32-bit numbers; none where they cannot hold what the scheme promises.
+    pub build_f32: Option<Build>,
 }
 
+/// From the number of neurons, their parameters (card's order, base units) and the grid.
+pub type Build = fn(size: usize, parameters: &[Column], grid: Grid) -> Box<dyn Neurons>;
+
 impl NeuronCard {
+    /// The precisions that its state can have.
+    pub fn precisions(&self) -> &'static [Precision] {
+        if self.build_f32.is_some() { &[Precision::F64, Precision::F32] } else { &[Precision::F64] }
+    }
+
+    /// The precision of its state where this one is wanted.
+    pub fn precision(&self, wanted: Precision) -> Precision {
+        if self.build_f32.is_some() { wanted } else { Precision::F64 }
+    }
+
+    /// The kernel's builder where this precision is wanted.
+    pub fn builder(&self, wanted: Precision) -> Build {
+        match wanted {
+            Precision::F64 => self.build,
+            Precision::F32 => self.build_f32.unwrap_or(self.build),
+        }
+    }
+
     /// Index of a parameter by name or alias.
     pub fn parameter(&self, name: &str) -> Option<usize> {
         find(self.parameters.iter().map(|p| (p.name, p.aliases)), name)

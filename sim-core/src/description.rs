@@ -34,10 +34,19 @@ pub struct Description {
     pub projections: Vec<ProjectionDecl>,
     /// `[[record]]`, in file order.
     pub records: Vec<RecordDecl>,
-    /// `[numerics] weights`.
-    pub weights: Option<Spanned<String>>,
+    /// `[numerics]`.
+    pub numerics: NumericsDecl,
     /// `[hardware]`: defaults of the cost estimate, kept as written.
     pub hardware: Vec<Named<Value>>,
+}
+
+/// `[numerics]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NumericsDecl {
+    /// How finely weights are kept.
+    pub weights: Option<Spanned<String>>,
+    /// Numbers that neurons' state is kept in.
+    pub state: Option<Spanned<String>>,
 }
 
 /// `[network]`.

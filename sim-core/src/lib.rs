@@ -20,6 +20,7 @@ pub mod math;
 pub mod network;
 pub mod normal;
 pub mod random;
+pub mod real;
 pub mod record;
 pub mod stats;
 pub mod stimulus;

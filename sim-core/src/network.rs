@@ -2,6 +2,7 @@
 //! generator of its synapses, the same for every split of its targets.
 
 use crate::catalog::{NeuronCard, StimulusCard, StimulusValue};
+use crate::real::Precision;
 use std::ops::Range;
 
 /// One value for all neurons of a population, or one for each.
@@ -42,6 +43,8 @@ pub struct Network {
     pub noise_seed: u64,
     /// How finely weights are rounded.
     pub weights: Weights,
+    /// Numbers that neurons' state is kept in, except of models that need 64 bits.
+    pub state: Precision,
     /// Populations, stimuli included, in order of appearance.
     pub populations: Vec<Population>,
     /// Projections between two populations, in order of appearance.
@@ -96,6 +99,11 @@ impl Population {
             Cells::Neurons { card, .. } => Some(card),
             Cells::Stimulus { .. } => None,
         }
+    }
+
+    /// Numbers that the neurons' state is kept in, as part of a network; `None` for stimuli.
+    pub fn precision(&self, network: &Network) -> Option<Precision> {
+        self.card().map(|card| card.precision(network.state))
     }
 
     /// Global indices of its cells.

@@ -2,6 +2,7 @@
 
 use sim_core::catalog::{NeuronCard, StimulusCard, UpdateCost};
 use sim_core::network::{Cells, Network, Population, Weights};
+use sim_core::real::Precision;
 use sim_core::stimulus::Drive;
 use sim_hw::limits::{Bound, Fit, Limiting, fit};
 use sim_hw::platform::Platform;
@@ -23,6 +24,7 @@ const fn card(name: &'static str) -> NeuronCard {
         check: |_| Ok(()),
         initial: |_, _, _| {},
         build: |_, _, _| panic!("a bound simulates nothing"),
+        build_f32: None,
     }
 }
 
@@ -66,6 +68,7 @@ fn network(populations: &[(u32, &'static NeuronCard)], step_us: i64, per_core: O
         seed: 1,
         noise_seed: 1,
         weights: Weights::F32,
+        state: Precision::F64,
         populations: cells,
         projections: Vec::new(),
         records: Vec::new(),

@@ -3,8 +3,10 @@
 use super::Population;
 use models::CATALOG;
 use sim_core::catalog::{NeuronCard, Shape, StimulusValue};
+use sim_core::engine::Level;
 use sim_core::engine::neurons::BLOCK;
 use sim_core::network::Column;
+use sim_core::real::Precision;
 use sim_core::time::{FS_PER_MS, Grid};
 use std::collections::BTreeSet;
 
@@ -110,6 +112,14 @@ fn drive(population: &mut Population, size: usize, tick: usize) {
     }
 }
 
+fn in_each_precision() -> impl Iterator<Item = (&'static NeuronCard, Precision)> {
+    CATALOG.neurons.iter().flat_map(|card| card.precisions().iter().map(move |precision| (card, *precision)))
+}
+
+fn bits(population: &Population) -> Vec<u64> {
+    population.state.iter().map(f64::to_bits).collect()
+}
+
 #[test]
 fn a_hundred_steps_stay_finite() {
     for card in CATALOG.neurons {
@@ -118,18 +128,19 @@ fn a_hundred_steps_stay_finite() {
             drive(&mut population, 5, tick);
             population.tick();
         }
-        assert!(population.state.iter().all(|value| value.is_finite()), "{}: {:?}", card.name, &population.state[..5]);
+        assert!(population.state.iter().all(|value| value.is_finite()), "{}: {:?}", card.name, population.state);
     }
 }
 
 #[test]
 fn shared_and_own_parameters_give_the_same_bits() {
     let size = BLOCK + 37;
-    for card in CATALOG.neurons {
+    for (card, precision) in in_each_precision() {
         let shared: Vec<Column> = card.parameters.iter().map(|p| Column::Shared(p.default)).collect();
         let own: Vec<Column> = card.parameters.iter().map(|p| Column::Each(vec![p.default; size])).collect();
         let initial = vec![None; card.states.len()];
-        let [mut a, mut b] = [shared, own].map(|columns| Population::with_columns(card, size, &columns, &initial, STEP));
+        let [mut a, mut b] =
+            [shared, own].map(|columns| Population::with_columns(precision, card, size, &columns, &initial, STEP));
         let mut spikes = 0;
         for tick in 0..600 {
             drive(&mut a, size, tick);
@@ -137,10 +148,47 @@ fn shared_and_own_parameters_give_the_same_bits() {
             let fired = a.tick();
             assert_eq!(fired, b.tick(), "{}: who fired in tick {tick}", card.name);
             spikes += fired.len();
-            let bits = |p: &Population| p.state.iter().map(|v| v.to_bits()).collect::<Vec<u64>>();
             assert!(bits(&a) == bits(&b), "{}: the states after tick {tick} differ", card.name);
         }
         assert!(spikes > size, "{}: {spikes} spikes are enough to compare resets", card.name);
+    }
+}
+
+#[test]
+fn every_instruction_set_gives_the_same_bits() {
+    let size = BLOCK + 37;
+    for (card, precision) in in_each_precision() {
+        // Shared parameters and own ones are different loops.
+        for own in [false, true] {
+            let column = |value: f64| if own { Column::Each(vec![value; size]) } else { Column::Shared(value) };
+            let columns: Vec<Column> = card.parameters.iter().map(|p| column(p.default)).collect();
+            let run = |level: Level| {
+                let mut population =
+                    Population::with_columns(precision, card, size, &columns, &vec![None; card.states.len()], STEP);
+                population.neurons.set_level(level);
+                let fired: Vec<Vec<u32>> = (0..300)
+                    .map(|tick| {
+                        drive(&mut population, size, tick);
+                        population.tick()
+                    })
+                    .collect();
+                (fired, bits(&population))
+            };
+            let runs: Vec<_> = Level::all().into_iter().map(run).collect();
+            assert!(runs[0].0.iter().any(|fired| !fired.is_empty()), "{}: there are spikes", card.name);
+            assert!(runs.iter().all(|r| *r == runs[0]), "{} in {}: {} levels", card.name, precision.name(), runs.len());
+        }
+    }
+}
+
+#[test]
+fn only_the_adaptive_scheme_needs_64_bits() {
+    for card in CATALOG.neurons {
+        let population = Population::in_numbers(Precision::F32, card.name, 1, &[], STEP);
+        let expected = if card.name == "adex_cond_exp" { Precision::F64 } else { Precision::F32 };
+        assert_eq!(population.neurons.precision(), expected, "{}: its kernel's numbers", card.name);
+        assert_eq!(card.precision(Precision::F32), expected, "{}: what its card says", card.name);
+        assert_eq!(card.precision(Precision::F64), Precision::F64, "{}: 64 bits where they are wanted", card.name);
     }
 }
 
@@ -150,7 +198,7 @@ fn parameters_of_each_neuron_are_its_own() {
     let mut columns: Vec<Column> = card.parameters.iter().map(|p| Column::Shared(p.default)).collect();
     let e_l = card.parameter("e_l").expect("e_l");
     columns[e_l] = Column::Each((0..70).map(|neuron| -70.0 - f64::from(neuron)).collect());
-    let mut population = Population::with_columns(card, 70, &columns, &[Some(-60.0), None, None], 100.0);
+    let mut population = Population::with_columns(Precision::F64, card, 70, &columns, &[Some(-60.0), None, None], 100.0);
     for _ in 0..3 {
         population.tick();
     }

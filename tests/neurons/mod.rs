@@ -6,21 +6,28 @@ mod closed_forms;
 mod nest;
 
 use sim_core::catalog::NeuronCard;
+use sim_core::engine::Values;
 use sim_core::engine::neurons::{BLOCK, Neurons};
 use sim_core::network::Column;
+use sim_core::real::Precision;
 use sim_core::time::{Grid, fs_from_ms};
 
 /// A population of one model outside any network.
 struct Population {
     card: &'static NeuronCard,
     neurons: Box<dyn Neurons>,
-    state: Vec<f64>,
+    state: Values,
     input: Vec<f64>,
 }
 
 impl Population {
     /// `size` neurons of a model with the given parameters and state variables, all others by default.
     fn new(model: &str, size: usize, given: &[(&str, f64)], step_ms: f64) -> Self {
+        Self::in_numbers(Precision::F64, model, size, given, step_ms)
+    }
+
+    /// The same, with state in these numbers.
+    fn in_numbers(precision: Precision, model: &str, size: usize, given: &[(&str, f64)], step_ms: f64) -> Self {
         let card = models::CATALOG.neuron(model).unwrap_or_else(|| panic!("no model {model}"));
         let mut parameters: Vec<Column> = card.parameters.iter().map(|p| Column::Shared(p.default)).collect();
         let mut initial = vec![None; card.states.len()];
@@ -31,37 +38,33 @@ impl Population {
                 (None, None) => panic!("{model} has no {name}"),
             }
         }
-        Self::with_columns(card, size, &parameters, &initial, step_ms)
+        Self::with_columns(precision, card, size, &parameters, &initial, step_ms)
     }
 
     fn with_columns(
+        precision: Precision,
         card: &'static NeuronCard,
         size: usize,
         parameters: &[Column],
         initial: &[Option<f64>],
         step_ms: f64,
     ) -> Self {
-        let neurons = (card.build)(size, parameters, Grid::new(fs_from_ms(step_ms).expect("a step")));
+        let neurons = card.builder(precision)(size, parameters, Grid::new(fs_from_ms(step_ms).expect("a step")));
         let rows = size.div_ceil(BLOCK) * BLOCK;
-        let mut population =
-            Self { card, state: vec![0.0; rows * neurons.states()], input: vec![0.0; rows * neurons.inputs()], neurons };
+        let states = neurons.states();
+        let mut values = vec![0.0; rows * states];
         let mut given: Vec<bool> = initial.iter().map(Option::is_some).collect();
-        given.resize(population.neurons.states(), false);
+        given.resize(states, false);
         for neuron in 0..rows {
             let own: Vec<f64> = parameters.iter().map(|p| p.get(neuron.min(size - 1))).collect();
             let mut state: Vec<f64> = initial.iter().map(|v| v.unwrap_or(f64::NAN)).collect();
-            state.resize(population.neurons.states(), f64::NAN);
+            state.resize(states, f64::NAN);
             (card.initial)(&own, &mut state, &given);
             for (variable, value) in state.into_iter().enumerate() {
-                let at = population.state_at(variable, neuron);
-                population.state[at] = value;
+                values[(neuron / BLOCK * states + variable) * BLOCK + neuron % BLOCK] = value;
             }
         }
-        population
-    }
-
-    fn state_at(&self, variable: usize, neuron: usize) -> usize {
-        (neuron / BLOCK * self.neurons.states() + variable) * BLOCK + neuron % BLOCK
+        Self { card, state: Values::new(neurons.precision(), values), input: vec![0.0; rows * neurons.inputs()], neurons }
     }
 
     fn input_at(&self, row: usize, neuron: usize) -> usize {
@@ -85,12 +88,12 @@ impl Population {
     /// One tick; who fired.
     fn tick(&mut self) -> Vec<u32> {
         let mut fired = Vec::new();
-        self.neurons.advance(0, &mut self.state, &mut self.input, &mut fired);
+        self.neurons.advance(0, &mut self.state.as_mut(), &mut self.input, &mut fired);
         fired
     }
 
     fn get(&self, variable: &str, neuron: usize) -> f64 {
         let variable = self.card.state(variable).unwrap_or_else(|| panic!("{} has no {variable}", self.card.name));
-        self.state[self.state_at(variable, neuron)]
+        self.state.get((neuron / BLOCK * self.neurons.states() + variable) * BLOCK + neuron % BLOCK)
     }
 }

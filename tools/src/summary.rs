@@ -5,6 +5,7 @@ use crate::names::{count, decimals};
 use serde_json::{Map, Value, json};
 use sim_core::engine::{Plan, State, Tally};
 use sim_core::network::{Network, What};
+use sim_core::real::Precision;
 use sim_core::record::{Sink, Window};
 use sim_core::stats::{Interval, RateMeter};
 use sim_core::time::{Grid, decimal_ms, ms_from_fs};
@@ -133,7 +134,10 @@ impl Summary<'_> {
             .into_iter()
             .map(|f| {
                 let population = &self.network.populations[f.population];
-                let value = json!({ "size": population.size, "spikes": f.spikes, "rate_hz": f.rate_hz, "cv_isi": f.cv_isi });
+                let value = json!({
+                    "size": population.size, "state": population.precision(self.network).map(Precision::name),
+                    "spikes": f.spikes, "rate_hz": f.rate_hz, "cv_isi": f.cv_isi,
+                });
                 (population.name.clone(), value)
             })
             .collect();

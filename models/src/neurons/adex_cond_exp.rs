@@ -54,7 +54,9 @@ pub(super) const CARD: NeuronCard = NeuronCard {
         let [_, _, e_l, ..] = named::<16>(parameters);
         rest(state, given, &[e_l, 0.0, 0.0, 0.0, 0.0, FIRST_SUBSTEP_MS, 0.0]);
     },
-    build: build::<AdexCondExp, STATES, INPUTS, COEFFICIENTS>,
+    build: build::<f64, AdexCondExp, STATES, INPUTS, COEFFICIENTS>,
+    // 32 bits cannot hold the tolerance.
+    build_f32: None,
 };
 
 const DELTA_T: ParamSpec = parameter(
@@ -106,7 +108,7 @@ const MOST_SUBSTEPS: u32 = 10_000;
 #[derive(Clone, Copy)]
 struct AdexCondExp;
 
-impl Kernel<STATES, INPUTS, COEFFICIENTS> for AdexCondExp {
+impl Kernel<f64, STATES, INPUTS, COEFFICIENTS> for AdexCondExp {
     fn coefficients(parameters: &[f64], step_ms: f64) -> [f64; COEFFICIENTS] {
         let [c_m, g_l, e_l, v_th, delta_t, v_peak, v_reset, t_ref, a, b, tau_w, tau_ex, tau_in, e_ex, e_in, i_e] =
             named(parameters);

@@ -4,6 +4,7 @@ use super::parts::{U_M, V_M, parameter, signed};
 use super::{build, cost, named, reset_below_threshold, rest};
 use sim_core::catalog::{NeuronCard, ParamSpec, Range, ReceptorSpec};
 use sim_core::engine::neurons::Kernel;
+use sim_core::real::Real;
 use sim_core::units::Dimension;
 
 pub(super) const CARD: NeuronCard = NeuronCard {
@@ -24,7 +25,8 @@ pub(super) const CARD: NeuronCard = NeuronCard {
         reset_below_peak(c, "v_peak", v_peak)
     },
     initial,
-    build: build::<Izhikevich, STATES, INPUTS, COEFFICIENTS>,
+    build: build::<f64, Izhikevich, STATES, INPUTS, COEFFICIENTS>,
+    build_f32: Some(build::<f32, Izhikevich, STATES, INPUTS, COEFFICIENTS>),
 };
 
 pub(super) const EQUATIONS: &str = "dv_m/dt = 0.04 v_m^2 + 5 v_m + 140 - u_m + i_e + I   (mV, ms; u_m and currents bare)\n\
@@ -65,13 +67,13 @@ pub(super) fn reset_below_peak(c: f64, name: &str, peak: f64) -> Result<(), Stri
 
 /// Slope of v_m, in mV per ms; the order of the sum is that of the printed equation.
 #[inline(always)]
-pub(super) fn slope(v: f64, u: f64, current: f64) -> f64 {
-    0.04 * v * v + 5.0 * v + 140.0 - u + current
+pub(super) fn slope<F: Real>(v: F, u: F, current: F) -> F {
+    F::of(0.04) * v * v + F::of(5.0) * v + F::of(140.0) - u + current
 }
 
 /// v_m in two half steps, then u_m in a whole one; `rate` is the step times a.
 #[inline(always)]
-pub(super) fn published_step([v, u]: [f64; 2], half: f64, rate: f64, b: f64, current: f64) -> [f64; 2] {
+pub(super) fn published_step<F: Real>([v, u]: [F; 2], half: F, rate: F, b: F, current: F) -> [F; 2] {
     let middle = v + half * slope(v, u, current);
     let end = middle + half * slope(middle, u, current);
     [end, u + rate * (b * end - u)]
@@ -80,25 +82,25 @@ pub(super) fn published_step([v, u]: [f64; 2], half: f64, rate: f64, b: f64, cur
 #[derive(Clone, Copy)]
 struct Izhikevich;
 
-impl Kernel<STATES, INPUTS, COEFFICIENTS> for Izhikevich {
+impl<F: Real> Kernel<F, STATES, INPUTS, COEFFICIENTS> for Izhikevich {
     fn coefficients(parameters: &[f64], step_ms: f64) -> [f64; COEFFICIENTS] {
         let [a, b, c, d, v_peak, i_e] = named(parameters);
         [step_ms * 0.5, step_ms * a, b, i_e, v_peak, c, d]
     }
 
     #[inline(always)]
-    fn flow(state: [f64; STATES], k: &[f64; COEFFICIENTS], [input, current]: [f64; INPUTS]) -> [f64; STATES] {
+    fn flow(state: [F; STATES], k: &[F; COEFFICIENTS], [input, current]: [F; INPUTS]) -> [F; STATES] {
         let [half, rate, b, i_e, ..] = *k;
         published_step(state, half, rate, b, current + i_e + input)
     }
 
     #[inline(always)]
-    fn fires([v, _]: &[f64; STATES], [.., v_peak, _, _]: &[f64; COEFFICIENTS]) -> bool {
+    fn fires([v, _]: &[F; STATES], [.., v_peak, _, _]: &[F; COEFFICIENTS]) -> bool {
         v >= v_peak
     }
 
     #[inline(always)]
-    fn reset([_, u]: [f64; STATES], [.., c, d]: &[f64; COEFFICIENTS]) -> [f64; STATES] {
-        [*c, u + d]
+    fn reset([_, u]: [F; STATES], [.., c, d]: &[F; COEFFICIENTS]) -> [F; STATES] {
+        [*c, u + *d]
     }
 }

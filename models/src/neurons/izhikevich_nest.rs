@@ -5,6 +5,7 @@ use super::parts::{U_M, V_M, parameter, v_th};
 use super::{build, cost, named};
 use sim_core::catalog::{NeuronCard, ParamSpec, Range};
 use sim_core::engine::neurons::Kernel;
+use sim_core::real::Real;
 use sim_core::units::Dimension;
 
 pub(super) const CARD: NeuronCard = NeuronCard {
@@ -22,7 +23,8 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     cost: cost(15, STATES, INPUTS, COEFFICIENTS),
     check,
     initial,
-    build: build::<IzhikevichNest, STATES, INPUTS, COEFFICIENTS>,
+    build: build::<f64, IzhikevichNest, STATES, INPUTS, COEFFICIENTS>,
+    build_f32: Some(build::<f32, IzhikevichNest, STATES, INPUTS, COEFFICIENTS>),
 };
 
 /// NEST's parameters of both variants.
@@ -53,26 +55,26 @@ const COEFFICIENTS: usize = 8;
 #[derive(Clone, Copy)]
 struct IzhikevichNest;
 
-impl Kernel<STATES, INPUTS, COEFFICIENTS> for IzhikevichNest {
+impl<F: Real> Kernel<F, STATES, INPUTS, COEFFICIENTS> for IzhikevichNest {
     fn coefficients(parameters: &[f64], step_ms: f64) -> [f64; COEFFICIENTS] {
         let [a, b, c, d, v_th, v_min, i_e] = named(parameters);
         [step_ms, step_ms * a, b, i_e, v_min, v_th, c, d]
     }
 
     #[inline(always)]
-    fn flow([v, u]: [f64; STATES], k: &[f64; COEFFICIENTS], [jump, current]: [f64; INPUTS]) -> [f64; STATES] {
+    fn flow([v, u]: [F; STATES], k: &[F; COEFFICIENTS], [jump, current]: [F; INPUTS]) -> [F; STATES] {
         let [step, rate, b, i_e, v_min, ..] = *k;
         let end = v + (step * slope(v, u, current + i_e) + jump);
-        [if end < v_min { v_min } else { end }, u + rate * (b * v - u)]
+        [v_min.or_more(end), u + rate * (b * v - u)]
     }
 
     #[inline(always)]
-    fn fires([v, _]: &[f64; STATES], [.., v_th, _, _]: &[f64; COEFFICIENTS]) -> bool {
+    fn fires([v, _]: &[F; STATES], [.., v_th, _, _]: &[F; COEFFICIENTS]) -> bool {
         v >= v_th
     }
 
     #[inline(always)]
-    fn reset([_, u]: [f64; STATES], [.., c, d]: &[f64; COEFFICIENTS]) -> [f64; STATES] {
-        [*c, u + d]
+    fn reset([_, u]: [F; STATES], [.., c, d]: &[F; COEFFICIENTS]) -> [F; STATES] {
+        [*c, u + *d]
     }
 }

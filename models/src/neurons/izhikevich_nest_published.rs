@@ -6,6 +6,7 @@ use super::parts::{U_M, V_M};
 use super::{build, cost, named};
 use sim_core::catalog::NeuronCard;
 use sim_core::engine::neurons::Kernel;
+use sim_core::real::Real;
 
 pub(super) const CARD: NeuronCard = NeuronCard {
     name: "izhikevich_nest_published",
@@ -22,7 +23,8 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     cost: cost(24, STATES, INPUTS, COEFFICIENTS),
     check,
     initial,
-    build: build::<IzhikevichNestPublished, STATES, INPUTS, COEFFICIENTS>,
+    build: build::<f64, IzhikevichNestPublished, STATES, INPUTS, COEFFICIENTS>,
+    build_f32: Some(build::<f32, IzhikevichNestPublished, STATES, INPUTS, COEFFICIENTS>),
 };
 
 const COEFFICIENTS: usize = 8;
@@ -30,26 +32,26 @@ const COEFFICIENTS: usize = 8;
 #[derive(Clone, Copy)]
 struct IzhikevichNestPublished;
 
-impl Kernel<STATES, INPUTS, COEFFICIENTS> for IzhikevichNestPublished {
+impl<F: Real> Kernel<F, STATES, INPUTS, COEFFICIENTS> for IzhikevichNestPublished {
     fn coefficients(parameters: &[f64], step_ms: f64) -> [f64; COEFFICIENTS] {
         let [a, b, c, d, v_th, v_min, i_e] = named(parameters);
         [step_ms * 0.5, step_ms * a, b, i_e, v_min, v_th, c, d]
     }
 
     #[inline(always)]
-    fn flow(state: [f64; STATES], k: &[f64; COEFFICIENTS], [input, current]: [f64; INPUTS]) -> [f64; STATES] {
+    fn flow(state: [F; STATES], k: &[F; COEFFICIENTS], [input, current]: [F; INPUTS]) -> [F; STATES] {
         let [half, rate, b, i_e, v_min, ..] = *k;
         let [v, u] = published_step(state, half, rate, b, current + i_e + input);
-        [if v < v_min { v_min } else { v }, u]
+        [v_min.or_more(v), u]
     }
 
     #[inline(always)]
-    fn fires([v, _]: &[f64; STATES], [.., v_th, _, _]: &[f64; COEFFICIENTS]) -> bool {
+    fn fires([v, _]: &[F; STATES], [.., v_th, _, _]: &[F; COEFFICIENTS]) -> bool {
         v >= v_th
     }
 
     #[inline(always)]
-    fn reset([_, u]: [f64; STATES], [.., c, d]: &[f64; COEFFICIENTS]) -> [f64; STATES] {
-        [*c, u + d]
+    fn reset([_, u]: [F; STATES], [.., c, d]: &[F; COEFFICIENTS]) -> [F; STATES] {
+        [*c, u + *d]
     }
 }

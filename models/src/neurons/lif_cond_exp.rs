@@ -3,10 +3,11 @@
 use super::parts::{
     CONDUCTANCE_RECEPTORS, G_EX, G_IN, V_M, c_m, e_ex, e_in, e_l, g_l, i_e, t_ref, tau_syn_ex, tau_syn_in, v_reset, v_th,
 };
-use super::{build, cost, count_down, hold, named, reset_below_threshold, rest, ticks};
+use super::{build, cost, count_down, named, reset_below_threshold, rest, ticks, unless_held};
 use sim_core::catalog::NeuronCard;
 use sim_core::engine::neurons::Kernel;
 use sim_core::math;
+use sim_core::real::Real;
 
 pub(super) const CARD: NeuronCard = NeuronCard {
     name: "lif_cond_exp",
@@ -44,7 +45,8 @@ pub(super) const CARD: NeuronCard = NeuronCard {
         let [_, _, e_l, ..] = named::<11>(parameters);
         rest(state, given, &[e_l, 0.0, 0.0, 0.0]);
     },
-    build: build::<LifCondExp, STATES, INPUTS, COEFFICIENTS>,
+    build: build::<f64, LifCondExp, STATES, INPUTS, COEFFICIENTS>,
+    build_f32: Some(build::<f32, LifCondExp, STATES, INPUTS, COEFFICIENTS>),
 };
 
 const STATES: usize = 4; // v_m, g_ex, g_in, steps of refractoriness left
@@ -54,7 +56,7 @@ const COEFFICIENTS: usize = 12;
 #[derive(Clone, Copy)]
 struct LifCondExp;
 
-impl Kernel<STATES, INPUTS, COEFFICIENTS> for LifCondExp {
+impl<F: Real> Kernel<F, STATES, INPUTS, COEFFICIENTS> for LifCondExp {
     fn coefficients(parameters: &[f64], step: f64) -> [f64; COEFFICIENTS] {
         let [c_m, g_l, e_l, v_th, v_reset, t_ref, tau_ex, tau_in, e_ex, e_in, i_e] = named(parameters);
         let gain = step / c_m;
@@ -75,31 +77,33 @@ impl Kernel<STATES, INPUTS, COEFFICIENTS> for LifCondExp {
     }
 
     #[inline(always)]
-    fn flow(state: [f64; STATES], c: &[f64; COEFFICIENTS], input: [f64; INPUTS]) -> [f64; STATES] {
+    fn flow(state: [F; STATES], c: &[F; COEFFICIENTS], input: [F; INPUTS]) -> [F; STATES] {
         let [v, g_ex, g_in, refractory] = state;
         let [drive, leak, gain, e_ex, e_in, half_ex, half_in, decay_ex, decay_in, ..] = *c;
         let [excitation, inhibition, current] = input;
         // The equation is linear in v: the change over a whole tick is push - pull v, with both known at any time.
         let drive = drive + current * gain;
-        let push = |ex: f64, inh: f64| drive + (ex * e_ex + inh * e_in) * gain;
-        let pull = |ex: f64, inh: f64| leak + (ex + inh) * gain;
-        let (mid_ex, mid_in, end_ex, end_in) = (g_ex * half_ex, g_in * half_in, g_ex * decay_ex, g_in * decay_in);
+        let push = |ex: F, inh: F| drive + (ex * e_ex + inh * e_in) * gain;
+        let pull = |ex: F, inh: F| leak + (ex + inh) * gain;
+        let (mid_ex, mid_in) = (g_ex * half_ex, g_in * half_in);
+        let (end_ex, end_in) = ((g_ex * decay_ex).settled(), (g_in * decay_in).settled());
+        let half = F::of(0.5);
         let (mid_push, mid_pull) = (push(mid_ex, mid_in), pull(mid_ex, mid_in));
         let k1 = push(g_ex, g_in) - pull(g_ex, g_in) * v;
-        let k2 = mid_push - mid_pull * (v + 0.5 * k1);
-        let k3 = mid_push - mid_pull * (v + 0.5 * k2);
+        let k2 = mid_push - mid_pull * (v + half * k1);
+        let k3 = mid_push - mid_pull * (v + half * k2);
         let k4 = push(end_ex, end_in) - pull(end_ex, end_in) * (v + k3);
-        let free = v + ((k1 + k4) + 2.0 * (k2 + k3)) * (1.0 / 6.0);
-        [hold(refractory, v, free), end_ex + excitation, end_in + inhibition, count_down(refractory)]
+        let change = ((k1 + k4) + F::of(2.0) * (k2 + k3)) * F::of(1.0 / 6.0);
+        [v + unless_held(refractory, change), end_ex + excitation, end_in + inhibition, count_down(refractory)]
     }
 
     #[inline(always)]
-    fn fires([v, ..]: &[f64; STATES], [.., v_th, _, _]: &[f64; COEFFICIENTS]) -> bool {
+    fn fires([v, ..]: &[F; STATES], [.., v_th, _, _]: &[F; COEFFICIENTS]) -> bool {
         v >= v_th
     }
 
     #[inline(always)]
-    fn reset([_, g_ex, g_in, _]: [f64; STATES], [.., v_reset, refractory]: &[f64; COEFFICIENTS]) -> [f64; STATES] {
+    fn reset([_, g_ex, g_in, _]: [F; STATES], [.., v_reset, refractory]: &[F; COEFFICIENTS]) -> [F; STATES] {
         [*v_reset, g_ex, g_in, *refractory]
     }
 }

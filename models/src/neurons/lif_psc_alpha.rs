@@ -4,10 +4,11 @@ use super::parts::{
     CURRENT_RECEPTORS, I_SYN_EX, I_SYN_IN, V_M, c_m, e_l, i_e, t_ref, tau_m, tau_syn_ex, tau_syn_in, v_reset, v_th,
 };
 use super::propagators::Propagators;
-use super::{build, cost, count_down, hold, named, reset_below_threshold, rest, ticks};
+use super::{build, cost, count_down, named, reset_below_threshold, rest, ticks, unless_held};
 use sim_core::catalog::NeuronCard;
 use sim_core::engine::neurons::Kernel;
 use sim_core::math;
+use sim_core::real::Real;
 
 pub(super) const CARD: NeuronCard = NeuronCard {
     name: "lif_psc_alpha",
@@ -42,7 +43,8 @@ pub(super) const CARD: NeuronCard = NeuronCard {
         let [_, _, e_l, ..] = named::<9>(parameters);
         rest(state, given, &[e_l, 0.0, 0.0, 0.0, 0.0, 0.0]);
     },
-    build: build::<LifPscAlpha, STATES, INPUTS, COEFFICIENTS>,
+    build: build::<f64, LifPscAlpha, STATES, INPUTS, COEFFICIENTS>,
+    build_f32: Some(build::<f32, LifPscAlpha, STATES, INPUTS, COEFFICIENTS>),
 };
 
 const STATES: usize = 6; // v_m, i_syn_ex, i_syn_in, their rises in pA/ms, steps of refractoriness left
@@ -52,7 +54,7 @@ const COEFFICIENTS: usize = 15;
 #[derive(Clone, Copy)]
 struct LifPscAlpha;
 
-impl Kernel<STATES, INPUTS, COEFFICIENTS> for LifPscAlpha {
+impl<F: Real> Kernel<F, STATES, INPUTS, COEFFICIENTS> for LifPscAlpha {
     fn coefficients(parameters: &[f64], step: f64) -> [f64; COEFFICIENTS] {
         let [c_m, tau_m, e_l, v_th, v_reset, t_ref, tau_ex, tau_in, i_e] = named(parameters);
         let leak = -math::exp_m1(-step / tau_m);
@@ -78,30 +80,30 @@ impl Kernel<STATES, INPUTS, COEFFICIENTS> for LifPscAlpha {
     }
 
     #[inline(always)]
-    fn flow(state: [f64; STATES], c: &[f64; COEFFICIENTS], input: [f64; INPUTS]) -> [f64; STATES] {
+    fn flow(state: [F; STATES], c: &[F; COEFFICIENTS], input: [F; INPUTS]) -> [F; STATES] {
         let [v, i_ex, i_in, rise_ex, rise_in, refractory] = state;
         let [v_rest, leak, gain, from_ex, from_in, from_rise_ex, from_rise_in, ..] = *c;
         let [_, _, _, _, _, _, _, decay_ex, decay_in, onset_ex, onset_in, step, ..] = *c;
         let [excitation, inhibition, current] = input;
         let synapses = (i_ex * from_ex + rise_ex * from_rise_ex) + (i_in * from_in + rise_in * from_rise_in);
-        let free = v + ((v_rest - v) * leak + current * gain + synapses);
+        let change = (v_rest - v) * leak + current * gain + synapses;
         [
-            hold(refractory, v, free),
-            (i_ex + rise_ex * step) * decay_ex,
-            (i_in + rise_in * step) * decay_in,
-            rise_ex * decay_ex + excitation * onset_ex,
-            rise_in * decay_in + inhibition * onset_in,
+            v + unless_held(refractory, change),
+            ((i_ex + rise_ex * step) * decay_ex).settled(),
+            ((i_in + rise_in * step) * decay_in).settled(),
+            (rise_ex * decay_ex).settled() + excitation * onset_ex,
+            (rise_in * decay_in).settled() + inhibition * onset_in,
             count_down(refractory),
         ]
     }
 
     #[inline(always)]
-    fn fires([v, ..]: &[f64; STATES], [.., v_th, _, _]: &[f64; COEFFICIENTS]) -> bool {
+    fn fires([v, ..]: &[F; STATES], [.., v_th, _, _]: &[F; COEFFICIENTS]) -> bool {
         v >= v_th
     }
 
     #[inline(always)]
-    fn reset(state: [f64; STATES], [.., v_reset, refractory]: &[f64; COEFFICIENTS]) -> [f64; STATES] {
+    fn reset(state: [F; STATES], [.., v_reset, refractory]: &[F; COEFFICIENTS]) -> [F; STATES] {
         let [_, i_ex, i_in, rise_ex, rise_in, _] = state;
         [*v_reset, i_ex, i_in, rise_ex, rise_in, *refractory]
     }

@@ -1,10 +1,11 @@
 //! Leaky integrate-and-fire neuron whose synapses are instant jumps of the potential.
 
 use super::parts::{V_M, c_m, e_l, i_e, signed, t_ref, tau_m, v_reset, v_th};
-use super::{build, cost, count_down, hold, named, reset_below_threshold, rest, ticks};
+use super::{build, cost, count_down, named, reset_below_threshold, rest, ticks, unless_held};
 use sim_core::catalog::NeuronCard;
 use sim_core::engine::neurons::Kernel;
 use sim_core::math;
+use sim_core::real::Real;
 use sim_core::units::Dimension;
 
 pub(super) const CARD: NeuronCard = NeuronCard {
@@ -28,7 +29,8 @@ pub(super) const CARD: NeuronCard = NeuronCard {
         let [_, _, e_l, ..] = named::<7>(parameters);
         rest(state, given, &[e_l, 0.0]);
     },
-    build: build::<LifPscDelta, STATES, INPUTS, COEFFICIENTS>,
+    build: build::<f64, LifPscDelta, STATES, INPUTS, COEFFICIENTS>,
+    build_f32: Some(build::<f32, LifPscDelta, STATES, INPUTS, COEFFICIENTS>),
 };
 
 const STATES: usize = 2; // v_m, steps of refractoriness left
@@ -38,7 +40,7 @@ const COEFFICIENTS: usize = 6;
 #[derive(Clone, Copy)]
 struct LifPscDelta;
 
-impl Kernel<STATES, INPUTS, COEFFICIENTS> for LifPscDelta {
+impl<F: Real> Kernel<F, STATES, INPUTS, COEFFICIENTS> for LifPscDelta {
     fn coefficients(parameters: &[f64], step_ms: f64) -> [f64; COEFFICIENTS] {
         let [c_m, tau_m, e_l, v_th, v_reset, t_ref, i_e] = named(parameters);
         let leak = -math::exp_m1(-step_ms / tau_m);
@@ -47,19 +49,19 @@ impl Kernel<STATES, INPUTS, COEFFICIENTS> for LifPscDelta {
     }
 
     #[inline(always)]
-    fn flow([v, refractory]: [f64; STATES], c: &[f64; COEFFICIENTS], [jump, current]: [f64; INPUTS]) -> [f64; STATES] {
+    fn flow([v, refractory]: [F; STATES], c: &[F; COEFFICIENTS], [jump, current]: [F; INPUTS]) -> [F; STATES] {
         let [v_rest, leak, gain, ..] = *c;
-        let free = v + ((v_rest - v) * leak + current * gain) + jump;
-        [hold(refractory, v, free), count_down(refractory)]
+        let drift = (v_rest - v) * leak + current * gain;
+        [v + unless_held(refractory, drift) + unless_held(refractory, jump), count_down(refractory)]
     }
 
     #[inline(always)]
-    fn fires([v, _]: &[f64; STATES], [_, _, _, v_th, ..]: &[f64; COEFFICIENTS]) -> bool {
+    fn fires([v, _]: &[F; STATES], [_, _, _, v_th, ..]: &[F; COEFFICIENTS]) -> bool {
         v >= v_th
     }
 
     #[inline(always)]
-    fn reset(_: [f64; STATES], [.., v_reset, refractory]: &[f64; COEFFICIENTS]) -> [f64; STATES] {
+    fn reset(_: [F; STATES], [.., v_reset, refractory]: &[F; COEFFICIENTS]) -> [F; STATES] {
         [*v_reset, *refractory]
     }
 }

@@ -4,10 +4,11 @@ use super::parts::{
     CURRENT_RECEPTORS, I_SYN_EX, I_SYN_IN, V_M, c_m, e_l, i_e, t_ref, tau_m, tau_syn_ex, tau_syn_in, v_reset, v_th,
 };
 use super::propagators::Propagators;
-use super::{build, cost, count_down, hold, named, reset_below_threshold, rest, ticks};
+use super::{build, cost, count_down, named, reset_below_threshold, rest, ticks, unless_held};
 use sim_core::catalog::NeuronCard;
 use sim_core::engine::neurons::Kernel;
 use sim_core::math;
+use sim_core::real::Real;
 
 pub(super) const CARD: NeuronCard = NeuronCard {
     name: "lif_psc_exp",
@@ -41,7 +42,8 @@ pub(super) const CARD: NeuronCard = NeuronCard {
         let [_, _, e_l, ..] = named::<9>(parameters);
         rest(state, given, &[e_l, 0.0, 0.0, 0.0]);
     },
-    build: build::<LifPscExp, STATES, INPUTS, COEFFICIENTS>,
+    build: build::<f64, LifPscExp, STATES, INPUTS, COEFFICIENTS>,
+    build_f32: Some(build::<f32, LifPscExp, STATES, INPUTS, COEFFICIENTS>),
 };
 
 const STATES: usize = 4; // v_m, i_syn_ex, i_syn_in, steps of refractoriness left
@@ -51,7 +53,7 @@ const COEFFICIENTS: usize = 10;
 #[derive(Clone, Copy)]
 struct LifPscExp;
 
-impl Kernel<STATES, INPUTS, COEFFICIENTS> for LifPscExp {
+impl<F: Real> Kernel<F, STATES, INPUTS, COEFFICIENTS> for LifPscExp {
     fn coefficients(parameters: &[f64], step: f64) -> [f64; COEFFICIENTS] {
         let [c_m, tau_m, e_l, v_th, v_reset, t_ref, tau_ex, tau_in, i_e] = named(parameters);
         let leak = -math::exp_m1(-step / tau_m);
@@ -72,21 +74,26 @@ impl Kernel<STATES, INPUTS, COEFFICIENTS> for LifPscExp {
     }
 
     #[inline(always)]
-    fn flow(state: [f64; STATES], c: &[f64; COEFFICIENTS], input: [f64; INPUTS]) -> [f64; STATES] {
+    fn flow(state: [F; STATES], c: &[F; COEFFICIENTS], input: [F; INPUTS]) -> [F; STATES] {
         let [v, i_ex, i_in, refractory] = state;
         let [v_rest, leak, gain, from_ex, from_in, decay_ex, decay_in, ..] = *c;
         let [excitation, inhibition, current] = input;
-        let free = v + ((v_rest - v) * leak + current * gain + (i_ex * from_ex + i_in * from_in));
-        [hold(refractory, v, free), i_ex * decay_ex + excitation, i_in * decay_in + inhibition, count_down(refractory)]
+        let change = (v_rest - v) * leak + current * gain + (i_ex * from_ex + i_in * from_in);
+        [
+            v + unless_held(refractory, change),
+            (i_ex * decay_ex).settled() + excitation,
+            (i_in * decay_in).settled() + inhibition,
+            count_down(refractory),
+        ]
     }
 
     #[inline(always)]
-    fn fires([v, ..]: &[f64; STATES], [.., v_th, _, _]: &[f64; COEFFICIENTS]) -> bool {
+    fn fires([v, ..]: &[F; STATES], [.., v_th, _, _]: &[F; COEFFICIENTS]) -> bool {
         v >= v_th
     }
 
     #[inline(always)]
-    fn reset([_, i_ex, i_in, _]: [f64; STATES], [.., v_reset, refractory]: &[f64; COEFFICIENTS]) -> [f64; STATES] {
+    fn reset([_, i_ex, i_in, _]: [F; STATES], [.., v_reset, refractory]: &[F; COEFFICIENTS]) -> [F; STATES] {
         [*v_reset, i_ex, i_in, *refractory]
     }
 }

@@ -14,8 +14,10 @@ mod parts;
 mod propagators;
 
 use sim_core::catalog::{NeuronCard, UpdateCost};
+use sim_core::engine::Width;
 use sim_core::engine::neurons::{Columns, Kernel, Neurons};
 use sim_core::network::Column;
+use sim_core::real::Real;
 use sim_core::time::{self, Grid};
 
 /// Every neuron model.
@@ -30,13 +32,13 @@ pub const NEURONS: &[NeuronCard] = &[
     adex_cond_exp::CARD,
 ];
 
-/// The engine's form of a population of kernel `K`: the `build` of every card.
-fn build<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize>(
+/// The engine's form of a population of kernel `K` with numbers `F`: the `build` and `build_f32` of every card.
+fn build<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: usize>(
     size: usize,
     parameters: &[Column],
     grid: Grid,
 ) -> Box<dyn Neurons> {
-    Box::new(Columns::<K, S, I, C>::new(size, parameters, grid.step_ms()))
+    Box::new(Columns::<F, K, S, I, C>::new(size, parameters, grid.step_ms()))
 }
 
 /// A card's parameters by name: `let [c_m, tau_m] = named(parameters);`. A parameter that is missing is NaN.
@@ -62,15 +64,15 @@ fn ticks(duration_ms: f64, step_ms: f64) -> f64 {
 
 /// One step less to wait.
 #[inline(always)]
-fn count_down(ticks: f64) -> f64 {
-    (ticks - 1.0).max(0.0)
+fn count_down<F: Real>(ticks: F) -> F {
+    (ticks - F::of(1.0)).or_more(F::of(0.0))
 }
 
-/// The potential as it is while steps of refractoriness are left, else the free one. A select that the compiler may not
-/// turn into a branch: a branch would keep the loop over neurons from becoming vector code.
+/// A change of the potential, none while steps of refractoriness are left. Selecting the change rather than the potential
+/// spares a masked store, which is slow on many machines.
 #[inline(always)]
-fn hold(refractory: f64, v: f64, free: f64) -> f64 {
-    std::hint::select_unpredictable(refractory > 0.0, v, free)
+fn unless_held<F: Real>(refractory: F, change: F) -> F {
+    F::select(refractory > F::of(0.0), F::of(0.0), change)
 }
 
 /// Cost of an update: `operations` counted in the kernel; every state variable is read and written, every input and

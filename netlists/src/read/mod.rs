@@ -33,7 +33,7 @@ pub(crate) fn description(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> Des
         populations: reader.named(&fields, "populations", None, Reader::population),
         projections: reader.blocks(&fields, "projections", Reader::projection),
         records: reader.blocks(&fields, "record", Reader::record),
-        weights: reader.numerics(&fields),
+        numerics: reader.numerics(&fields),
         hardware: reader.values(&fields, "hardware"),
     }
 }

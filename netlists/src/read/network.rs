@@ -4,8 +4,8 @@ use super::Reader;
 use super::fields::Fields;
 use crate::language::TABLE;
 use crate::tree::Entry;
-use sim_core::description::{NetworkDecl, TableDecl};
-use sim_core::diagnostic::{Diagnostic, Spanned};
+use sim_core::description::{NetworkDecl, NumericsDecl, TableDecl};
+use sim_core::diagnostic::Diagnostic;
 
 impl Reader<'_> {
     pub(super) fn network(&mut self, root: &Fields<'_>) -> NetworkDecl {
@@ -58,8 +58,8 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn numerics(&mut self, root: &Fields<'_>) -> Option<Spanned<String>> {
-        let fields = self.sub_fields(root, "numerics")?;
-        self.word(&fields, "weights")
+    pub(super) fn numerics(&mut self, root: &Fields<'_>) -> NumericsDecl {
+        let Some(fields) = self.sub_fields(root, "numerics") else { return NumericsDecl::default() };
+        NumericsDecl { weights: self.word(&fields, "weights"), state: self.word(&fields, "state") }
     }
 }

@@ -115,6 +115,7 @@ fn build(
         seed: settings.seed,
         noise_seed: settings.noise_seed,
         weights: settings.weights,
+        state: settings.state,
         populations,
         projections,
         records,

@@ -1,4 +1,4 @@
-//! `[network]` and `[numerics]`: times, seeds, how finely weights are rounded.
+//! `[network]` and `[numerics]`: times, seeds, how finely weights are rounded, the numbers of neurons' state.
 
 use super::names::{DEFAULT_TIMESTEP_MS, Names};
 use super::place::Place;
@@ -6,8 +6,9 @@ use super::report::Report;
 use super::values::{Wanted, integer, number};
 use crate::catalog::Range;
 use crate::description::{Description, Value};
-use crate::diagnostic::{Diagnostic, Outcome, Span};
+use crate::diagnostic::{Diagnostic, Outcome, Span, Spanned};
 use crate::network::Weights;
+use crate::real::Precision;
 use crate::time::{Grid, MAX_MS, decimal_ms, fs_from_ms};
 use crate::units::Dimension;
 
@@ -32,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) noise_seed: u64,
     /// How finely weights are rounded.
     pub(crate) weights: Weights,
+    /// Numbers that neurons' state is kept in.
+    pub(crate) state: Precision,
 }
 
 impl Settings {
@@ -64,8 +67,10 @@ impl Settings {
         }
         let seed_value = seed(&network.seed, "seed", 1);
         let noise_seed = seed(&network.noise_seed, "noise_seed", seed_value);
-        let weights = report.accept(weights(description)).unwrap_or_default();
-        Self { grid, duration_fs, warmup_fs, seed: seed_value, noise_seed, weights }
+        let numerics = &description.numerics;
+        let weights = report.accept(choice("weights", &numerics.weights, &WEIGHTS)).unwrap_or_default();
+        let state = report.accept(choice("state", &numerics.state, &PRECISIONS)).unwrap_or_default();
+        Self { grid, duration_fs, warmup_fs, seed: seed_value, noise_seed, weights, state }
     }
 }
 
@@ -97,14 +102,17 @@ pub(crate) fn on_grid(ms: f64, grid: Grid, name: &str, span: Span, report: &Repo
     Ok(rounded)
 }
 
-fn weights(description: &Description) -> Outcome<Weights> {
-    let Some(name) = &description.weights else { return Ok(Weights::default()) };
-    match name.value.as_str() {
-        "f64" => Ok(Weights::F64),
-        "f32" => Ok(Weights::F32),
-        "i16" => Ok(Weights::I16),
-        other => Err(Diagnostic::error("unknown-name", name.span, format!("weights are not kept as \"{other}\""))
-            .nearest(other, ["f64", "f32", "i16"])
+const WEIGHTS: [(&str, Weights); 3] = [("f64", Weights::F64), ("f32", Weights::F32), ("i16", Weights::I16)];
+const PRECISIONS: [(&str, Precision); 2] = [(Precision::F64.name(), Precision::F64), (Precision::F32.name(), Precision::F32)];
+
+/// What a key of `[numerics]` says, by its words.
+fn choice<T: Copy + Default>(key: &str, given: &Option<Spanned<String>>, words: &[(&str, T)]) -> Outcome<T> {
+    let Some(given) = given else { return Ok(T::default()) };
+    let word = given.value.as_str();
+    match words.iter().find(|(known, _)| *known == word) {
+        Some((_, meant)) => Ok(*meant),
+        None => Err(Diagnostic::error("unknown-name", given.span, format!("[numerics] {key} cannot be \"{word}\""))
+            .nearest(word, words.iter().map(|(known, _)| *known))
             .into()),
     }
 }

@@ -7,7 +7,7 @@
 
 /// The best instruction set that this machine has and the code knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Level(Set);
+pub struct Level(Set);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Set {
@@ -39,8 +39,7 @@ impl Level {
     }
 
     /// Every level that this machine can run, the baseline first: they must agree in every bit.
-    #[cfg(test)]
-    pub(crate) fn all() -> Vec<Self> {
+    pub fn all() -> Vec<Self> {
         let mut levels = vec![Self(Set::Baseline)];
         #[cfg(target_arch = "x86_64")]
         {

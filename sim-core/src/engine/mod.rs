@@ -19,9 +19,13 @@ mod rows;
 mod shares;
 mod state;
 mod sums;
+mod values;
 mod worker;
 
+#[doc(hidden)]
+pub use dispatch::Level;
 pub use dispatch::instruction_set;
 pub use layout::{Kind, Layouts};
 pub use plan::{Kept, Plan, layouts};
 pub use state::{State, Tally};
+pub use values::{Values, ValuesMut, Width};

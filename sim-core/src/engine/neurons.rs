@@ -1,29 +1,34 @@
-//! The loop over neurons, written once. A model supplies three small pure functions; state lives in blocks
-//! of 64 neurons, one row of 64 values per state variable, so that a block is one contiguous piece of memory
-//! without aliases and the integration pass becomes vector code.
+//! The loop over neurons, written once. A model supplies three small pure functions, generic over the width of the
+//! numbers; state lives in blocks of 64 neurons, one row of 64 values per state variable, so that a block is one
+//! contiguous piece of memory without aliases and the integration pass becomes vector code.
 //!
-//! Two passes a block: integrate all, then look for spikes. Fusing them costs three times the instructions.
+//! Two passes a block: integrate all and count who fires, in whole numbers as wide as the state (flags would be packed
+//! into narrower ones, at twice the instructions); then, in the few blocks where any does, find which.
 
 use crate::engine::dispatch::{self, Level, Loop};
+use crate::engine::values::{Width, ValuesMut};
 use crate::network::Column;
+use crate::real::{Precision, Real};
 
 /// Neurons in a block: the unit of partitioning over threads and of random streams.
 pub const BLOCK: usize = 64;
 
 /// A row of a block: one value for each of its neurons.
-pub type Row = [f64; BLOCK];
+pub type Row<F = f64> = [F; BLOCK];
 
-/// A neuron model's equations. `S` state variables (hidden ones such as the refractory count last), `I` input
-/// rows (the receptors, then injected current), `C` coefficients derived from the parameters and the step.
-pub trait Kernel<const S: usize, const I: usize, const C: usize>: Copy + Send + Sync + 'static {
-    /// Coefficients of one neuron from its parameters (card's order, base units) and the step in ms.
+/// A neuron model's equations in numbers `F`; a model whose scheme needs 64 bits is a `Kernel<f64, ..>` only. `S` state
+/// variables (hidden ones such as the refractory count last), `I` input rows (the receptors, then injected current), `C`
+/// coefficients derived from the parameters and the step.
+pub trait Kernel<F: Real, const S: usize, const I: usize, const C: usize>: Copy + Send + Sync + 'static {
+    /// Coefficients of one neuron from its parameters (card's order, base units) and the step in ms. They are rounded to
+    /// `F` once, when all is computed.
     fn coefficients(parameters: &[f64], step_ms: f64) -> [f64; C];
     /// One step.
-    fn flow(state: [f64; S], coefficients: &[f64; C], input: [f64; I]) -> [f64; S];
+    fn flow(state: [F; S], coefficients: &[F; C], input: [F; I]) -> [F; S];
     /// Whether the state after the step is a spike.
-    fn fires(state: &[f64; S], coefficients: &[f64; C]) -> bool;
+    fn fires(state: &[F; S], coefficients: &[F; C]) -> bool;
     /// The state after a spike.
-    fn reset(state: [f64; S], coefficients: &[f64; C]) -> [f64; S];
+    fn reset(state: [F; S], coefficients: &[F; C]) -> [F; S];
 }
 
 /// A prepared population: immutable coefficients, state passed in. The only call the engine makes per population and
@@ -31,60 +36,50 @@ pub trait Kernel<const S: usize, const I: usize, const C: usize>: Copy + Send + 
 pub trait Neurons: Send + Sync {
     /// State variables per neuron, hidden ones included.
     fn states(&self) -> usize;
+    /// The numbers that state is kept in.
+    fn precision(&self) -> Precision;
     /// Input rows: receptors and, last, injected current.
     fn inputs(&self) -> usize;
     /// One tick for the blocks from `first_block` on. `state` and `input` are those blocks, `states() * BLOCK` and
-    /// `inputs() * BLOCK` values each. Receptor rows are cleared; the current's row is left. Appends the indices within the
+    /// `inputs() * BLOCK` values each. Appends the indices within the
     /// population of the neurons that fired, ascending.
-    fn advance(&self, first_block: usize, state: &mut [f64], input: &mut [f64], fired: &mut Vec<u32>);
+    fn advance(&self, first_block: usize, state: &mut ValuesMut<'_>, input: &[f64], fired: &mut Vec<u32>);
     /// Bytes held.
     fn bytes(&self) -> usize;
+    /// Takes another instruction set than the best: all give the same bits, which tests try.
+    #[doc(hidden)]
+    fn set_level(&mut self, level: Level);
 }
 
 /// Coefficients: scalars in the loop where all parameters are shared, else rows.
-enum Coefficients<const C: usize> {
-    Shared([f64; C]),
-    Each(Vec<[Row; C]>),
+enum Coefficients<F, const C: usize> {
+    Shared([F; C]),
+    Each(Vec<[Row<F>; C]>),
 }
 
 /// A population of one kernel.
-pub struct Columns<K, const S: usize, const I: usize, const C: usize> {
+pub struct Columns<F, K, const S: usize, const I: usize, const C: usize> {
     size: usize,
     level: Level,
-    coefficients: Coefficients<C>,
+    coefficients: Coefficients<F, C>,
     kernel: std::marker::PhantomData<K>,
 }
 
-impl<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize> Columns<K, S, I, C> {
-    /// Resets the neurons of a block that fired and lists them.
-    fn fire(&self, block: usize, mut spikes: u64, state: &mut [Row; S], fired: &mut Vec<u32>) {
-        while spikes != 0 {
-            let lane = spikes.trailing_zeros() as usize;
-            spikes &= spikes - 1;
-            let coefficients = match &self.coefficients {
-                Coefficients::Shared(c) => *c,
-                Coefficients::Each(c) => lane_of(&c[block], lane),
-            };
-            let after = K::reset(lane_of(state, lane), &coefficients);
-            for (row, value) in state.iter_mut().zip(after) {
-                row[lane] = value;
-            }
-            fired.push((block * BLOCK + lane) as u32);
-        }
-    }
-
+impl<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: usize> Columns<F, K, S, I, C> {
     /// Derives the coefficients of `size` neurons.
     pub fn new(size: usize, parameters: &[Column], step_ms: f64) -> Self {
-        let values = |neuron: usize| -> Vec<f64> { parameters.iter().map(|p| p.get(neuron)).collect() };
+        let derive = |neuron: usize| {
+            let own: Vec<f64> = parameters.iter().map(|p| p.get(neuron)).collect();
+            K::coefficients(&own, step_ms).map(F::of)
+        };
         let shared = parameters.iter().all(|p| matches!(p, Column::Shared(_)));
         let coefficients = if shared {
-            Coefficients::Shared(K::coefficients(&values(0), step_ms))
+            Coefficients::Shared(derive(0))
         } else {
-            let mut blocks = vec![[[0.0; BLOCK]; C]; size.div_ceil(BLOCK)];
+            let mut blocks = vec![[[F::default(); BLOCK]; C]; size.div_ceil(BLOCK)];
             for neuron in 0..blocks.len() * BLOCK {
                 // The last block is filled up with copies of its last neuron: never counted, always finite.
-                let derived = K::coefficients(&values(neuron.min(size - 1)), step_ms);
-                for (row, value) in blocks[neuron / BLOCK].iter_mut().zip(derived) {
+                for (row, value) in blocks[neuron / BLOCK].iter_mut().zip(derive(neuron.min(size - 1))) {
                     row[neuron % BLOCK] = value;
                 }
             }
@@ -94,18 +89,22 @@ impl<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize> Columns
     }
 }
 
-impl<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize> Neurons for Columns<K, S, I, C> {
+impl<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: usize> Neurons for Columns<F, K, S, I, C> {
     fn states(&self) -> usize {
         S
+    }
+
+    fn precision(&self) -> Precision {
+        F::PRECISION
     }
 
     fn inputs(&self) -> usize {
         I
     }
 
-    fn advance(&self, first_block: usize, state: &mut [f64], input: &mut [f64], fired: &mut Vec<u32>) {
-        let states = state.as_chunks_mut::<BLOCK>().0.as_chunks_mut::<S>().0;
-        let inputs = input.as_chunks_mut::<BLOCK>().0.as_chunks_mut::<I>().0;
+    fn advance(&self, first_block: usize, state: &mut ValuesMut<'_>, input: &[f64], fired: &mut Vec<u32>) {
+        let states = F::slice(state).as_chunks_mut::<BLOCK>().0.as_chunks_mut::<S>().0;
+        let inputs = input.as_chunks::<BLOCK>().0.as_chunks::<I>().0;
         dispatch::run(self.level, Advance { columns: self, first_block, states, inputs, fired });
     }
 
@@ -113,71 +112,96 @@ impl<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize> Neurons
         size_of::<Self>()
             + match &self.coefficients {
                 Coefficients::Shared(_) => 0,
-                Coefficients::Each(blocks) => blocks.len() * size_of::<[Row; C]>(),
+                Coefficients::Each(blocks) => blocks.len() * size_of::<[Row<F>; C]>(),
             }
+    }
+
+    fn set_level(&mut self, level: Level) {
+        self.level = level;
     }
 }
 
 /// One tick of some blocks.
-struct Advance<'a, K, const S: usize, const I: usize, const C: usize> {
-    columns: &'a Columns<K, S, I, C>,
+struct Advance<'a, F, K, const S: usize, const I: usize, const C: usize> {
+    columns: &'a Columns<F, K, S, I, C>,
     first_block: usize,
-    states: &'a mut [[Row; S]],
-    inputs: &'a mut [[Row; I]],
+    states: &'a mut [[Row<F>; S]],
+    inputs: &'a [[Row; I]],
     fired: &'a mut Vec<u32>,
 }
 
-impl<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize> Loop for Advance<'_, K, S, I, C> {
+impl<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: usize> Loop for Advance<'_, F, K, S, I, C> {
     #[inline(always)]
     fn run(self) {
-        for (offset, (state, input)) in self.states.iter_mut().zip(self.inputs).enumerate() {
-            let block = self.first_block + offset;
-            let mut spikes = match &self.columns.coefficients {
-                Coefficients::Shared(c) => integrate::<K, S, I, C>(state, input, |_| *c),
-                Coefficients::Each(c) => {
-                    let c = &c[block];
-                    integrate::<K, S, I, C>(state, input, |lane| lane_of(c, lane))
-                }
-            };
-            let valid = (self.columns.size - block * BLOCK).min(BLOCK);
-            if valid < BLOCK {
-                spikes &= (1 << valid) - 1;
-            }
-            if spikes != 0 {
-                self.columns.fire(block, spikes, state, self.fired);
+        match &self.columns.coefficients {
+            Coefficients::Shared(c) => self.blocks(|_| |_| *c),
+            Coefficients::Each(c) => self.blocks(|block| {
+                let c = &c[block];
+                |lane| lane_of(c, lane)
+            }),
+        }
+    }
+}
+
+impl<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: usize> Advance<'_, F, K, S, I, C> {
+    /// Block after block; `coefficients` of a block gives those of its lanes.
+    #[inline(always)]
+    fn blocks<Lane: Fn(usize) -> [F; C]>(self, coefficients: impl Fn(usize) -> Lane) {
+        let mut room = [[F::default(); BLOCK]; I];
+        for (block, (state, input)) in (self.first_block..).zip(self.states.iter_mut().zip(self.inputs)) {
+            let coefficients = coefficients(block);
+            let any = integrate::<F, K, S, I, C>(state, F::rows(input, &mut room), &coefficients);
+            if any {
+                let valid = (self.columns.size - block * BLOCK).min(BLOCK);
+                fire::<F, K, S, I, C>((block * BLOCK) as u32, valid, state, &coefficients, self.fired);
             }
         }
     }
 }
 
-/// Integrates a block, clears its receptor rows, and returns a bit per neuron that fires.
+/// Integrates a block; whether any neuron fires.
 #[inline(always)]
-fn integrate<K: Kernel<S, I, C>, const S: usize, const I: usize, const C: usize>(
-    state: &mut [Row; S],
-    input: &mut [Row; I],
-    coefficients: impl Fn(usize) -> [f64; C],
-) -> u64 {
+fn integrate<F: Real, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: usize>(
+    state: &mut [Row<F>; S],
+    input: &[Row<F>; I],
+    coefficients: impl Fn(usize) -> [F; C],
+) -> bool {
+    let mut firing = F::Count::default();
     for lane in 0..BLOCK {
-        let after = K::flow(lane_of(state, lane), &coefficients(lane), lane_of(input, lane));
+        let coefficients = coefficients(lane);
+        let after = K::flow(lane_of(state, lane), &coefficients, lane_of(input, lane));
         for (row, value) in state.iter_mut().zip(after) {
             row[lane] = value;
         }
+        firing += F::Count::from(K::fires(&after, &coefficients));
     }
-    for row in &mut input[..I - 1] {
-        row.fill(0.0);
+    firing != F::Count::default()
+}
+
+/// Resets the neurons of a block that fire and lists them; `first` is the block's first, `valid` how many it has.
+#[inline(always)]
+fn fire<F: Real, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: usize>(
+    first: u32,
+    valid: usize,
+    state: &mut [Row<F>; S],
+    coefficients: impl Fn(usize) -> [F; C],
+    fired: &mut Vec<u32>,
+) {
+    let bit = |lane: usize| u64::from(K::fires(&lane_of(state, lane), &coefficients(lane))) << lane;
+    let mut spikes = (0..BLOCK).fold(0, |bits, lane| bits | bit(lane)) & (u64::MAX >> (BLOCK - valid));
+    while spikes != 0 {
+        let lane = spikes.trailing_zeros() as usize;
+        spikes &= spikes - 1;
+        let after = K::reset(lane_of(state, lane), &coefficients(lane));
+        for (row, value) in state.iter_mut().zip(after) {
+            row[lane] = value;
+        }
+        fired.push(first + lane as u32);
     }
-    let mut fires = [false; BLOCK];
-    for (lane, flag) in fires.iter_mut().enumerate() {
-        *flag = K::fires(&lane_of(state, lane), &coefficients(lane));
-    }
-    if !fires.iter().fold(false, |any, f| any | f) {
-        return 0;
-    }
-    fires.iter().enumerate().fold(0, |bits, (lane, f)| bits | (u64::from(*f) << lane))
 }
 
 /// One neuron's values out of a block's rows.
 #[inline(always)]
-pub(crate) fn lane_of<const N: usize>(rows: &[Row; N], lane: usize) -> [f64; N] {
+fn lane_of<F: Copy, const N: usize>(rows: &[Row<F>; N], lane: usize) -> [F; N] {
     std::array::from_fn(|i| rows[i][lane])
 }

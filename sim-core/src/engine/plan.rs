@@ -339,7 +339,7 @@ fn plan_cells(network: &Network, drives: &[Option<Drive>], grid: Grid, families:
     for (index, (population, drive)) in network.populations.iter().zip(drives).enumerate() {
         cells.push(match (&population.cells, drive) {
             (Cells::Neurons { card, parameters, .. }, _) => {
-                PlanCells::Neurons((card.build)(population.size as usize, parameters, grid))
+                PlanCells::Neurons(card.builder(network.state)(population.size as usize, parameters, grid))
             }
             (_, Some(Drive::SpikeTimes(times))) => PlanCells::Trains(merge_trains(times, population.size)),
             (_, Some(Drive::Poisson(schedules))) => {

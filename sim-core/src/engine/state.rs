@@ -4,7 +4,9 @@
 use super::lanes::Lanes;
 use super::neurons::BLOCK;
 use super::plan::{Plan, PlanCells};
+use super::values::Values;
 use crate::network::{Cells, Column};
+use crate::real::Precision;
 use crate::record::{Spike, SpikeHash};
 use std::collections::VecDeque;
 
@@ -13,7 +15,7 @@ use std::collections::VecDeque;
 pub struct State {
     pub(crate) tick: u64,
     /// By population: blocks of rows of 64; empty for stimuli.
-    pub(crate) neurons: Vec<Vec<f64>>,
+    pub(crate) neurons: Vec<Values>,
     /// By family: the random lanes of each block.
     pub(crate) lanes: Vec<Vec<Lanes>>,
     /// By noise projection: values held between redraws.
@@ -39,9 +41,10 @@ impl State {
         let network = &plan.network;
         let neurons = network.populations.iter().zip(&plan.cells).map(|(population, cells)| match (cells, &population.cells) {
             (PlanCells::Neurons(kernel), Cells::Neurons { card, parameters, initial }) => {
-                rest(population.size as usize, kernel.states(), card.initial, parameters, initial)
+                let values = rest(population.size as usize, kernel.states(), card.initial, parameters, initial);
+                Values::new(kernel.precision(), values)
             }
-            _ => Vec::new(),
+            _ => Values::new(Precision::F64, Vec::new()),
         });
         let blocks = |population: usize| (network.populations[population].size as usize).div_ceil(BLOCK);
         let lanes = |f: &super::plan::Family| (0..blocks(f.population)).map(|b| Lanes::new(f.key, b as u64)).collect();
@@ -85,7 +88,7 @@ impl State {
 
     /// The neurons' state as the kernels keep it: by population, in blocks of rows of 64 values, hidden columns included;
     /// empty for stimuli.
-    pub fn blocks(&self) -> &[Vec<f64>] {
+    pub fn blocks(&self) -> &[Values] {
         &self.neurons
     }
 
@@ -99,7 +102,7 @@ impl State {
             return Vec::new();
         }
         let size = plan.network.populations[population].size as usize;
-        (0..size).map(|cell| values[place(cell, variable, states)]).collect()
+        (0..size).map(|cell| values.get(place(cell, variable, states))).collect()
     }
 
     /// Lets cells fire now, as if by themselves: their spikes arrive after their delays. They are not counted. Indices out of

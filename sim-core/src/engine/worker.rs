@@ -12,6 +12,7 @@ use super::poisson::{PoissonSchedules, block_counts};
 use super::private::Place;
 use super::state::place;
 use super::sums::Sums;
+use super::values::{Values, ValuesMut};
 use crate::random::mix;
 use crate::record::Spike;
 use crate::stimulus::PerUnit;
@@ -19,7 +20,7 @@ use std::ops::{Range, RangeInclusive};
 
 /// The part of the state that a partition owns.
 pub(crate) struct Own<'a> {
-    neurons: Vec<&'a mut [f64]>,
+    neurons: Vec<ValuesMut<'a>>,
     lanes: Vec<&'a mut [Lanes]>,
     held: Vec<&'a mut [f64]>,
 }
@@ -27,7 +28,7 @@ pub(crate) struct Own<'a> {
 /// Splits the state among the partitions.
 pub(crate) fn split<'a>(
     plan: &Plan,
-    neurons: &'a mut [Vec<f64>],
+    neurons: &'a mut [Values],
     lanes: &'a mut [Vec<Lanes>],
     held: &'a mut [Vec<f64>],
 ) -> Vec<Own<'a>> {
@@ -39,7 +40,7 @@ pub(crate) fn split<'a>(
             PlanCells::Neurons(kernel) => kernel.states(),
             _ => 0,
         };
-        let pieces = cut(values, |part| blocks(part, population) * states * BLOCK, parts);
+        let pieces = values.cut((0..parts).map(|part| blocks(part, population) * states * BLOCK));
         owns.iter_mut().zip(pieces).for_each(|(own, piece)| own.neurons.push(piece));
     }
     for (family, values) in plan.families.iter().zip(lanes) {
@@ -198,8 +199,8 @@ impl<'a> Worker<'a> {
                     kept.copy_from_slice(&block[(rows - 1) * BLOCK..]);
                 }
             }
-            let state = &mut self.own.neurons[population][offset * states..(offset + count) * states];
-            kernel.advance(first_block, state, strip, fired);
+            let mut state = self.own.neurons[population].part(offset * states..(offset + count) * states);
+            kernel.advance(first_block, &mut state, strip, fired);
         }
     }
 
@@ -252,7 +253,7 @@ impl<'a> Worker<'a> {
             let first = self.blocks[probe.population].start * BLOCK;
             let values = &self.own.neurons[probe.population];
             let cells = &self.plan.network.records[probe.record].cells[probed.clone()];
-            let value = |cell: &u32| values[place(*cell as usize - first, probe.variable, kernel.states())];
+            let value = |cell: &u32| values.get(place(*cell as usize - first, probe.variable, kernel.states()));
             outbox.samples.extend(cells.iter().map(value));
         }
     }

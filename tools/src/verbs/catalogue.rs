@@ -167,7 +167,12 @@ fn neuron_text(card: &NeuronCard) -> String {
         + &block("parameters (name, default)", &parameters)
         + &block("state variables (recordable, settable with `initial`)", &states)
         + &block("receptors", &receptors)
+        + &block("numbers ([numerics] state)", numbers(card))
         + &block("source", card.source)
+}
+
+fn numbers(card: &NeuronCard) -> &'static str {
+    if card.precisions().len() > 1 { "f64; f32 if the netlist says so" } else { "f64 always: the scheme needs them" }
 }
 
 fn stimulus_text(card: &StimulusCard) -> String {
@@ -256,6 +261,7 @@ fn neuron_json(card: &NeuronCard) -> Value {
         "schema": 1, "kind": "neuron", "name": card.name, "aliases": card.aliases, "about": card.about,
         "equations": card.equations, "scheme": card.scheme, "source": card.source, "parameters": parameters,
         "states": states, "receptors": receptors,
+        "state_numbers": card.precisions().iter().map(|p| p.name()).collect::<Vec<_>>(),
     })
 }
 

@@ -13,8 +13,10 @@ use crate::catalog::{
 use crate::description::*;
 use crate::diagnostic::Span;
 use crate::engine::neurons::Neurons;
+use crate::engine::{Level, ValuesMut};
 use crate::expr::{Expr, Node, Operator};
 use crate::network::{Column, Population};
+use crate::real::Precision;
 use crate::stimulus::{Drive, PerUnit, Schedule};
 use crate::time::{Grid, fs_from_ms};
 use crate::units::{Dimension, Quantity, parse_quantity};
@@ -43,7 +45,11 @@ impl Neurons for Still {
     fn inputs(&self) -> usize {
         3
     }
-    fn advance(&self, _: usize, _: &mut [f64], _: &mut [f64], _: &mut Vec<u32>) {}
+    fn precision(&self) -> Precision {
+        Precision::F64
+    }
+    fn advance(&self, _: usize, _: &mut ValuesMut<'_>, _: &[f64], _: &mut Vec<u32>) {}
+    fn set_level(&mut self, _: Level) {}
     fn bytes(&self) -> usize {
         0
     }
@@ -72,6 +78,7 @@ const LIF: NeuronCard = NeuronCard {
     check: |p| if p[3] < p[2] { Ok(()) } else { Err("v_reset must be below v_th".into()) },
     initial: |_, _, _| {},
     build: |_, _, _| Box::new(Still),
+    build_f32: None,
 };
 
 const DELTA: NeuronCard = NeuronCard {

@@ -197,7 +197,7 @@ fn many_problems_are_all_told_at_once() {
     description.populations[0].item.size = Some(q("0.5"));
     description.populations[1].item.neurons = Some(card("lif_psc_exq", vec![]));
     description.projections = vec![projection("ecx", "inh", connect("all_to_all", vec![]), "1 pA", "1 ms")];
-    description.weights = Some(text("f16"));
+    description.numerics.weights = Some(text("f16"));
     let codes: Vec<&str> = problems(&description).into_iter().map(|p| p.0).collect();
     for code in ["not-a-whole-number", "unknown-model", "unknown-population", "unknown-name"] {
         assert!(codes.contains(&code), "{code} is among {codes:?}");

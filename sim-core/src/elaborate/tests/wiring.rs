@@ -247,7 +247,7 @@ fn quanta_keep_sums_exact() {
     assert_eq!(built.projections[1].quanta[0], quantum, "one for all projections into a receptor");
     let inhibitory = 3000.0 / built.projections[0].quanta[1];
     assert!(inhibitory <= 2_f64.powi(52) && inhibitory > 2_f64.powi(51), "by what its own sign adds up to: {inhibitory}");
-    description.weights = Some(text("i16"));
+    description.numerics.weights = Some(text("i16"));
     let short = network(&description);
     let coarse = short.projections[0].quanta[0];
     assert!(87.8 / coarse <= 32767.0 && most / coarse <= 2_f64.powi(30), "drawn weights fit 16 bits, sums 32: {coarse}");

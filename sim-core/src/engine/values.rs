@@ -1,0 +1,161 @@
+//! The state of a population's neurons, in numbers of either width.
+
+use crate::real::{Precision, Real};
+use std::ops::Range;
+
+/// Values of a population.
+#[derive(Debug)]
+pub enum Values {
+    /// 64 bits each.
+    F64(Vec<f64>),
+    /// 32 bits each.
+    F32(Vec<f32>),
+}
+
+/// A part of them that one partition owns.
+#[derive(Debug)]
+pub enum ValuesMut<'a> {
+    /// 64 bits each.
+    F64(&'a mut [f64]),
+    /// 32 bits each.
+    F32(&'a mut [f32]),
+}
+
+impl Values {
+    /// Values rounded to a precision.
+    pub fn new(precision: Precision, values: Vec<f64>) -> Self {
+        match precision {
+            Precision::F64 => Self::F64(values),
+            Precision::F32 => Self::F32(values.into_iter().map(f32::of).collect()),
+        }
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::F64(values) => values.len(),
+            Self::F32(values) => values.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One of them.
+    pub fn get(&self, index: usize) -> f64 {
+        match self {
+            Self::F64(values) => values[index],
+            Self::F32(values) => values[index].to_f64(),
+        }
+    }
+
+    /// All in order.
+    pub fn iter(&self) -> impl Iterator<Item = f64> {
+        (0..self.len()).map(|index| self.get(index))
+    }
+
+    /// To be changed.
+    pub fn as_mut(&mut self) -> ValuesMut<'_> {
+        match self {
+            Self::F64(values) => ValuesMut::F64(values),
+            Self::F32(values) => ValuesMut::F32(values),
+        }
+    }
+
+    /// Cut into pieces of these sizes.
+    pub(crate) fn cut(&mut self, sizes: impl Iterator<Item = usize>) -> Vec<ValuesMut<'_>> {
+        match self {
+            Self::F64(values) => pieces(values, sizes).map(ValuesMut::F64).collect(),
+            Self::F32(values) => pieces(values, sizes).map(ValuesMut::F32).collect(),
+        }
+    }
+}
+
+fn pieces<T>(values: &mut [T], sizes: impl Iterator<Item = usize>) -> impl Iterator<Item = &mut [T]> {
+    let mut rest = values;
+    sizes.map(move |size| {
+        let (piece, after) = std::mem::take(&mut rest).split_at_mut(size);
+        rest = after;
+        piece
+    })
+}
+
+impl ValuesMut<'_> {
+    /// Some of them.
+    pub(crate) fn part(&mut self, range: Range<usize>) -> ValuesMut<'_> {
+        match self {
+            Self::F64(values) => ValuesMut::F64(&mut values[range]),
+            Self::F32(values) => ValuesMut::F32(&mut values[range]),
+        }
+    }
+
+    /// One of them.
+    pub(crate) fn get(&self, index: usize) -> f64 {
+        match self {
+            Self::F64(values) => values[index],
+            Self::F32(values) => values[index].to_f64(),
+        }
+    }
+}
+
+/// Written out for `clone_from`, which takes no new memory where the sizes agree; the derived one always does.
+impl Clone for Values {
+    fn clone(&self) -> Self {
+        match self {
+            Self::F64(values) => Self::F64(values.clone()),
+            Self::F32(values) => Self::F32(values.clone()),
+        }
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        match (self, source) {
+            (Self::F64(own), Self::F64(values)) => own.clone_from(values),
+            (Self::F32(own), Self::F32(values)) => own.clone_from(values),
+            (own, source) => *own = source.clone(),
+        }
+    }
+}
+
+/// Numbers that state is kept in.
+pub trait Width: Real {
+    /// The values themselves.
+    ///
+    /// # Panics
+    /// If they are of the other width.
+    fn slice<'a>(values: &'a mut ValuesMut<'_>) -> &'a mut [Self];
+
+    /// Rows of 64-bit numbers as rows of these: themselves, or rounded into `room`. Rounding all of a block first keeps the
+    /// loop over its neurons free of the wider numbers, which would halve its vectors.
+    fn rows<'a, const N: usize, const R: usize>(rows: &'a [[f64; R]; N], room: &'a mut [[Self; R]; N]) -> &'a [[Self; R]; N];
+}
+
+impl Width for f64 {
+    fn slice<'a>(values: &'a mut ValuesMut<'_>) -> &'a mut [Self] {
+        let ValuesMut::F64(values) = values else { panic!("{OTHER_WIDTH}") };
+        values
+    }
+
+    #[inline(always)]
+    fn rows<'a, const N: usize, const R: usize>(rows: &'a [[f64; R]; N], _: &'a mut [[f64; R]; N]) -> &'a [[f64; R]; N] {
+        rows
+    }
+}
+
+impl Width for f32 {
+    fn slice<'a>(values: &'a mut ValuesMut<'_>) -> &'a mut [Self] {
+        let ValuesMut::F32(values) = values else { panic!("{OTHER_WIDTH}") };
+        values
+    }
+
+    #[inline(always)]
+    fn rows<'a, const N: usize, const R: usize>(rows: &'a [[f64; R]; N], room: &'a mut [[f32; R]; N]) -> &'a [[f32; R]; N] {
+        for (rounded, value) in room.as_flattened_mut().iter_mut().zip(rows.as_flattened()) {
+            *rounded = Self::of(*value);
+        }
+        room
+    }
+}
+
+const OTHER_WIDTH: &str = "the state is one of the same network: its numbers have the kernel's width";
