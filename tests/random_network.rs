@@ -39,7 +39,7 @@ pub(crate) fn network(seed: u64) -> Network {
         seed,
         noise_seed: seed ^ 1,
         weights: [Weights::F64, Weights::F32, Weights::I16][s.below(3) as usize],
-        state: if seed % 3 == 0 { Precision::F32 } else { Precision::F64 },
+        state: if seed.is_multiple_of(3) { Precision::F32 } else { Precision::F64 },
         populations,
         projections: Vec::new(),
         records: Vec::new(),

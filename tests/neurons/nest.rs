@@ -94,8 +94,8 @@ impl Trace {
             let before = self.columns.iter().map(String::as_str).zip(rows[0].iter().copied());
             let given: Vec<(&str, f64)> = parameters.iter().copied().chain(before).collect();
             let mut cell = Population::in_numbers(precision, model, 1, &given, self.step_ms);
-            let current = self.current.iter().filter(|(from, _)| *from <= tick).map(|(_, amplitude)| *amplitude);
-            cell.inject(0, current.last().unwrap_or(0.0));
+            let current = self.current.iter().rfind(|(from, _)| *from <= tick);
+            cell.inject(0, current.map_or(0.0, |(_, amplitude)| *amplitude));
             if !cell.tick().is_empty() {
                 replay.spikes.push(tick);
             }
