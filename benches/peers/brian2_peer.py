@@ -1,5 +1,5 @@
-"""The benchmark networks in Brian2's C++ standalone mode: builds one program, then runs it once for each line on stdin and
-answers each with a line of JSON. The time is taken by the program itself, after an untimed transient."""
+"""The benchmark networks in Brian2's C++ standalone mode: builds one program and says "built", then runs it once for each line
+on stdin and answers with a line of JSON. The time is taken by the program itself, after an untimed transient."""
 
 import argparse
 import json
@@ -211,6 +211,7 @@ def main():
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="brian2-") as folder:
         program = Program(args.network, args.transient, args.bio, args.seed, Path(folder))
+        print("built", flush=True)
         for _ in sys.stdin:
             print(json.dumps(program.run()), flush=True)
 

@@ -168,7 +168,7 @@ def main():
     args = parser.parse_args()
 
     make, step = NETWORKS[args.network]
-    nest.set_verbosity("M_ERROR")
+    nest.verbosity = nest.VerbosityLevel.ERROR
     nest.set(local_num_threads=args.threads, resolution=step, rng_seed=args.seed)
     begun = time.perf_counter()
     populations = make(args.seed)

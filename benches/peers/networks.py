@@ -11,7 +11,8 @@ PUBLISHED = {"spikeloom": "Euler as published", "NEST": "Euler as published", "B
 
 @dataclass(frozen=True)
 class Network:
-    """Times in biological seconds. `methods` names the simulators that have the network, with their integration schemes."""
+    """Times in biological seconds. `methods` names the simulators that have the network, with their integration schemes;
+    `changes` and `weights` are ours: changes of the netlist, and precisions to measure."""
 
     name: str
     title: str
@@ -21,6 +22,7 @@ class Network:
     bio: float
     methods: dict
     changes: tuple = ()
+    weights: tuple = ("f32",)
     rate_tolerance: float = 0.10
     cv_tolerance: float = 0.10
     threads: tuple = (1, 2)
@@ -62,6 +64,7 @@ NETWORKS = [
         0.2,
         {name: EXACT[name] for name in ("spikeloom", "NEST")},
         changes=("scale=1",),
+        weights=("i16", "f32"),
         threads=(2,),
         large=True,
     ),

@@ -28,18 +28,26 @@ def machine():
 def heading(versions, runs):
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     names = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
-    load = f"; load average at the start {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return (
-        f"{datetime.date.today()}; {machine()}{load}. {names} (commit {commit or 'unknown'}). "
+        f"{datetime.date.today()}; {machine()}. {names} (commit {commit or 'unknown'}). "
         f"Real-time factors (wall seconds per biological second) of {runs} interleaved run{'s' if runs > 1 else ''}."
     )
+
+
+def busy():
+    """A warning where others compute on this machine, too."""
+    load = os.getloadavg()[0]
+    return f"!!! Load average {load:.1f}: the machine is busy, wall times mean little." if load > 0.5 else ""
 
 
 def table(results):
     """Markdown. `results`: list of (network, [(simulator, [measurement, ..]), ..]), ours first."""
     lines = [" | ".join(HEADER), " | ".join(["---"] * len(HEADER))]
     for network, rows in results:
-        ours = {simulator.threads: median_factor(found) for simulator, found in rows if simulator.name == "spikeloom"}
+        ours = {}
+        for simulator, found in rows:
+            if simulator.name == "spikeloom":
+                ours.setdefault(simulator.threads, median_factor(found))
         lines += [" | ".join(row(network, simulator, found, ours)) for simulator, found in rows]
     return "\n".join(f"| {line} |" for line in lines)
 

@@ -65,6 +65,8 @@ def main():
     simulators.build_ours()
     if not args.ours_only:
         simulators.install_peers()
+    warning = report.busy()
+    print(warning, file=sys.stderr)
     results, problems = [], []
     for network in args.networks:
         bio = args.bio or network.bio
@@ -75,7 +77,7 @@ def main():
         with open(args.json, "w") as file:
             json.dump(as_json(results), file, indent=1)
     versions = {simulator.name: found[0]["version"] for _, rows in results for simulator, found in rows}
-    print(report.heading(versions, args.runs), report.table(results), sep="\n\n")
+    print(*filter(None, [report.heading(versions, args.runs), warning, report.table(results)]), sep="\n\n")
     if not args.ours_only:
         print("", report.agreement(problems), sep="\n")
     sys.exit(bool(problems))

@@ -59,15 +59,20 @@ class Simulator:
 class Spikeloom(Simulator):
     name = "spikeloom"
 
+    def __init__(self, network, bio, threads, weights):
+        super().__init__(network, bio, threads)
+        self.weights = weights
+        self.changes = [*network.changes, f"numerics.weights={weights}"]
+
     def prepare(self):
         layouts = self.call("check")["projections"]
-        weights = {p["layout"].split(" (")[0] for p in layouts if p["layout"] != "acts directly (nothing stored)"}
-        self.numerics = f"f64, weights {' and '.join(sorted(weights))}"
+        kept = {p["layout"].split(" (")[0] for p in layouts if not p["layout"].startswith("acts directly")}
+        self.numerics = f"f64; {self.weights} weights, kept as {' and '.join(sorted(kept))}"
         self.version = subprocess.run([PROGRAM, "version"], check=True, capture_output=True, text=True).stdout.split()[1]
 
     def call(self, verb, *options):
         window = ["--set", f"network.warmup={1000 * self.network.transient:g}ms", "--duration", f"{1000 * self.bio:g}ms"]
-        changes = [word for change in self.network.changes for word in ("--set", change)]
+        changes = [word for change in self.changes for word in ("--set", change)]
         return answer([PROGRAM, verb, self.network.netlist, *changes, *window, "--json", "--quiet", *options])
 
     def measure(self):
@@ -93,13 +98,18 @@ class Brian2(Simulator):
         window = ["--transient", str(self.network.transient), "--bio", str(self.bio)]
         command = [PYTHON, HERE / "brian2_peer.py", self.network.name, *window]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.await_line("built")
 
     def measure(self):
         self.process.stdin.write("\n")
         self.process.stdin.flush()
+        return json.loads(self.await_line("{"))
+
+    def await_line(self, beginning):
+        """Its next line of interest; Brian2 itself may write others."""
         for line in self.process.stdout:
-            if line.startswith("{"):
-                return json.loads(line)
+            if line.startswith(beginning):
+                return line
         raise RuntimeError(f"{self} ended without an answer")
 
     def close(self):
@@ -109,7 +119,7 @@ class Brian2(Simulator):
 
 def contestants(network, bio, ours_only):
     """Ours first: the others are compared with it. Brian2 runs on one thread: a second one makes it slower on these networks."""
-    every = [Spikeloom(network, bio, threads) for threads in network.threads]
+    every = [Spikeloom(network, bio, threads, weights) for weights in network.weights for threads in network.threads]
     if not ours_only:
         every += [Nest(network, bio, threads) for threads in network.threads]
         every += [Brian2(network, bio, 1)] if "Brian2" in network.methods else []
