@@ -1,7 +1,9 @@
 //! Criterion benches of the engine's parts, each seen from outside: a small netlist that does little else.
 //! `cargo bench -p sim-benches`; a name filters, as in `cargo bench -p sim-benches -- delivery`.
 
-use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
+use criterion::{
+    BatchSize, BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main, measurement::WallTime,
+};
 use sim_core::diagnostic::Sources;
 use sim_core::elaborate::{Limits, NoFiles, elaborate};
 use sim_core::engine::{Plan, State};
@@ -24,10 +26,10 @@ const HEAD: &str = r#"
     network = { name = "bench", timestep = "0.1 ms", duration = "1 s" }
 "#;
 
-/// 1,000 cells of 100 Hz, so ten spikes a tick, and targets that hardly notice. The projection's rule and weight follow.
+/// 1,000 cells of 1 kHz, so a hundred spikes a tick, and targets that hardly notice. The projection's rule and weight follow.
 const FEED: &str = r#"
     [populations.source]
-    neurons = { model = "poisson_source", rate = "100 Hz" }
+    neurons = { model = "poisson_source", rate = "1 kHz" }
     size = 1000
     [populations.target]
     neurons = { model = "lif_psc_delta" }
@@ -164,7 +166,11 @@ impl Bench {
 /// A group with short measurements, of so many elements an iteration.
 fn group<'a>(c: &'a mut Criterion, name: &str, elements: u64) -> BenchmarkGroup<'a, WallTime> {
     let mut group = c.benchmark_group(name);
-    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+    group
+        .sample_size(10)
+        .sampling_mode(SamplingMode::Flat)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
     group.throughput(Throughput::Elements(elements));
     group
 }
