@@ -1,18 +1,66 @@
-//! Criterion benches: reading, building, and a slice of each library network; the update of every neuron model; Poisson
-//! counts. `cargo bench -p sim-benches`.
+//! Criterion benches of the engine's parts, each seen from outside: a small netlist that does little else.
+//! `cargo bench -p sim-benches`; a name filters, as in `cargo bench -p sim-benches -- delivery`.
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{
+    BatchSize, BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main, measurement::WallTime,
+};
 use sim_core::diagnostic::Sources;
 use sim_core::elaborate::{Limits, NoFiles, elaborate};
-use sim_core::engine::lanes::Lanes;
-use sim_core::engine::poisson::{PoissonTable, block_counts};
-use sim_core::engine::{Plan, State, Values};
-use sim_core::network::{Column, Network};
+use sim_core::engine::{Plan, State};
+use sim_core::network::Network;
 use sim_core::record::{Sink, Window};
-use sim_core::time::{FS_PER_MS, Grid};
+use sim_core::time::FS_PER_MS;
 use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Neurons of a population in these netlists.
+const SIZE: u64 = 4096;
+/// Ticks of a measured slice.
+const TICKS: u64 = 100;
+
+/// What every netlist of this file begins with.
+const HEAD: &str = r#"
+    spikeloom = 1
+    network = { name = "bench", timestep = "0.1 ms", duration = "1 s" }
+"#;
+
+/// 1,000 cells of 1 kHz, so a hundred spikes a tick, and targets that hardly notice. The projection's rule and weight follow.
+const FEED: &str = r#"
+    [populations.source]
+    neurons = { model = "poisson_source", rate = "1 kHz" }
+    size = 1000
+    [populations.target]
+    neurons = { model = "lif_psc_delta" }
+    size = 4096
+    [[projections]]
+    source = "source"
+    target = "target"
+    delay = "1 ms"
+"#;
+
+const ONE: &str = r#""1 uV""#;
+const RANDOM: &str = r#"{ uniform = ["0 mV", "1 uV"] }"#;
+
+/// Name; rule, weight, and how finely weights are kept.
+const CONNECTIVITY: [(&str, &str, &str, &str); 7] = [
+    ("bernoulli 0.02, one weight", r#"{ rule = "pairwise_bernoulli", p = 0.02 }"#, ONE, "f32"),
+    ("indegree 0.1, one weight", r#"{ rule = "fixed_indegree", indegree = 100 }"#, ONE, "f32"),
+    ("bernoulli 0.1, f32", r#"{ rule = "pairwise_bernoulli", p = 0.1 }"#, RANDOM, "f32"),
+    ("bernoulli 0.1, i16", r#"{ rule = "pairwise_bernoulli", p = 0.1 }"#, RANDOM, "i16"),
+    ("bernoulli 0.1, f64", r#"{ rule = "pairwise_bernoulli", p = 0.1 }"#, RANDOM, "f64"),
+    ("all to all, one weight", r#"{ rule = "all_to_all" }"#, ONE, "f32"),
+    ("all to all, f32", r#"{ rule = "all_to_all" }"#, RANDOM, "f32"),
+];
+
+/// Name; stimulus and weight.
+const STIMULI: [(&str, &str, &str); 4] = [
+    ("poisson, 0.01 spikes a tick", r#"{ model = "poisson", rate = "100 Hz" }"#, r#"weight = "1 uV""#),
+    ("poisson, 2 spikes a tick", r#"{ model = "poisson", rate = "20 kHz" }"#, r#"weight = "1 uV""#),
+    ("poisson, 200 spikes a tick", r#"{ model = "poisson", rate = "2 MHz" }"#, r#"weight = "0.1 uV""#),
+    ("noise current", r#"{ model = "noise_current", mean = "0 pA", sd = "1 pA", dt = "0.1 ms" }"#, ""),
+];
 
 /// Looks at nothing.
 struct Nowhere;
@@ -23,71 +71,119 @@ impl Sink for Nowhere {
     }
 }
 
-fn network(name: &str) -> Network {
-    let entry = netlists::library::find(name).expect("a netlist of the library");
+fn network(text: &str) -> Arc<Network> {
     let mut sources = Sources::default();
-    let id = sources.add(entry.file, entry.text);
-    let (description, problems) = netlists::parse(entry.format(), id, entry.text, &[]);
-    assert!(problems.is_empty(), "{name} has no problems");
-    elaborate(&description, models::catalog(), &NoFiles, &mut sources, &Limits::default()).0.expect("a network")
+    let id = sources.add("bench", text);
+    let (description, problems) = netlists::parse(netlists::Format::Toml, id, text, &[]);
+    assert!(problems.is_empty(), "the netlist has no problems: {problems:#?}");
+    let (network, problems) = elaborate(&description, models::catalog(), &NoFiles, &mut sources, &Limits::default());
+    Arc::new(network.unwrap_or_else(|| panic!("the netlist gives a network: {problems:#?}")))
 }
 
+/// A tick of a population on its own, for every neuron model.
+fn update(c: &mut Criterion) {
+    let mut group = group(c, "update", SIZE * TICKS);
+    for card in models::catalog().neurons {
+        let population = format!("{HEAD}[populations.all]\nneurons = {{ model = \"{}\" }}\nsize = {SIZE}", card.name);
+        advance(&mut group, card.name, &population);
+    }
+}
+
+/// A tick of input that the engine draws itself, with the update of the neurons that take it.
+fn input(c: &mut Criterion) {
+    let mut group = group(c, "input", SIZE * TICKS);
+    for (name, stimulus, weight) in STIMULI {
+        let text = format!(
+            "{HEAD}
+            [populations.stimulus]\nneurons = {stimulus}\nsize = 1
+            [populations.all]\nneurons = {{ model = \"lif_psc_delta\" }}\nsize = {SIZE}
+            [[projections]]\nsource = \"stimulus\"\ntarget = \"all\"\nconnect = {{ rule = \"all_to_all\" }}\n{weight}\ndelay = \"0.1 ms\""
+        );
+        advance(&mut group, name, &text);
+    }
+}
+
+/// Spikes to synapses, by connectivity and precision. Counted in synapses reached; a tick of 4,096 neurons comes with it.
+fn delivery(c: &mut Criterion) {
+    let mut group = group(c, "delivery", 1);
+    for (name, rule, weight, precision) in CONNECTIVITY {
+        let text = feed(rule, weight, precision);
+        let mut probe = Bench::new(&network(&text));
+        let before = probe.state.tally().synaptic_events;
+        (0..20).for_each(|_| probe.advance());
+        group.throughput(Throughput::Elements((probe.state.tally().synaptic_events - before) / 20));
+        advance(&mut group, name, &text);
+    }
+}
+
+/// From the rules to the synapses in memory.
+fn building(c: &mut Criterion) {
+    let mut group = group(c, "building", 1);
+    for (name, rule, weight, precision) in CONNECTIVITY {
+        let network = network(&feed(rule, weight, precision));
+        group.throughput(Throughput::Elements(Plan::new(network.clone(), 1).synapses()));
+        group.bench_function(name, |b| b.iter(|| Plan::new(network.clone(), 1)));
+    }
+}
+
+/// The networks of the library: reading, and a slice of 20 ms.
 fn library(c: &mut Criterion) {
+    let mut group = group(c, "library", 1);
     for name in ["vogels-abbott-cuba", "izhikevich-2003", "potjans-diesmann", "brunel-ai"] {
-        let network = Arc::new(network(name));
-        let mut group = c.benchmark_group(name);
-        group.sample_size(10);
-        group.bench_function("read", |b| b.iter(|| black_box(self::network(name))));
-        group.bench_function("build, 1 thread", |b| b.iter(|| Plan::new(network.clone(), 1)));
+        let text = netlists::library::find(name).expect("a netlist of the library").text;
+        let network = network(text);
+        group.bench_function(format!("{name}, read"), |b| b.iter(|| black_box(self::network(text))));
+        let ticks = |ms: i64| (ms * FS_PER_MS / network.timestep_fs) as u64;
         for threads in [1, 2] {
             let plan = Plan::new(network.clone(), threads);
             let mut settled = State::new(&plan);
-            settled.advance(&plan, 200 * FS_PER_MS as u64 / network.timestep_fs as u64, &mut Nowhere);
-            let ticks = 20 * FS_PER_MS as u64 / network.timestep_fs as u64;
-            group.bench_function(format!("20 ms, {threads} thread(s)"), |b| {
-                b.iter_batched(|| settled.clone(), |mut s| s.advance(&plan, ticks, &mut Nowhere), BatchSize::LargeInput);
+            settled.advance(&plan, ticks(100), &mut Nowhere);
+            group.bench_function(format!("{name}, 20 ms, {threads} thread(s)"), |b| {
+                b.iter_batched(|| settled.clone(), |mut s| s.advance(&plan, ticks(20), &mut Nowhere), BatchSize::LargeInput);
             });
         }
-        group.finish();
     }
 }
 
-fn update(c: &mut Criterion) {
-    const SIZE: usize = 4096;
-    let grid = Grid::new(FS_PER_MS / 10);
-    let mut group = c.benchmark_group("update");
-    group.throughput(Throughput::Elements(SIZE as u64));
-    let cards = models::catalog().neurons.iter();
-    for (card, precision) in cards.flat_map(|card| card.precisions().iter().map(move |p| (card, *p))) {
-        let parameters: Vec<Column> = card.parameters.iter().map(|p| Column::Shared(p.default)).collect();
-        let kernel = card.builder(precision)(SIZE, &parameters, grid);
-        let mut one = vec![0.0; kernel.states()];
-        let values: Vec<f64> = card.parameters.iter().map(|p| p.default).collect();
-        (card.initial)(&values, &mut one, &vec![false; kernel.states()]);
-        let rows = SIZE / 64 * kernel.states();
-        let rest = (0..rows * 64).map(|i| one[i / 64 % kernel.states()]).collect();
-        let mut state = Values::new(precision, rest);
-        let mut input = vec![0.0; SIZE * kernel.inputs()];
-        let mut fired = Vec::new();
-        group.bench_function(format!("{}, {}", card.name, precision.name()), |b| {
-            b.iter(|| {
-                fired.clear();
-                kernel.advance(0, &mut state.as_mut(), &mut input, &mut fired);
-            });
-        });
-    }
-    group.finish();
+/// A network that runs on, one slice after the other, on one thread.
+struct Bench {
+    plan: Plan,
+    state: State,
 }
 
-fn poisson(c: &mut Criterion) {
-    let mut group = c.benchmark_group("poisson");
-    group.throughput(Throughput::Elements(64));
-    for mean in [0.1, 2.0, 20.0, 200.0] {
-        let (table, mut lanes) = (PoissonTable::new(mean), Lanes::new(1, 1));
-        group.bench_function(format!("mean {mean}"), |b| b.iter(|| block_counts(&table, &mut lanes, 7)));
+impl Bench {
+    fn new(network: &Arc<Network>) -> Self {
+        let plan = Plan::new(network.clone(), 1);
+        let state = State::new(&plan);
+        Self { plan, state }
     }
-    group.finish();
+
+    fn advance(&mut self) {
+        self.state.advance(&self.plan, TICKS, &mut Nowhere);
+    }
 }
 
-criterion_group!(benches, poisson, update, library);
+/// A group with short measurements, of so many elements an iteration.
+fn group<'a>(c: &'a mut Criterion, name: &str, elements: u64) -> BenchmarkGroup<'a, WallTime> {
+    let mut group = c.benchmark_group(name);
+    group
+        .sample_size(10)
+        .sampling_mode(SamplingMode::Flat)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
+    group.throughput(Throughput::Elements(elements));
+    group
+}
+
+fn advance(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, text: &str) {
+    let mut bench = Bench::new(&network(text));
+    group.bench_function(name, |b| b.iter(|| bench.advance()));
+}
+
+/// The netlist of an entry of `CONNECTIVITY`.
+fn feed(rule: &str, weight: &str, precision: &str) -> String {
+    format!("{HEAD}{FEED}connect = {rule}\nweight = {weight}\n[numerics]\nweights = \"{precision}\"")
+}
+
+criterion_group!(benches, update, input, delivery, building, library);
 criterion_main!(benches);

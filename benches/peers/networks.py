@@ -1,0 +1,80 @@
+"""The benchmark networks: what is run in which simulator, for how long, and how well the rates have to agree."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+NETLISTS = Path(__file__).resolve().parents[1] / "netlists"
+
+EXACT = {"spikeloom": "exact propagator", "NEST": "exact propagator", "Brian2": "exact propagator"}
+PUBLISHED = {"spikeloom": "Euler as published", "NEST": "Euler as published", "Brian2": "Euler as published"}
+
+
+@dataclass(frozen=True)
+class Network:
+    """Times in biological seconds. `methods` names the simulators that have the network, with their integration schemes;
+    `changes` and `weights` are ours: changes of the netlist, and precisions to measure."""
+
+    name: str
+    title: str
+    netlist: str
+    delay: str
+    transient: float
+    bio: float
+    methods: dict
+    changes: tuple = ()
+    weights: tuple = ("f32",)
+    rate_tolerance: float = 0.10
+    cv_tolerance: float = 0.10
+    threads: tuple = (1, 2)
+    large: bool = False
+
+
+NETWORKS = [
+    Network("brunel", "Brunel delta 12,500 / 15.6 M", "brunel-ai", "1.5 ms", 0.2, 0.5, EXACT),
+    Network("cuba", "Vogels-Abbott CUBA 4,000", "vogels-abbott-cuba", "0.1 ms", 0.5, 5.0, EXACT),
+    Network(
+        "coba",
+        "Vogels-Abbott COBA 4,000",
+        str(NETLISTS / "vogels-abbott-coba.toml"),
+        "0.1 ms",
+        0.5,
+        2.0,
+        {"spikeloom": "Runge-Kutta 4, fixed step", "NEST": "RKF45, adaptive, 1e-3", "Brian2": "exponential Euler"},
+        # Its bursts come and go over hundreds of milliseconds: two seconds of one seed say little.
+        rate_tolerance=0.25,
+        cv_tolerance=0.4,
+    ),
+    Network("izhikevich-1k", "Izhikevich 2003, 1,000 dense", "izhikevich-2003", "1 ms", 0.5, 10.0, PUBLISHED),
+    Network("izhikevich-100k", "Izhikevich 100,000 x 100", str(NETLISTS / "izhikevich-100k.toml"), "1 ms", 0.1, 1.0, PUBLISHED),
+    Network(
+        "microcircuit-0.1",
+        "microcircuit 0.1, Poisson",
+        "potjans-diesmann",
+        "0.1 ms and more",
+        0.5,
+        1.0,
+        {name: EXACT[name] for name in ("spikeloom", "NEST")},
+    ),
+    Network(
+        "microcircuit",
+        "microcircuit full, Poisson",
+        "potjans-diesmann",
+        "0.1 ms and more",
+        0.1,
+        0.2,
+        {name: EXACT[name] for name in ("spikeloom", "NEST")},
+        changes=("scale=1",),
+        weights=("i16", "f32"),
+        threads=(2,),
+        large=True,
+    ),
+    Network(
+        "polychronous",
+        "polychronous 1,000 x 100, static",
+        str(NETLISTS / "polychronous-static.toml"),
+        "1 to 20 ms",
+        1.0,
+        10.0,
+        PUBLISHED,
+    ),
+]
