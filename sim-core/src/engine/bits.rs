@@ -163,7 +163,9 @@ impl Loop for Count<'_> {
             let bits: [u64; PLANES] = std::array::from_fn(|k| planes[k][word]);
             if bits.iter().any(|b| *b != 0) {
                 let counts = counts(&bits[..used]);
-                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += f64::from(count) * self.rows.weight);
+                for (sum, count) in sums.iter_mut().zip(counts) {
+                    *sum += f64::from(count) * self.rows.weight;
+                }
             }
         }
     }
@@ -213,8 +215,10 @@ fn add_rows(planes: &mut [Vec<u64>; PLANES], rows: [&[u64]; ROWS], used: usize) 
 fn counts(bits: &[u64]) -> [u8; BLOCK] {
     let mut counts = [0; BLOCK];
     for (byte, counts) in counts.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-        let spread = |plane: &u64| SPREAD[(plane >> (8 * byte)) as usize & 0xff];
-        let sum = bits.iter().enumerate().fold(0, |sum, (k, plane)| sum + (spread(plane) << k));
+        let mut sum = 0;
+        for (k, plane) in bits.iter().enumerate() {
+            sum += SPREAD[(plane >> (8 * byte)) as usize & 0xff] << k;
+        }
         *counts = sum.to_le_bytes();
     }
     counts

@@ -176,10 +176,17 @@ impl Loop for AddRows<'_> {
         for segment in self.segments {
             let row = segment.start as usize * width..segment.end as usize * width;
             match &self.rows.weights {
-                RowWeights::F32(weights) => sums.iter_mut().zip(&weights[row]).for_each(|(sum, w)| *sum += f64::from(*w)),
-                RowWeights::F64(weights) => sums.iter_mut().zip(&weights[row]).for_each(|(sum, w)| *sum += w),
+                RowWeights::F32(weights) => add_row(sums, &weights[row]),
+                RowWeights::F64(weights) => add_row(sums, &weights[row]),
             }
         }
+    }
+}
+
+#[inline(always)]
+fn add_row<W: Copy + Into<f64>>(sums: &mut [f64], weights: &[W]) {
+    for (sum, weight) in sums.iter_mut().zip(weights) {
+        *sum += (*weight).into();
     }
 }
 
