@@ -108,7 +108,7 @@ fn trains_at(drive: &Option<Drive>, size: u32, tick: u64) -> Vec<u32> {
 impl Oracle<'_> {
     fn slot(&self, population: usize, cell: u32, row: usize) -> usize {
         let rows = self.kernels[population].as_ref().unwrap().inputs();
-        (cell as usize / BLOCK * rows + row) * BLOCK + cell as usize % BLOCK
+        row * self.inputs[population].len() / rows + cell as usize
     }
 
     fn current_row(&self, population: usize) -> usize {
@@ -140,7 +140,8 @@ impl Oracle<'_> {
         for population in 0..self.network.populations.len() {
             let mut cells = Vec::new();
             if let Some(kernel) = &self.kernels[population] {
-                kernel.advance(0, &mut self.states[population].as_mut(), &mut self.inputs[population], &mut cells);
+                let rows: Vec<usize> = (0..kernel.inputs()).map(|row| self.slot(population, 0, row)).collect();
+                kernel.advance(0, &mut self.states[population].as_mut(), &self.inputs[population], &rows, &mut cells);
             } else {
                 cells = self.emit(population, tick);
             }

@@ -68,7 +68,7 @@ impl Population {
     }
 
     fn input_at(&self, row: usize, neuron: usize) -> usize {
-        (neuron / BLOCK * self.neurons.inputs() + row) * BLOCK + neuron % BLOCK
+        row * self.input.len() / self.neurons.inputs() + neuron
     }
 
     /// A spike of this weight (with its sign) arrives in the coming tick.
@@ -88,7 +88,10 @@ impl Population {
     /// One tick; who fired.
     fn tick(&mut self) -> Vec<u32> {
         let mut fired = Vec::new();
-        self.neurons.advance(0, &mut self.state.as_mut(), &mut self.input, &mut fired);
+        let rows: Vec<usize> = (0..self.neurons.inputs()).map(|row| self.input_at(row, 0)).collect();
+        self.neurons.advance(0, &mut self.state.as_mut(), &self.input, &rows, &mut fired);
+        let current = self.input_at(self.card.receptors.len(), 0);
+        self.input[..current].fill(0.0);
         fired
     }
 

@@ -6,7 +6,7 @@
 //! into narrower ones, at twice the instructions); then, in the few blocks where any does, find which.
 
 use crate::engine::dispatch::{self, Level, Loop};
-use crate::engine::values::{Width, ValuesMut};
+use crate::engine::values::{ValuesMut, Width};
 use crate::network::Column;
 use crate::real::{Precision, Real};
 
@@ -40,10 +40,10 @@ pub trait Neurons: Send + Sync {
     fn precision(&self) -> Precision;
     /// Input rows: receptors and, last, injected current.
     fn inputs(&self) -> usize;
-    /// One tick for the blocks from `first_block` on. `state` and `input` are those blocks, `states() * BLOCK` and
-    /// `inputs() * BLOCK` values each. Appends the indices within the
-    /// population of the neurons that fired, ascending.
-    fn advance(&self, first_block: usize, state: &mut ValuesMut<'_>, input: &[f64], fired: &mut Vec<u32>);
+    /// One tick for the blocks from `first_block` on. `state` is those blocks, `states() * BLOCK` values each. `rows` says
+    /// where in `inputs` each row of inputs starts, 64 values a block. Appends the indices within the population of the
+    /// neurons that fired, ascending.
+    fn advance(&self, first_block: usize, state: &mut ValuesMut<'_>, inputs: &[f64], rows: &[usize], fired: &mut Vec<u32>);
     /// Bytes held.
     fn bytes(&self) -> usize;
     /// Takes another instruction set than the best: all give the same bits, which tests try.
@@ -102,9 +102,10 @@ impl<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: u
         I
     }
 
-    fn advance(&self, first_block: usize, state: &mut ValuesMut<'_>, input: &[f64], fired: &mut Vec<u32>) {
+    fn advance(&self, first_block: usize, state: &mut ValuesMut<'_>, inputs: &[f64], rows: &[usize], fired: &mut Vec<u32>) {
         let states = F::slice(state).as_chunks_mut::<BLOCK>().0.as_chunks_mut::<S>().0;
-        let inputs = input.as_chunks::<BLOCK>().0.as_chunks::<I>().0;
+        let rows = rows.first_chunk::<I>().expect("a row for each input");
+        let inputs = rows.map(|start| inputs[start..].as_chunks::<BLOCK>().0);
         dispatch::run(self.level, Advance { columns: self, first_block, states, inputs, fired });
     }
 
@@ -126,7 +127,7 @@ struct Advance<'a, F, K, const S: usize, const I: usize, const C: usize> {
     columns: &'a Columns<F, K, S, I, C>,
     first_block: usize,
     states: &'a mut [[Row<F>; S]],
-    inputs: &'a [[Row; I]],
+    inputs: [&'a [Row]; I],
     fired: &'a mut Vec<u32>,
 }
 
@@ -148,9 +149,11 @@ impl<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: u
     #[inline(always)]
     fn blocks<Lane: Fn(usize) -> [F; C]>(self, coefficients: impl Fn(usize) -> Lane) {
         let mut room = [[F::default(); BLOCK]; I];
-        for (block, (state, input)) in (self.first_block..).zip(self.states.iter_mut().zip(self.inputs)) {
+        for (offset, state) in self.states.iter_mut().enumerate() {
+            let block = self.first_block + offset;
             let coefficients = coefficients(block);
-            let any = integrate::<F, K, S, I, C>(state, F::rows(input, &mut room), &coefficients);
+            let inputs = self.inputs.map(|rows| &rows[offset]);
+            let any = integrate::<F, K, S, I, C>(state, F::rows(inputs, &mut room), &coefficients);
             if any {
                 let valid = (self.columns.size - block * BLOCK).min(BLOCK);
                 fire::<F, K, S, I, C>((block * BLOCK) as u32, valid, state, &coefficients, self.fired);
@@ -163,13 +166,13 @@ impl<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: u
 #[inline(always)]
 fn integrate<F: Real, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: usize>(
     state: &mut [Row<F>; S],
-    input: &[Row<F>; I],
+    input: [&Row<F>; I],
     coefficients: impl Fn(usize) -> [F; C],
 ) -> bool {
     let mut firing = F::Count::default();
     for lane in 0..BLOCK {
         let coefficients = coefficients(lane);
-        let after = K::flow(lane_of(state, lane), &coefficients, lane_of(input, lane));
+        let after = K::flow(lane_of(state, lane), &coefficients, input.map(|row| row[lane]));
         for (row, value) in state.iter_mut().zip(after) {
             row[lane] = value;
         }

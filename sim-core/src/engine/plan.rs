@@ -95,10 +95,17 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
+    pub(crate) fn has_poisson(&self) -> bool {
+        self.stimuli.iter().any(|s| matches!(s, Stimulate::Poisson { .. }))
+    }
+
+    pub(crate) fn has_noise(&self) -> bool {
+        self.stimuli.iter().any(|s| matches!(s, Stimulate::Noise { .. }))
+    }
+
     /// Whether injected current stays as it is until a source changes it: there are sources, and no noise.
     pub(crate) fn holds_current(&self) -> bool {
-        let noise = self.stimuli.iter().any(|s| matches!(s, Stimulate::Noise { .. }));
-        !noise && self.stimuli.iter().any(|s| matches!(s, Stimulate::Current { .. }))
+        !self.has_noise() && self.stimuli.iter().any(|s| matches!(s, Stimulate::Current { .. }))
     }
 
     /// Whether injected current must be added up anew at a tick.

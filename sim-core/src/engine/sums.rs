@@ -1,10 +1,11 @@
 //! Where a partition adds up what arrives: a sum for each receptor of each of its neurons.
 //!
 //! ```text
-//! index   0 ........................................... len
+//! index   0 ................................................................. receptors
 //!         | receptor 0: population 0 | population 1 | .. | receptor 1: population 0 | .. |
 //!           one place a neuron, populations filled up to whole blocks
-//! f64     the sums of all synapses that keep their weight as a number
+//! f64     the sums of all synapses that keep their weight as a number; neurons read them where they are. Then follow
+//!         | injected current, where it is held | rows of one strip | zeros |        (`inputs.rs`)
 //! i32     the sums of 16-bit weights, in units of the receptor's finest quantum
 //! ```
 //!
@@ -28,7 +29,7 @@ pub(crate) struct SumLayout {
     first_cells: Vec<u32>,
     /// First places of the windows, ascending.
     windows: Vec<u32>,
-    len: usize,
+    receptors: usize,
 }
 
 impl SumLayout {
@@ -42,24 +43,24 @@ impl SumLayout {
             starts: vec![Vec::new(); cells.len()],
             first_cells: blocks.iter().map(|b| (b.start * BLOCK) as u32).collect(),
             windows: Vec::new(),
-            len: 0,
+            receptors: 0,
         };
         for receptor in 0..most {
-            let start = layout.len;
+            let start = layout.receptors;
             for (population, blocks) in blocks.iter().enumerate().filter(|(p, _)| receptors(&cells[*p]) > receptor) {
-                layout.starts[population].push(layout.len as u32);
-                layout.len += blocks.len() * BLOCK;
+                layout.starts[population].push(layout.receptors as u32);
+                layout.receptors += blocks.len() * BLOCK;
             }
             layout.open_windows(start);
         }
-        assert!(u32::try_from(layout.len + WINDOW).is_ok(), "a partition has fewer than 2^32 input sums");
+        assert!(u32::try_from(layout.receptors + WINDOW).is_ok(), "a partition has fewer than 2^32 input sums");
         layout
     }
 
     /// Covers the places from `start` on by equal windows.
     fn open_windows(&mut self, start: usize) {
-        let count = (self.len - start).div_ceil(WINDOW).max(1);
-        let size = (self.len - start).div_ceil(count);
+        let count = (self.receptors - start).div_ceil(WINDOW).max(1);
+        let size = (self.receptors - start).div_ceil(count);
         self.windows.extend((0..count).map(|i| (start + i * size) as u32));
     }
 
@@ -83,6 +84,11 @@ impl SumLayout {
     pub(crate) fn windows(&self) -> usize {
         self.windows.len()
     }
+
+    /// Places of all receptors.
+    pub(crate) fn receptors(&self) -> usize {
+        self.receptors
+    }
 }
 
 /// The sums. Windows may reach beyond the last place: that memory is never touched.
@@ -92,8 +98,10 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
-    pub(crate) fn new(layout: &SumLayout) -> Self {
-        Self { f64: vec![0.0; layout.len + WINDOW], i32: vec![0; layout.len + WINDOW] }
+    /// Cleared sums, with so many places more among the doubles.
+    pub(crate) fn new(layout: &SumLayout, more: usize) -> Self {
+        let places = layout.receptors + WINDOW;
+        Self { f64: vec![0.0; places + more], i32: vec![0; places] }
     }
 }
 

@@ -128,7 +128,7 @@ pub trait Width: Real {
 
     /// Rows of 64-bit numbers as rows of these: themselves, or rounded into `room`. Rounding all of a block first keeps the
     /// loop over its neurons free of the wider numbers, which would halve its vectors.
-    fn rows<'a, const N: usize, const R: usize>(rows: &'a [[f64; R]; N], room: &'a mut [[Self; R]; N]) -> &'a [[Self; R]; N];
+    fn rows<'a, const N: usize, const R: usize>(rows: [&'a [f64; R]; N], room: &'a mut [[Self; R]; N]) -> [&'a [Self; R]; N];
 }
 
 impl Width for f64 {
@@ -138,7 +138,7 @@ impl Width for f64 {
     }
 
     #[inline(always)]
-    fn rows<'a, const N: usize, const R: usize>(rows: &'a [[f64; R]; N], _: &'a mut [[f64; R]; N]) -> &'a [[f64; R]; N] {
+    fn rows<'a, const N: usize, const R: usize>(rows: [&'a [f64; R]; N], _: &'a mut [[f64; R]; N]) -> [&'a [f64; R]; N] {
         rows
     }
 }
@@ -150,11 +150,13 @@ impl Width for f32 {
     }
 
     #[inline(always)]
-    fn rows<'a, const N: usize, const R: usize>(rows: &'a [[f64; R]; N], room: &'a mut [[f32; R]; N]) -> &'a [[f32; R]; N] {
-        for (rounded, value) in room.as_flattened_mut().iter_mut().zip(rows.as_flattened()) {
-            *rounded = Self::of(*value);
+    fn rows<'a, const N: usize, const R: usize>(rows: [&'a [f64; R]; N], room: &'a mut [[f32; R]; N]) -> [&'a [f32; R]; N] {
+        for (rounded, row) in room.iter_mut().zip(rows) {
+            for (rounded, value) in rounded.iter_mut().zip(row) {
+                *rounded = Self::of(*value);
+            }
         }
-        room
+        room.each_ref()
     }
 }
 

@@ -1,9 +1,8 @@
 //! One partition at work.
 
 use super::delivery::Calendar;
-use super::dispatch::{self, Level};
 use super::exchange::Outbox;
-use super::gather::Gather;
+use super::inputs::{Inputs, STRIP};
 use super::lanes::{LANES, Lanes};
 use super::neurons::{BLOCK, Neurons};
 use super::partition::cells;
@@ -56,32 +55,32 @@ pub(crate) fn split<'a>(
 }
 
 impl Own<'_> {
-    /// Adds one stimulus to the inputs of a strip of so many blocks. Currents are added only where they have changed.
+    /// Adds one stimulus to the inputs of a strip of so many blocks. Currents are added only where they are added up anew.
     #[expect(clippy::too_many_arguments, reason = "one call, from the loop over strips")]
     fn stimulate(
         &mut self,
         stimulus: &Stimulate,
         plan: &Plan,
         tick: u64,
-        place: &Place,
+        place: &Place<'_>,
         count: usize,
-        strip: &mut [f64],
-        stale: bool,
+        inputs: &mut [f64],
+        anew: bool,
     ) {
         let blocks = place.offset..place.offset + count;
         match stimulus {
             Stimulate::Poisson { family, table } => {
-                table.add_to(tick, plan.families[*family].key, place, &mut self.lanes[*family][blocks], strip);
+                table.add_to(tick, plan.families[*family].key, place, &mut self.lanes[*family][blocks], inputs);
             }
             Stimulate::Noise { family, held, table } => {
-                table.add_to(tick, place, &mut self.lanes[*family][blocks], self.held[*held], strip);
+                table.add_to(tick, place, &mut self.lanes[*family][blocks], self.held[*held], inputs);
             }
-            Stimulate::Current { entries, schedules, .. } if stale => {
+            Stimulate::Current { entries, schedules, .. } if anew => {
                 let cell = |block: usize| (block * BLOCK) as u32;
                 let from = entries.partition_point(|e| e.cell < cell(place.first_block));
                 for entry in entries[from..].iter().take_while(|e| e.cell < cell(place.first_block + count)) {
                     let amplitude = schedules.get(entry.unit as usize).at(tick.saturating_sub(entry.delay));
-                    strip[place.current(entry.cell)] += amplitude * entry.factor;
+                    inputs[place.current(entry.cell)] += amplitude * entry.factor;
                 }
             }
             Stimulate::Current { .. } => {}
@@ -100,24 +99,15 @@ fn cut<T>(values: &mut [T], size: impl Fn(usize) -> usize, parts: usize) -> Vec<
         .collect()
 }
 
-/// Blocks in a strip: their inputs and state fit the first cache together.
-const STRIP: usize = 4;
-
 pub(crate) struct Worker<'a> {
     plan: &'a Plan,
     index: usize,
     part: &'a Part,
     blocks: &'a [Range<usize>],
-    level: Level,
     own: Own<'a>,
+    inputs: Inputs,
     sums: Sums,
     calendar: Calendar,
-    /// Inputs of the strip at work: block by block, a row for each receptor and one for injected current.
-    strip: Vec<f64>,
-    /// Injected current of each neuron, for populations that have current sources and no noise.
-    currents: Vec<Vec<f64>>,
-    /// Places of the strip's sums, by receptor.
-    places: Vec<u32>,
     /// Whether no tick has been run yet.
     fresh: bool,
 }
@@ -134,23 +124,8 @@ impl<'a> Worker<'a> {
         }
         // These were counted when they were emitted; injected spikes are not counted.
         calendar.events = 0;
-        let rows = part.inputs.iter().map(|inputs| inputs.receptors.len() + 1).max().unwrap_or(1);
-        let currents = part.inputs.iter().zip(blocks);
-        let currents = currents.map(|(inputs, blocks)| vec![0.0; if inputs.holds_current() { blocks.len() * BLOCK } else { 0 }]);
-        Self {
-            plan,
-            index,
-            part,
-            blocks,
-            level: Level::detect(),
-            own,
-            sums: Sums::new(&part.sums),
-            calendar,
-            strip: vec![0.0; STRIP * rows * BLOCK],
-            currents: currents.collect(),
-            places: Vec::new(),
-            fresh: true,
-        }
+        let (inputs, sums) = Inputs::new(part, blocks);
+        Self { plan, index, part, blocks, own, inputs, sums, calendar, fresh: true }
     }
 
     pub(crate) fn part(&self) -> usize {
@@ -168,39 +143,19 @@ impl<'a> Worker<'a> {
 
     /// Phases 2 and 3 of a population of neurons, strip by strip.
     fn integrate(&mut self, population: usize, kernel: &dyn Neurons, tick: u64, fired: &mut Vec<u32>) {
-        let inputs = &self.part.inputs[population];
-        let (blocks, rows) = (&self.blocks[population], inputs.receptors.len() + 1);
+        let (stimuli, blocks) = (&self.part.inputs[population].stimuli, &self.blocks[population]);
+        let anew = self.fresh || self.part.inputs[population].current_changes(tick);
         let states = kernel.states() * BLOCK;
-        let stale = self.fresh || inputs.current_changes(tick);
         for first_block in blocks.clone().step_by(STRIP) {
-            let offset = first_block - blocks.start;
-            let count = STRIP.min(blocks.end - first_block);
+            let (offset, count) = (first_block - blocks.start, STRIP.min(blocks.end - first_block));
+            let rows = self.inputs.prepare(population, offset, count, anew, &mut self.sums);
             let place = Place { rows, first_block, offset };
-            let current = self.currents[population].get_mut(offset * BLOCK..(offset + count) * BLOCK);
-            let strip = &mut self.strip[..count * rows * BLOCK];
-            let first_cell = (first_block * BLOCK) as u32;
-            let places = (0..inputs.receptors.len()).map(|r| self.part.sums.place(population, first_cell, r));
-            self.places.clear();
-            self.places.extend(places);
-            let gather = Gather {
-                receives: &inputs.receptors,
-                places: &self.places,
-                current: current.as_deref().filter(|_| !stale),
-                sums: &mut self.sums,
-                strip,
-            };
-            dispatch::run(self.level, gather);
-            let strip = &mut self.strip[..count * rows * BLOCK];
-            for stimulus in &inputs.stimuli {
-                self.own.stimulate(stimulus, self.plan, tick, &place, count, strip, stale);
-            }
-            if let Some(current) = current.filter(|_| stale) {
-                for (kept, block) in current.chunks_mut(BLOCK).zip(strip.chunks(rows * BLOCK)) {
-                    kept.copy_from_slice(&block[(rows - 1) * BLOCK..]);
-                }
+            for stimulus in stimuli {
+                self.own.stimulate(stimulus, self.plan, tick, &place, count, &mut self.sums.f64, anew);
             }
             let mut state = self.own.neurons[population].part(offset * states..(offset + count) * states);
-            kernel.advance(first_block, &mut state, strip, fired);
+            kernel.advance(first_block, &mut state, &self.sums.f64, rows, fired);
+            self.inputs.clear(population, offset, count, &mut self.sums);
         }
     }
 

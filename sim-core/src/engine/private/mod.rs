@@ -20,37 +20,48 @@ use std::ops::Range;
 enum Entries<T> {
     /// Every cell of a range the same.
     Uniform { cells: Range<u32>, entry: T },
-    /// A list per block: (place among the block's inputs, entry).
-    Listed { starts: Vec<u32>, list: Vec<(u32, T)> },
+    /// A list per block.
+    Listed { starts: Vec<u32>, list: Vec<(Slot, T)> },
 }
 
-/// A strip of blocks of the target population, whose inputs are being put together: block by block, a row of 64 for each
-/// receptor and one for injected current.
-pub(crate) struct Place {
-    /// Rows of a block.
-    pub(crate) rows: usize,
+/// A place among the inputs of a block.
+#[derive(Clone, Copy)]
+struct Slot {
+    row: u8,
+    lane: u8,
+}
+
+/// A strip of blocks of the target population, whose inputs are being put together: a row for each receptor and last one for
+/// injected current, 64 values a block.
+pub(crate) struct Place<'a> {
+    /// Where each row starts.
+    pub(crate) rows: &'a [usize],
     /// Number of the strip's first block within the population.
     pub(crate) first_block: usize,
     /// The same within the partition.
     pub(crate) offset: usize,
 }
 
-impl Place {
-    /// A block's rows.
-    fn block(&self, block: usize) -> Range<usize> {
-        let start = (block - self.first_block) * self.rows * BLOCK;
-        start..start + self.rows * BLOCK
+impl Place<'_> {
+    /// A block's part of a row.
+    fn row(&self, block: usize, row: usize) -> Range<usize> {
+        let start = self.rows[row] + (block - self.first_block) * BLOCK;
+        start..start + BLOCK
     }
 
-    /// One of them.
-    fn row(&self, block: usize, row: usize) -> Range<usize> {
-        let start = ((block - self.first_block) * self.rows + row) * BLOCK;
-        start..start + BLOCK
+    /// A block's part of the row of injected current.
+    fn current_row(&self, block: usize) -> Range<usize> {
+        self.row(block, self.rows.len() - 1)
     }
 
     /// The place of a neuron's injected current.
     pub(crate) fn current(&self, cell: u32) -> usize {
-        self.row(cell as usize / BLOCK, self.rows - 1).start + cell as usize % BLOCK
+        self.current_row(cell as usize / BLOCK).start + cell as usize % BLOCK
+    }
+
+    /// The place of an entry of a block.
+    fn slot(&self, block: usize, slot: Slot) -> usize {
+        self.row(block, usize::from(slot.row)).start + usize::from(slot.lane)
     }
 
     /// Entries of a block of the partition, counted from the strip's first.
@@ -125,7 +136,7 @@ impl Context<'_> {
             rest = after;
             for same in own.chunk_by(|a, b| a.target == b.target).flat_map(by_receptor) {
                 let row = if self.spikes { same[0].receptor } else { self.rows - 1 };
-                let slot = (row * BLOCK + same[0].target as usize % BLOCK) as u32;
+                let slot = Slot { row: row as u8, lane: (same[0].target as usize % BLOCK) as u8 };
                 made.clear();
                 entries(&same, &mut made);
                 list.extend(made.iter().map(|entry| (slot, *entry)));

@@ -1,7 +1,7 @@
 //! A Gaussian current of its own for every connection: `noise_current`. Parallel connections with the same timing are one
 //! current of the summed mean and variance.
 
-use super::{Context, Entries, Place};
+use super::{Context, Entries, Place, Slot};
 use crate::engine::dispatch::{self, Level, Loop};
 use crate::engine::lanes::{LANES, Lanes};
 use crate::engine::neurons::{BLOCK, Row};
@@ -83,7 +83,7 @@ impl PrivateNoise {
     }
 
     /// Redraws what is due and adds all currents to the rows of injected current.
-    pub(crate) fn add_to(&self, tick: u64, place: &Place, lanes: &mut [Lanes], held: &mut [f64], inputs: &mut [f64]) {
+    pub(crate) fn add_to(&self, tick: u64, place: &Place<'_>, lanes: &mut [Lanes], held: &mut [f64], inputs: &mut [f64]) {
         match &self.entries {
             Entries::Uniform { cells, entry } => {
                 if entry.active(tick) {
@@ -95,9 +95,9 @@ impl PrivateNoise {
             Entries::Listed { starts, list } => {
                 for (offset, lanes) in lanes.iter_mut().enumerate() {
                     let range = place.listed(starts, offset);
-                    let inputs = &mut inputs[place.block(place.first_block + offset)];
+                    let block = place.first_block + offset;
                     for (entries, held) in list[range.clone()].chunks(BLOCK).zip(held[range].chunks_mut(BLOCK)) {
-                        add_listed(tick, entries, lanes, held, inputs);
+                        add_listed(tick, entries, lanes, held, |slot, current| inputs[place.slot(block, slot)] += current);
                     }
                 }
             }
@@ -105,8 +105,8 @@ impl PrivateNoise {
     }
 }
 
-/// At most 64 currents of a block.
-fn add_listed(tick: u64, entries: &[(u32, Current)], lanes: &mut Lanes, held: &mut [f64], inputs: &mut [f64]) {
+/// At most 64 currents of a block, handed to `add`.
+fn add_listed(tick: u64, entries: &[(Slot, Current)], lanes: &mut Lanes, held: &mut [f64], mut add: impl FnMut(Slot, f64)) {
     if entries.iter().any(|(_, c)| c.redraws(tick)) {
         let mut fresh = [0.0; BLOCK];
         gaussian(deviates(), lanes, &mut fresh);
@@ -115,7 +115,7 @@ fn add_listed(tick: u64, entries: &[(u32, Current)], lanes: &mut Lanes, held: &m
     }
     for ((slot, c), z) in entries.iter().zip(held) {
         if c.active(tick) {
-            inputs[*slot as usize] += c.mean + c.variance.sqrt() * *z;
+            add(*slot, c.mean + c.variance.sqrt() * *z);
         }
     }
 }
@@ -125,7 +125,7 @@ struct Uniform<'a> {
     cells: &'a Range<u32>,
     entry: &'a Current,
     redraws: bool,
-    place: &'a Place,
+    place: &'a Place<'a>,
     lanes: &'a mut [Lanes],
     held: &'a mut [f64],
     inputs: &'a mut [f64],
@@ -141,7 +141,7 @@ impl Loop for Uniform<'_> {
             if self.redraws {
                 gaussian(table, lanes, held);
             }
-            let row = &mut self.inputs[self.place.row(block, self.place.rows - 1)];
+            let row = &mut self.inputs[self.place.current_row(block)];
             let valid = self.place.lanes_of(block, self.cells);
             for (input, z) in row[valid.clone()].iter_mut().zip(&held[valid]) {
                 *input += mean + sd * z;

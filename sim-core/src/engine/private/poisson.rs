@@ -53,7 +53,7 @@ impl PrivatePoisson {
     }
 
     /// Adds this tick's spikes to the inputs.
-    pub(crate) fn add_to(&self, tick: u64, key: u64, place: &Place, lanes: &mut [Lanes], inputs: &mut [f64]) {
+    pub(crate) fn add_to(&self, tick: u64, key: u64, place: &Place<'_>, lanes: &mut [Lanes], inputs: &mut [f64]) {
         match &self.entries {
             Entries::Uniform { cells, entry } => {
                 if let Some(table) = self.table(entry, tick) {
@@ -66,11 +66,11 @@ impl PrivatePoisson {
             }
             Entries::Listed { starts, list } => {
                 for (offset, lanes) in lanes.iter_mut().enumerate() {
-                    let inputs = &mut inputs[place.block(place.first_block + offset)];
+                    let block = place.first_block + offset;
                     for chunk in list[place.listed(starts, offset)].chunks(LANES) {
                         for ((slot, train), bits) in chunk.iter().zip(lanes.wide_bits()) {
                             if let Some(table) = self.table(train, tick) {
-                                inputs[*slot as usize] += f64::from(table.count(bits)) * train.weight;
+                                inputs[place.slot(block, *slot)] += f64::from(table.count(bits)) * train.weight;
                             }
                         }
                     }
@@ -89,7 +89,7 @@ struct Uniform<'a> {
     cells: &'a Range<u32>,
     entry: &'a Train,
     key: u64,
-    place: &'a Place,
+    place: &'a Place<'a>,
     lanes: &'a mut [Lanes],
     inputs: &'a mut [f64],
 }
