@@ -1,5 +1,8 @@
 //! From generators to what a partition keeps: synapses are streamed twice, once to be counted, once into their places. There
-//! is no second copy; only the delays stand beside the records until these are sorted.
+//! is no second copy; only the delays stand beside the records until these are sorted, and some synapses wait for their places.
+//!
+//! Synapses come by target, rows go by source: put down one by one, each would go to another page of memory. So they are
+//! collected, some hundred thousand at a time, in bins of neighbouring sources, and put down bin by bin.
 
 use super::bits::BitRows;
 use super::layout::{Chooser, Layout, RowKind};
@@ -114,6 +117,7 @@ impl Builder<'_> {
                 fillings[window].add(s.source, self.grid.delay(s.delay_fs) as u16, record(target, s.weight, quantum));
             });
         }
+        fillings.iter_mut().for_each(Filling::settle);
         let filled = fillings.into_iter().enumerate().filter(|(_, filling)| !filling.records.is_empty());
         let table = |(window, filling): (usize, Filling<R>)| {
             let window = self.sums.window_start(window);
@@ -210,11 +214,21 @@ struct Filling<R> {
     records: Vec<R>,
     /// Delay of each record, where they differ.
     delays: Vec<u16>,
+    /// Synapses that wait for their places: source, delay, record.
+    bins: Vec<Vec<(u32, u16, R)>>,
+    waiting: usize,
 }
+
+/// Sources of a bin: the ends of their rows fit the first cache.
+const BIN: u32 = 256;
+
+/// Synapses that wait at most: some megabytes.
+const WAITING: usize = 1 << 19;
 
 impl<R> Filling<R> {
     fn new(sources: usize) -> Self {
-        Self { cursors: vec![0; sources + 1], records: Vec::new(), delays: Vec::new() }
+        let bins = (0..sources.div_ceil(BIN as usize)).map(|_| Vec::new()).collect();
+        Self { cursors: vec![0; sources + 1], records: Vec::new(), delays: Vec::new(), bins, waiting: 0 }
     }
 }
 
@@ -232,16 +246,30 @@ impl<R: Copy + Default> Filling<R> {
 
     #[inline]
     fn add(&mut self, source: u32, delay: u16, record: R) {
-        let cursor = &mut self.cursors[source as usize];
-        let at = *cursor as usize;
-        *cursor += 1;
-        self.records[at] = record;
-        if let Some(place) = self.delays.get_mut(at) {
-            *place = delay;
+        self.bins[(source / BIN) as usize].push((source, delay, record));
+        self.waiting += 1;
+        if self.waiting == WAITING {
+            self.settle();
         }
     }
 
-    /// The index and the records, each row sorted by delay and within it in the order of the targets.
+    /// Puts down what is waiting.
+    fn settle(&mut self) {
+        for bin in &mut self.bins {
+            for (source, delay, record) in bin.drain(..) {
+                let cursor = &mut self.cursors[source as usize];
+                let at = *cursor as usize;
+                *cursor += 1;
+                self.records[at] = record;
+                if let Some(place) = self.delays.get_mut(at) {
+                    *place = delay;
+                }
+            }
+        }
+        self.waiting = 0;
+    }
+
+    /// The index and the records once all have settled, each row sorted by delay and within it in the order of the targets.
     fn sorted(mut self, delay: Option<u32>) -> (Index, Vec<R>) {
         // Every cursor has moved to where the next row started.
         self.cursors.rotate_right(1);
@@ -317,6 +345,7 @@ mod tests {
         synapses.iter().for_each(|(source, ..)| filling.cursors[*source as usize + 1] += 1);
         filling.make_room(true);
         synapses.iter().for_each(|(source, delay, record)| filling.add(*source, *delay, *record));
+        filling.settle();
         let (index, records) = filling.sorted(None);
         assert_eq!(records, [3, 6, 1, 4, 7, 2, 5], "by source, delay, order of arrival");
         let Index::Mixed { rows, runs } = index else { panic!("delays differ") };
