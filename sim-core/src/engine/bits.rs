@@ -11,6 +11,7 @@
 //!
 //! A pair that is connected several times has one bit; its other synapses stand in a list, the surplus.
 
+use super::delivery::{each_record, in_large_pages};
 use super::dispatch::{self, Level, Loop};
 use super::neurons::BLOCK;
 use super::rows::Segment;
@@ -58,7 +59,7 @@ impl BitRows {
             weight,
             first,
             words,
-            bits: vec![0; rows * words],
+            bits: in_large_pages(rows * words),
             surplus_starts: Vec::new(),
             surplus: Vec::new(),
             counts: vec![0; rows],
@@ -90,11 +91,10 @@ impl BitRows {
 
     /// Adds the rows of the spikes that arrive. `planes` is memory that is kept between calls.
     pub(crate) fn deliver(&self, level: Level, spikes: &[Segment], planes: &mut Planes, sums: &mut [f64]) {
-        for spike in spikes {
-            let row = spike.start as usize;
-            let surplus = self.surplus_starts[row] as usize..self.surplus_starts[row + 1] as usize;
-            self.surplus[surplus].iter().for_each(|place| sums[*place as usize] += self.weight);
-        }
+        let starts = &self.surplus_starts;
+        planes.surplus.clear();
+        planes.surplus.extend(spikes.iter().map(|s| Segment { start: starts[s.start as usize], end: starts[s.end as usize] }));
+        each_record(&self.surplus, &planes.surplus, |place| sums[*place as usize] += self.weight);
         let sums = &mut sums[self.first..][..self.words * BLOCK];
         if spikes.len() <= FEW_ROWS {
             spikes.iter().for_each(|spike| self.add_row(self.row(spike), sums));
@@ -126,6 +126,8 @@ pub(crate) struct Planes {
     planes: [Vec<u64>; PLANES],
     /// Fills up a group of rows.
     zeros: Vec<u64>,
+    /// The rows' surplus.
+    surplus: Vec<Segment>,
 }
 
 impl Planes {
@@ -151,7 +153,7 @@ impl Loop for Count<'_> {
     fn run(self) {
         let words = self.rows.words;
         self.planes.clear(words);
-        let Planes { planes, zeros } = self.planes;
+        let Planes { planes, zeros, .. } = self.planes;
         for (group, spikes) in self.spikes.chunks(ROWS).enumerate() {
             let row = |i: usize| spikes.get(i).map_or(&zeros[..words], |spike| self.rows.row(spike));
             // The highest plane that a count of this many rows reaches.

@@ -5,6 +5,7 @@
 //! collected, some hundred thousand at a time, in bins of neighbouring sources, and put down bin by bin.
 
 use super::bits::BitRows;
+use super::delivery::in_large_pages;
 use super::layout::{Chooser, Layout, RowKind};
 use super::partition::targets;
 use super::rows::{Counted, Index, Narrow, Records, RowWeights, Run, Short, Stored, Table, WeightRows, Wide};
@@ -189,8 +190,8 @@ impl Builder<'_> {
         let (width, first) = (places.len(), projection.source_cells.start);
         let size = width * projection.source_cells.len();
         let mut weights = match kind {
-            RowKind::F32 => RowWeights::F32(vec![0.0; size]),
-            RowKind::F64 => RowWeights::F64(vec![0.0; size]),
+            RowKind::F32 => RowWeights::F32(in_large_pages(size)),
+            RowKind::F64 => RowWeights::F64(in_large_pages(size)),
         };
         let mut counts = vec![0; projection.source_cells.len()];
         self.each(projection, |s| {
@@ -240,7 +241,7 @@ impl<R: Copy + Default> Filling<R> {
             sum += *cursor;
             *cursor = sum;
         }
-        self.records = vec![R::default(); sum as usize];
+        self.records = in_large_pages(sum as usize);
         self.delays = vec![0; if delays_differ { sum as usize } else { 0 }];
     }
 

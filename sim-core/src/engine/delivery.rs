@@ -10,14 +10,14 @@
 //!
 //! One addition costs about a nanosecond, and three things keep it there. The sums written during one table are one
 //! window, which stays in the second cache (`sums.rs`). The records of a segment are read from front to back, but each segment is
-//! somewhere else in gigabytes: so those of later segments are fetched while the present ones are added. And 16-bit weights
-//! are added as integers, which spares the conversion.
+//! somewhere else in gigabytes: so those of later segments are fetched while the present ones are added, and the records lie
+//! in large pages, whose addresses the processor knows. And 16-bit weights are added as integers, which spares the conversion.
 //!
 //! Sums are exact (`elaborate::quanta`), so that neither the order of segments nor the layout can change a bit.
 //!
-//! This is one of the two files that may use `unsafe`: to fetch memory ahead of its use, which has no effect on what a
-//! program computes.
-#![allow(unsafe_code, reason = "prefetch instructions")]
+//! This is one of the two files that may use `unsafe`: to fetch memory ahead of its use and to ask for large pages. Neither has
+//! an effect on what a program computes.
+#![allow(unsafe_code, reason = "prefetch instructions, advice on memory")]
 
 use super::bits::Planes;
 use super::dispatch::{self, Level, Loop};
@@ -128,7 +128,7 @@ const LINE: usize = 64;
 
 /// Calls `add` with every record of the segments.
 #[inline(always)]
-fn each_record<R>(records: &[R], segments: &[Segment], mut add: impl FnMut(&R)) {
+pub(crate) fn each_record<R>(records: &[R], segments: &[Segment], mut add: impl FnMut(&R)) {
     segments.iter().take(AHEAD).for_each(|segment| fetch(records, segment));
     for (i, segment) in segments.iter().enumerate() {
         if let Some(later) = segments.get(i + AHEAD) {
@@ -159,6 +159,26 @@ fn prefetch(address: *const u8) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = address;
+}
+
+/// A vector of `count` defaults, for the long run in large pages where the system has them: a table is read all over, and the
+/// addresses of its small pages are many more than the processor keeps.
+pub(crate) fn in_large_pages<T: Clone + Default>(count: usize) -> Vec<T> {
+    let mut values = Vec::with_capacity(count);
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::mm::{Advice, madvise};
+        const PAGE: usize = 4096;
+        let memory = values.spare_capacity_mut().as_mut_ptr_range();
+        let (start, end) = (memory.start.addr().next_multiple_of(PAGE), memory.end.addr() / PAGE * PAGE);
+        if start < end {
+            // SAFETY: advice on whole pages within memory of our own; it changes how they are mapped, not what they hold.
+            // Where there are no large pages, or none are left, it does nothing.
+            let _ = unsafe { madvise(memory.start.with_addr(start).cast(), end - start, Advice::LinuxHugepage) };
+        }
+    }
+    values.resize(count, T::default());
+    values
 }
 
 /// Adding whole rows of weights.
