@@ -122,7 +122,7 @@ pub struct RunArgs {
     /// Netlist and changes.
     #[command(flatten)]
     pub netlist: NetlistArgs,
-    /// Threads (default: all available, fewer for small networks; the same bits with any number).
+    /// Threads, at most one a core (default: one a core, fewer for small networks; the same bits with any number).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Engine.

@@ -153,7 +153,6 @@ impl Summary<'_> {
             "noise_seed": self.network.noise_seed,
             "engine": "grid",
             "threads": self.plan.partitions(),
-            "workers": self.plan.threads(),
             "timestep_ms": ms_from_fs(self.network.timestep_fs),
             "warmup_ms": ms_from_fs(self.network.warmup_fs),
             "duration_ms": ms_from_fs(self.network.duration_fs),

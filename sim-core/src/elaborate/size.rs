@@ -2,7 +2,8 @@
 
 use crate::catalog::{Effect, NeuronCard, StimulusValue};
 use crate::diagnostic::Diagnostic;
-use crate::network::{Cells, Column, Draw, Network, Population, Projection, Rule, Weights};
+use crate::engine::layout::{Chooser, Layouts};
+use crate::network::{Cells, Column, Draw, Network, Population, Projection, Rule};
 
 /// What a network may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,7 @@ const TIMED_SPIKE: u64 = 16;
 pub fn estimate(network: &Network) -> Estimate {
     let cells: u64 = network.populations.iter().map(population_bytes).fold(0, u64::saturating_add);
     let recorded: u64 = network.records.iter().map(|r| 4 * r.cells.len() as u64).fold(0, u64::saturating_add);
+    let chooser = Chooser::new(network, Layouts::Chosen);
     let (mut synapses, mut bytes) = (0.0, 0.0);
     for projection in &network.projections {
         let count = expected_synapses(projection);
@@ -57,7 +59,7 @@ pub fn estimate(network: &Network) -> Estimate {
             }
             _ => {
                 synapses += count;
-                bytes += count * synapse_bytes(projection, network.weights);
+                bytes += count * synapse_bytes(&chooser, projection);
             }
         }
     }
@@ -127,18 +129,11 @@ fn own_pairs(projection: &Projection) -> u32 {
     a.end.min(b.end).saturating_sub(a.start.max(b.start))
 }
 
-/// Bytes of a synapse as the grid engine keeps it (see `engine::layout`), and of its share of the runs where delays differ.
-fn synapse_bytes(projection: &Projection, weights: Weights) -> f64 {
-    let constant_delay = matches!(projection.delay, Draw::Constant(_));
-    let record = match (&projection.weight, &projection.rule, weights) {
-        (Draw::Constant(_), Rule::AllToAll { .. }, _) if constant_delay => return 0.0,
-        (Draw::Constant(_), ..) => 2.0,
-        (_, _, Weights::I16) => 4.0,
-        (_, _, Weights::F32) => 6.0,
-        (_, _, Weights::F64) => 10.0,
-    };
+/// Bytes of a synapse as the grid engine keeps it, and of its share of the runs where delays differ.
+fn synapse_bytes(chooser: &Chooser<'_>, projection: &Projection) -> f64 {
+    let record = chooser.layout(projection).record_bytes(projection);
     // A run is 4 bytes and is shared by the synapses of a source with the same delay; 2 bytes are taken while building.
-    record + if constant_delay { 0.0 } else { 3.0 }
+    record + if matches!(projection.delay, Draw::Constant(_)) { 0.0 } else { 3.0 }
 }
 
 /// Bytes that the rule itself holds.
@@ -153,7 +148,8 @@ fn held(rule: &Rule) -> f64 {
 /// Refuses a network that does not fit, with the figure.
 pub(crate) fn check(network: &Network, limits: &Limits) -> Option<Diagnostic> {
     let Estimate { neurons, synapses, bytes } = estimate(network);
-    let stored = |p: &&Projection| synapse_bytes(p, network.weights) > 0.0;
+    let chooser = Chooser::new(network, Layouts::Chosen);
+    let stored = |p: &&Projection| synapse_bytes(&chooser, p) > 0.0;
     if let Some(projection) = network.projections.iter().filter(stored).find(|p| expected_synapses(p) > MOST_SYNAPSES) {
         let message = format!(
             "the projection \"{}\" has {:.0} synapses, more than the {MOST_SYNAPSES:.0} that one may have",

@@ -8,7 +8,7 @@ mod exchange;
 pub mod grid;
 mod inputs;
 pub mod lanes;
-mod layout;
+pub(crate) mod layout;
 mod leader;
 pub mod neurons;
 mod partition;

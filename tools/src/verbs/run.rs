@@ -19,7 +19,7 @@ use std::path::Path;
 use std::time::Instant;
 
 /// Neurons times ticks between two meetings of the threads that are worth a thread.
-const NEURON_TICKS_PER_THREAD: usize = 10_000;
+const NEURON_TICKS_PER_THREAD: usize = 2_000;
 
 /// Runs a netlist, or repeats a recorded run.
 pub(crate) fn run(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -98,7 +98,7 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
     }
     let network = &loaded.network;
     outputs.check_recorded(network)?;
-    let threads = arguments.threads.map_or_else(|| threads_for(network), usize::from);
+    let threads = arguments.threads.map_or_else(|| threads_for(network), |n| usize::from(n).min(cores()));
     let begun = Instant::now();
     let plan = Plan::new(network.clone(), threads);
     let build_s = begun.elapsed().as_secs_f64();
@@ -136,9 +136,14 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
     failed.map_or(Ok((u8::from(interrupted), state.spike_hash())), Err)
 }
 
-/// All that is available, fewer where a window of the minimum delay is too little work to share: the threads meet after each.
+/// Cores that this process may use. More threads than cores would only wait for each other, so no more are started.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// As many as there are cores, fewer where a window of the minimum delay is too little work to share: the threads meet after
+/// each.
 fn threads_for(network: &Network) -> usize {
-    let available = std::thread::available_parallelism().map_or(1, usize::from);
     let grid = Grid::new(network.timestep_fs);
     let least = |p: &Projection| match &p.delay {
         Draw::Constant(ms) => *ms,
@@ -147,7 +152,7 @@ fn threads_for(network: &Network) -> usize {
     };
     let delays = network.projections.iter().filter_map(|p| fs_from_ms(least(p))).map(|fs| grid.delay(fs));
     let window = delays.min().unwrap_or(1) as usize;
-    available.min(network.neurons() * window / NEURON_TICKS_PER_THREAD).max(1)
+    cores().min(network.neurons() * window / NEURON_TICKS_PER_THREAD).max(1)
 }
 
 struct Sinks {
@@ -290,7 +295,7 @@ fn fill(
         "engine": "grid",
         "interrupted": summary["interrupted"],
         "host": { "os": std::env::consts::OS, "arch": std::env::consts::ARCH,
-                  "cores": std::thread::available_parallelism().map_or(1, usize::from) },
+                  "cores": cores() },
         "wall_s": { "build": summary["build_s"], "warmup": summary["warmup_s"], "run": summary["run_s"] },
         "neurons": summary["neurons"],
         "synapses": summary["synapses"],

@@ -221,7 +221,7 @@ fn the_estimate_counts_synapses_between_neurons() {
     ];
     let Estimate { neurons, synapses, bytes } = estimate(&network(&description));
     assert_eq!((neurons, synapses), (12_500, 15_625_000), "neurons and synapses");
-    assert!((4 * synapses..5 * synapses).contains(&bytes), "one weight, one delay: little more than 4 bytes each, {bytes}");
+    assert!((5 * synapses / 4..2 * synapses).contains(&bytes), "a bit for each of ten pairs, and the neurons: {bytes}");
 }
 
 /// Whatever is left out or of the wrong kind, elaboration ends with messages.
