@@ -9,7 +9,7 @@ use super::sums::Sums;
 use std::ops::Range;
 
 /// Blocks in a strip: their inputs and state fit the first cache together.
-pub(crate) const STRIP: usize = 8;
+pub(crate) const STRIP: usize = 4;
 
 /// Where one row of a population's inputs comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -54,7 +54,45 @@ pub trait Neurons: Send + Sync {
 /// Coefficients: scalars in the loop where all parameters are shared, else rows.
 enum Coefficients<F, const C: usize> {
     Shared([F; C]),
-    Each(Vec<[Row<F>; C]>),
+    Each(Rows<F, C>),
+}
+
+/// Rows of coefficients. One that is the same for all neurons has a single row, which stays in the first cache.
+struct Rows<F, const C: usize> {
+    /// By coefficient: a row for each block, or one.
+    rows: [Vec<Row<F>>; C],
+}
+
+impl<F: Real, const C: usize> Rows<F, C> {
+    /// The rows of `size` neurons; `derive` gives a neuron's coefficients.
+    fn new(size: usize, derive: impl Fn(usize) -> [F; C]) -> Self {
+        let mut rows = std::array::from_fn(|_| vec![[F::default(); BLOCK]; size.div_ceil(BLOCK)]);
+        for neuron in 0..size.next_multiple_of(BLOCK) {
+            // The last block is filled up with copies of its last neuron: never counted, always finite.
+            for (rows, value) in rows.iter_mut().zip(derive(neuron.min(size - 1))) {
+                rows[neuron / BLOCK][neuron % BLOCK] = value;
+            }
+        }
+        for rows in &mut rows {
+            let first = rows[0][0];
+            // As numbers 0 and -0 are the same, as coefficients they are not.
+            if rows.as_flattened().iter().all(|value| value.to_f64().to_bits() == first.to_f64().to_bits()) {
+                rows.truncate(1);
+                rows.shrink_to_fit();
+            }
+        }
+        Self { rows }
+    }
+
+    /// The rows of a block.
+    #[inline(always)]
+    fn of(&self, block: usize) -> [&Row<F>; C] {
+        self.rows.each_ref().map(|rows| &rows[if rows.len() == 1 { 0 } else { block }])
+    }
+
+    fn bytes(&self) -> usize {
+        self.rows.iter().map(|rows| size_of_val(&rows[..])).sum()
+    }
 }
 
 /// A population of one kernel.
@@ -76,14 +114,7 @@ impl<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: u
         let coefficients = if shared {
             Coefficients::Shared(derive(0))
         } else {
-            let mut blocks = vec![[[F::default(); BLOCK]; C]; size.div_ceil(BLOCK)];
-            for neuron in 0..blocks.len() * BLOCK {
-                // The last block is filled up with copies of its last neuron: never counted, always finite.
-                for (row, value) in blocks[neuron / BLOCK].iter_mut().zip(derive(neuron.min(size - 1))) {
-                    row[neuron % BLOCK] = value;
-                }
-            }
-            Coefficients::Each(blocks)
+            Coefficients::Each(Rows::new(size, derive))
         };
         Self { size, level: Level::detect(), coefficients, kernel: std::marker::PhantomData }
     }
@@ -113,7 +144,7 @@ impl<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: u
         size_of::<Self>()
             + match &self.coefficients {
                 Coefficients::Shared(_) => 0,
-                Coefficients::Each(blocks) => blocks.len() * size_of::<[Row<F>; C]>(),
+                Coefficients::Each(rows) => rows.bytes(),
             }
     }
 
@@ -136,9 +167,9 @@ impl<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: u
     fn run(self) {
         match &self.columns.coefficients {
             Coefficients::Shared(c) => self.blocks(|_| |_| *c),
-            Coefficients::Each(c) => self.blocks(|block| {
-                let c = &c[block];
-                |lane| lane_of(c, lane)
+            Coefficients::Each(rows) => self.blocks(|block| {
+                let rows = rows.of(block);
+                move |lane| rows.map(|row| row[lane])
             }),
         }
     }
