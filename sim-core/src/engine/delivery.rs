@@ -51,6 +51,14 @@ impl Calendar {
         Self { level: Level::detect(), days: part.stored.iter().map(days).collect(), planes: Planes::default(), events: 0 }
     }
 
+    /// Starts fetching what [`schedule`](Self::schedule) reads of these cells: the rows of all first, then, when these have
+    /// come, their runs.
+    pub(crate) fn fetch(part: &Part, fired: impl Iterator<Item = (usize, u32)> + Clone) {
+        let rows = |(population, cell): (usize, u32)| part.of_source[population].iter().map(move |i| (&part.stored[*i], cell));
+        fired.clone().flat_map(rows).for_each(|(stored, cell)| stored.fetch_row(cell));
+        fired.flat_map(rows).for_each(|(stored, cell)| stored.fetch_runs(cell));
+    }
+
     /// Enters the synapses of cells of one population that fired at `tick`, as far as they arrive after `now`.
     pub(crate) fn schedule(&mut self, part: &Part, population: usize, cells: &[u32], tick: u64, now: u64) {
         for &index in &part.of_source[population] {
@@ -140,7 +148,7 @@ pub(crate) fn each_record<R>(records: &[R], segments: &[Segment], mut add: impl 
 
 /// Starts fetching a segment's records.
 #[inline(always)]
-fn fetch<R>(records: &[R], segment: &Segment) {
+pub(crate) fn fetch<R>(records: &[R], segment: &Segment) {
     let first = records.as_ptr().wrapping_add(segment.start as usize).cast::<u8>();
     let bytes = (segment.end - segment.start) as usize * size_of::<R>();
     for line in 0..=(bytes / LINE).min(LINES) {
@@ -150,7 +158,7 @@ fn fetch<R>(records: &[R], segment: &Segment) {
 
 /// Asks for a line of memory.
 #[inline(always)]
-fn prefetch(address: *const u8) {
+pub(crate) fn prefetch<T>(address: *const T) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

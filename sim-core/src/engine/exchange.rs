@@ -25,6 +25,15 @@ impl Outbox {
         self.stop = false;
     }
 
+    /// Population and cell of every spike of the window.
+    pub(crate) fn spikes(&self, populations: usize) -> impl Iterator<Item = (usize, u32)> + Clone {
+        let lists = self.starts.windows(2).enumerate();
+        lists.flat_map(move |(at, range)| {
+            let cells = &self.fired[range[0] as usize..range[1] as usize];
+            cells.iter().map(move |cell| (at % populations, *cell))
+        })
+    }
+
     /// Cells of a population that fired in the given tick of the window.
     pub(crate) fn cells(&self, tick: usize, population: usize, populations: usize) -> &[u32] {
         let at = tick * populations + population;

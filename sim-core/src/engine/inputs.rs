@@ -4,7 +4,7 @@
 
 use super::dispatch::{self, Level, Loop};
 use super::neurons::BLOCK;
-use super::plan::Part;
+use super::plan::{Part, Receives};
 use super::sums::Sums;
 use std::ops::Range;
 
@@ -50,7 +50,7 @@ impl Inputs {
         let mut rows = Vec::with_capacity(part.inputs.len());
         for (population, (inputs, blocks)) in part.inputs.iter().zip(blocks).enumerate() {
             let first_cell = (blocks.start * BLOCK) as u32;
-            let source = |(receptor, receives): (usize, &super::plan::Receives)| {
+            let source = |(receptor, receives): (usize, &Receives)| {
                 let first = part.sums.place(population, first_cell, receptor) as usize;
                 match receives.unit {
                     Some(unit) if receives.numbers => Source::Both { first, unit },
@@ -81,12 +81,12 @@ impl Inputs {
                 Source::Sums { first } => first + at,
                 Source::Both { first, unit } => {
                     let (numbers, integers) = (&mut sums.f64[first + at..][..len], &mut sums.i32[first + at..][..len]);
-                    dispatch::run(self.level, AddIntegers { integers, unit, numbers });
+                    dispatch::run(self.level, Convert::<true> { integers, unit, numbers });
                     first + at
                 }
                 Source::Integers { first, unit, row } => {
                     let (numbers, integers) = (&mut sums.f64[row..][..len], &mut sums.i32[first + at..][..len]);
-                    dispatch::run(self.level, TakeIntegers { integers, unit, numbers });
+                    dispatch::run(self.level, Convert::<false> { integers, unit, numbers });
                     row
                 }
                 Source::Held { first } => {
@@ -116,34 +116,19 @@ impl Inputs {
     }
 }
 
-/// Adds sums of integers to sums of numbers, and clears the former.
-struct AddIntegers<'a> {
+/// Turns sums of integers into numbers, which are added to what is there or take its place; the integers are cleared.
+struct Convert<'a, const ADD: bool> {
     integers: &'a mut [i32],
     unit: f64,
     numbers: &'a mut [f64],
 }
 
-impl Loop for AddIntegers<'_> {
+impl<const ADD: bool> Loop for Convert<'_, ADD> {
     #[inline(always)]
     fn run(self) {
         for (number, integer) in self.numbers.iter_mut().zip(self.integers) {
-            *number += f64::from(std::mem::take(integer)) * self.unit;
-        }
-    }
-}
-
-/// Turns sums of integers into numbers, and clears them.
-struct TakeIntegers<'a> {
-    integers: &'a mut [i32],
-    unit: f64,
-    numbers: &'a mut [f64],
-}
-
-impl Loop for TakeIntegers<'_> {
-    #[inline(always)]
-    fn run(self) {
-        for (number, integer) in self.numbers.iter_mut().zip(self.integers) {
-            *number = f64::from(std::mem::take(integer)) * self.unit;
+            let sum = f64::from(std::mem::take(integer)) * self.unit;
+            *number = if ADD { *number + sum } else { sum };
         }
     }
 }

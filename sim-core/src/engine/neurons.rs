@@ -111,11 +111,7 @@ impl<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: u
             K::coefficients(&own, step_ms).map(F::of)
         };
         let shared = parameters.iter().all(|p| matches!(p, Column::Shared(_)));
-        let coefficients = if shared {
-            Coefficients::Shared(derive(0))
-        } else {
-            Coefficients::Each(Rows::new(size, derive))
-        };
+        let coefficients = if shared { Coefficients::Shared(derive(0)) } else { Coefficients::Each(Rows::new(size, derive)) };
         Self { size, level: Level::detect(), coefficients, kernel: std::marker::PhantomData }
     }
 }

@@ -23,6 +23,7 @@
 //! nothing ([`Counted`]).
 
 use super::bits::BitRows;
+use super::delivery::{fetch, prefetch};
 use super::layout::{Layout, RowKind};
 use std::ops::Range;
 
@@ -139,6 +140,25 @@ impl Stored {
             Self::Counted(counted) => {
                 row_of(&counted.source_cells, cell, counted.delay, |_| counted.synapses_of(cell), sink);
             }
+        }
+    }
+
+    /// Starts fetching where a cell's row begins, for [`fetch_runs`](Self::fetch_runs).
+    #[inline]
+    pub(crate) fn fetch_row(&self, cell: u32) {
+        match self {
+            Self::Table(Table { index: Index::Same { starts, .. }, .. }) => prefetch(starts.as_ptr().wrapping_add(cell as usize)),
+            Self::Table(Table { index: Index::Mixed { rows, .. }, .. }) => prefetch(rows.as_ptr().wrapping_add(cell as usize)),
+            Self::Bits(_) | Self::Rows(_) | Self::Counted(_) => {}
+        }
+    }
+
+    /// Starts fetching the runs of a cell, for [`segments`](Self::segments).
+    #[inline]
+    pub(crate) fn fetch_runs(&self, cell: u32) {
+        if let Self::Table(Table { index: Index::Mixed { rows, runs }, .. }) = self {
+            let (first, end) = (rows[cell as usize].0, rows[cell as usize + 1].0);
+            fetch(runs, &Segment { start: first, end });
         }
     }
 

@@ -190,6 +190,7 @@ impl<'a> Worker<'a> {
     /// Phase 4, for one partition's spikes of a window: own synapses onto own targets.
     pub(crate) fn route(&mut self, outbox: &Outbox, window: &RangeInclusive<u64>) {
         let populations = self.plan.cells.len();
+        Calendar::fetch(self.part, outbox.spikes(populations));
         for (offset, tick) in window.clone().enumerate() {
             for population in 0..populations {
                 let cells = outbox.cells(offset, population, populations);
