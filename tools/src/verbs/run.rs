@@ -19,7 +19,7 @@ use std::path::Path;
 use std::time::Instant;
 
 /// Neurons times ticks between two meetings of the threads that are worth a thread.
-const NEURON_TICKS_PER_THREAD: usize = 2_000;
+const NEURON_TICKS_PER_THREAD: usize = 5_000;
 
 /// Runs a netlist, or repeats a recorded run.
 pub(crate) fn run(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
