@@ -1,4 +1,7 @@
-//! The engines: for now the grid engine. See [`grid`] for the step, and `rows.rs` for where synapses are kept.
+//! The engines: for now the grid engine. [`grid`] has the step. The hot code, in the order of reading: `layout.rs` (how synapses
+//! may be kept, and which way is chosen), `rows.rs` (tables of synapses, drawn), `sums.rs` (where weights are added up),
+//! `delivery.rs` (the loops that do it, and why they are fast), `bits.rs` (dense projections), `inputs.rs` (what neurons
+//! read), [`neurons`] (their loop), `shares.rs` and `private/` (random input), `dispatch.rs` (vector instructions).
 
 mod bits;
 mod build;
