@@ -78,7 +78,7 @@ pub(crate) struct Part {
     /// What is stored of each source population's synapses.
     pub(crate) of_source: Vec<Vec<usize>>,
     /// What flows into each population.
-    pub(crate) inputs: Vec<Inputs>,
+    pub(crate) inputs: Vec<Inflow>,
     /// Cells of each probe in this partition: a range of the record's cells.
     pub(crate) probed: Vec<Range<usize>>,
     pub(crate) largest_delay: u32,
@@ -87,14 +87,14 @@ pub(crate) struct Part {
 
 /// What flows into a population's neurons in one partition.
 #[derive(Default)]
-pub(crate) struct Inputs {
+pub(crate) struct Inflow {
     /// By receptor.
     pub(crate) receptors: Vec<Receives>,
     /// Stimuli that act directly, in projection order.
     pub(crate) stimuli: Vec<Stimulate>,
 }
 
-impl Inputs {
+impl Inflow {
     pub(crate) fn has_poisson(&self) -> bool {
         self.stimuli.iter().any(|s| matches!(s, Stimulate::Poisson { .. }))
     }
@@ -457,8 +457,8 @@ impl Work<'_> {
         let delays = || stored.iter().filter_map(Stored::delays);
         let largest_delay = delays().map(|d| d.1).max().unwrap_or(1);
         let smallest_delay = delays().map(|d| d.0).min().unwrap_or(u32::MAX);
-        let mut inputs: Vec<Inputs> =
-            self.receives.iter().map(|receptors| Inputs { receptors: receptors.clone(), stimuli: Vec::new() }).collect();
+        let mut inputs: Vec<Inflow> =
+            self.receives.iter().map(|receptors| Inflow { receptors: receptors.clone(), stimuli: Vec::new() }).collect();
         for private in self.stimuli {
             let target = self.network.projections[private.projection].target;
             inputs[target].stimuli.push(self.stimulate(private, blocks));
