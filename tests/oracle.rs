@@ -11,6 +11,7 @@ use sim_core::engine::poisson::PoissonTable;
 use sim_core::network::{Cells, Network, Projection, Rule};
 use sim_core::normal::deviates;
 use sim_core::random::{Key, mix};
+use sim_core::real::Precision;
 use sim_core::record::Spike;
 use sim_core::stimulus::{Drive, Noise, PerUnit};
 use sim_core::time::Grid;
@@ -120,6 +121,15 @@ impl Oracle<'_> {
             self.inputs[population].fill(0.0);
         }
         for index in 0..self.network.projections.len() {
+            self.deliver(index, tick);
+        }
+        // Sums of synapses are rounded once to the numbers of the state; stimuli are added in these.
+        for population in 0..self.inputs.len() {
+            if self.precision(population) == Precision::F32 {
+                self.inputs[population].iter_mut().for_each(|sum| *sum = f64::from(*sum as f32));
+            }
+        }
+        for index in 0..self.network.projections.len() {
             let source = self.network.projections[index].source;
             match self.drives[source].clone() {
                 Some(Drive::PrivatePoisson(_)) => self.private_poisson(index, tick),
@@ -130,10 +140,10 @@ impl Oracle<'_> {
                         let current = schedules.get(s.source as usize).at(emitted) * s.weight;
                         let target = self.network.projections[index].target;
                         let slot = self.slot(target, s.target, self.current_row(target));
-                        self.inputs[target][slot] += current;
+                        self.add(target, slot, 1.0, current);
                     }
                 }
-                _ => self.deliver(index, tick),
+                _ => {}
             }
         }
         let mut fired = Vec::new();
@@ -141,7 +151,8 @@ impl Oracle<'_> {
             let mut cells = Vec::new();
             if let Some(kernel) = &self.kernels[population] {
                 let rows: Vec<usize> = (0..kernel.inputs()).map(|row| self.slot(population, 0, row)).collect();
-                kernel.advance(0, &mut self.states[population].as_mut(), &self.inputs[population], &rows, &mut cells);
+                let mut inputs = Values::new(kernel.precision(), self.inputs[population].clone());
+                kernel.advance(0, &mut self.states[population].as_mut(), &mut inputs.as_mut(), &rows, &mut cells);
             } else {
                 cells = self.emit(population, tick);
             }
@@ -150,9 +161,25 @@ impl Oracle<'_> {
         self.fired.push(fired);
     }
 
+    fn precision(&self, population: usize) -> Precision {
+        self.kernels[population].as_ref().map_or(Precision::F64, |kernel| kernel.precision())
+    }
+
+    /// Adds a stimulus: so many times a value, in the numbers of the target's state.
+    fn add(&mut self, target: usize, slot: usize, times: f64, value: f64) {
+        let input = self.inputs[target][slot];
+        self.inputs[target][slot] = match self.precision(target) {
+            Precision::F64 => input + times * value,
+            Precision::F32 => f64::from(input as f32 + times as f32 * value as f32),
+        };
+    }
+
     /// Every synapse whose source fired its delay ago.
     fn deliver(&mut self, index: usize, tick: u64) {
         let projection = &self.network.projections[index];
+        if matches!(self.drives[projection.source], Some(Drive::PrivatePoisson(_) | Drive::PrivateNoise(_) | Drive::Current(_))) {
+            return;
+        }
         for s in &self.synapses[index] {
             let Some(then) = tick.checked_sub(u64::from(self.grid.delay(s.delay_fs))) else { continue };
             let count = self.fired[then as usize][projection.source][s.source as usize];
@@ -204,20 +231,20 @@ impl Oracle<'_> {
                 let Some((first, times)) = self.first_train(index) else { continue };
                 let counts = same_counts(at(&first, times), &mut lanes, mix(mix(key, tick), block as u64));
                 for (s, _) in trains.iter() {
-                    adds.push((s.target, s.receptor, f64::from(counts[s.target as usize % BLOCK]) * s.weight));
+                    adds.push((s.target, s.receptor, f64::from(counts[s.target as usize % BLOCK]), s.weight));
                 }
             } else {
                 let means: Vec<f64> = trains.iter().map(|(s, times)| at(s, *times)).collect();
                 for ((s, _), count) in trains.iter().zip(own_counts(&mut self.tables, &means, &mut lanes)) {
-                    adds.push((s.target, s.receptor, f64::from(count) * s.weight));
+                    adds.push((s.target, s.receptor, f64::from(count), s.weight));
                 }
             }
             self.lanes.insert((index, block), lanes);
         }
         let target = projection.target;
-        for (cell, receptor, value) in adds {
+        for (cell, receptor, count, weight) in adds {
             let slot = self.slot(target, cell, receptor);
-            self.inputs[target][slot] += value;
+            self.add(target, slot, count, weight);
         }
     }
 
@@ -276,7 +303,7 @@ impl Oracle<'_> {
             }
             for (cell, value) in adds {
                 let slot = self.slot(target, cell, row);
-                self.inputs[target][slot] += value;
+                self.add(target, slot, 1.0, value);
             }
             self.lanes.insert((index, block), lanes);
             self.held.insert((index, block), held);

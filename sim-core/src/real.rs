@@ -30,6 +30,7 @@ pub trait Real:
     + Default
     + PartialOrd
     + Add<Output = Self>
+    + AddAssign
     + Sub<Output = Self>
     + Mul<Output = Self>
     + Div<Output = Self>
@@ -46,6 +47,9 @@ pub trait Real:
 
     /// The nearest one to a 64-bit number.
     fn of(value: f64) -> Self;
+
+    /// The nearest one to a whole number.
+    fn of_whole(value: i32) -> Self;
 
     /// Exactly.
     fn to_f64(self) -> f64;
@@ -79,6 +83,11 @@ impl Real for f64 {
     }
 
     #[inline(always)]
+    fn of_whole(value: i32) -> Self {
+        Self::from(value)
+    }
+
+    #[inline(always)]
     fn to_f64(self) -> f64 {
         self
     }
@@ -95,6 +104,11 @@ impl Real for f32 {
 
     #[inline(always)]
     fn of(value: f64) -> Self {
+        value as f32
+    }
+
+    #[inline(always)]
+    fn of_whole(value: i32) -> Self {
         value as f32
     }
 

@@ -89,7 +89,8 @@ impl Population {
     fn tick(&mut self) -> Vec<u32> {
         let mut fired = Vec::new();
         let rows: Vec<usize> = (0..self.neurons.inputs()).map(|row| self.input_at(row, 0)).collect();
-        self.neurons.advance(0, &mut self.state.as_mut(), &self.input, &rows, &mut fired);
+        let mut input = Values::new(self.neurons.precision(), self.input.clone());
+        self.neurons.advance(0, &mut self.state.as_mut(), &mut input.as_mut(), &rows, &mut fired);
         let current = self.input_at(self.card.receptors.len(), 0);
         self.input[..current].fill(0.0);
         fired

@@ -41,9 +41,19 @@ pub trait Neurons: Send + Sync {
     /// Input rows: receptors and, last, injected current.
     fn inputs(&self) -> usize;
     /// One tick for the blocks from `first_block` on. `state` is those blocks, `states() * BLOCK` values each. `rows` says
-    /// where in `inputs` each row of inputs starts, 64 values a block. Appends the indices within the population of the
-    /// neurons that fired, ascending.
-    fn advance(&self, first_block: usize, state: &mut ValuesMut<'_>, inputs: &[f64], rows: &[usize], fired: &mut Vec<u32>);
+    /// where in `inputs`, which are only read, each row of inputs starts, 64 values a block. Appends the indices within the
+    /// population of the neurons that fired, ascending.
+    ///
+    /// # Panics
+    /// If state or inputs are not of this [`precision`](Self::precision).
+    fn advance(
+        &self,
+        first_block: usize,
+        state: &mut ValuesMut<'_>,
+        inputs: &mut ValuesMut<'_>,
+        rows: &[usize],
+        fired: &mut Vec<u32>,
+    );
     /// Bytes held.
     fn bytes(&self) -> usize;
     /// Takes another instruction set than the best: all give the same bits, which tests try.
@@ -129,8 +139,16 @@ impl<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: u
         I
     }
 
-    fn advance(&self, first_block: usize, state: &mut ValuesMut<'_>, inputs: &[f64], rows: &[usize], fired: &mut Vec<u32>) {
+    fn advance(
+        &self,
+        first_block: usize,
+        state: &mut ValuesMut<'_>,
+        inputs: &mut ValuesMut<'_>,
+        rows: &[usize],
+        fired: &mut Vec<u32>,
+    ) {
         let states = F::slice(state).as_chunks_mut::<BLOCK>().0.as_chunks_mut::<S>().0;
+        let inputs = &*F::slice(inputs);
         let rows = rows.first_chunk::<I>().expect("a row for each input");
         let inputs = rows.map(|start| inputs[start..].as_chunks::<BLOCK>().0);
         dispatch::run(self.level, Advance { columns: self, first_block, states, inputs, fired });
@@ -154,7 +172,7 @@ struct Advance<'a, F, K, const S: usize, const I: usize, const C: usize> {
     columns: &'a Columns<F, K, S, I, C>,
     first_block: usize,
     states: &'a mut [[Row<F>; S]],
-    inputs: [&'a [Row]; I],
+    inputs: [&'a [Row<F>]; I],
     fired: &'a mut Vec<u32>,
 }
 
@@ -175,12 +193,11 @@ impl<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: u
     /// Block after block; `coefficients` of a block gives those of its lanes.
     #[inline(always)]
     fn blocks<Lane: Fn(usize) -> [F; C]>(self, coefficients: impl Fn(usize) -> Lane) {
-        let mut room = [[F::default(); BLOCK]; I];
         for (offset, state) in self.states.iter_mut().enumerate() {
             let block = self.first_block + offset;
             let coefficients = coefficients(block);
             let inputs = self.inputs.map(|rows| &rows[offset]);
-            let any = integrate::<F, K, S, I, C>(state, F::rows(inputs, &mut room), &coefficients);
+            let any = integrate::<F, K, S, I, C>(state, inputs, &coefficients);
             if any {
                 let valid = (self.columns.size - block * BLOCK).min(BLOCK);
                 fire::<F, K, S, I, C>((block * BLOCK) as u32, valid, state, &coefficients, self.fired);

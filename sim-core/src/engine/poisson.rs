@@ -89,7 +89,7 @@ impl PoissonTable {
 /// A way to draw the counts of the 64 neurons of a block.
 pub(crate) trait BlockCounts {
     /// As narrow as the counts allow: rows of them are vector code.
-    type Count: Copy + Default + Into<f64>;
+    type Count: Copy + Default + Into<u32>;
 
     /// The counts. `key` is the tick's and the block's.
     fn counts(&self, lanes: &mut Lanes, key: u64) -> [Self::Count; BLOCK];

@@ -7,6 +7,7 @@
 //! f64     the sums of all synapses that keep their weight as a number; neurons read them where they are. Then follow
 //!         | injected current, where it is held | rows of one strip | zeros |        (`inputs.rs`)
 //! i32     the sums of 16-bit weights, in units of the receptor's finest quantum
+//! f32     no sums, but what follows them, for neurons whose state is in 32 bits
 //! ```
 //!
 //! Synapses name their place by 16 bits within a window of 65,536 places: half a megabyte of doubles or a quarter of one of
@@ -15,6 +16,8 @@
 
 use super::neurons::BLOCK;
 use super::plan::PlanCells;
+use super::values::ValuesMut;
+use crate::real::Precision;
 use std::ops::Range;
 
 /// Places in a window.
@@ -95,13 +98,22 @@ impl SumLayout {
 pub(crate) struct Sums {
     pub(crate) f64: Vec<f64>,
     pub(crate) i32: Vec<i32>,
+    pub(crate) f32: Vec<f32>,
 }
 
 impl Sums {
-    /// Cleared sums, with so many places more among the doubles.
-    pub(crate) fn new(layout: &SumLayout, more: usize) -> Self {
+    /// Cleared sums, with so many places more among the doubles, and so many singles.
+    pub(crate) fn new(layout: &SumLayout, more: usize, singles: usize) -> Self {
         let places = layout.receptors + WINDOW;
-        Self { f64: vec![0.0; places + more], i32: vec![0; places] }
+        Self { f64: vec![0.0; places + more], i32: vec![0; places], f32: vec![0.0; singles] }
+    }
+
+    /// Where neurons of a precision read their inputs.
+    pub(crate) fn numbers(&mut self, precision: Precision) -> ValuesMut<'_> {
+        match precision {
+            Precision::F64 => ValuesMut::F64(&mut self.f64),
+            Precision::F32 => ValuesMut::F32(&mut self.f32),
+        }
     }
 }
 

@@ -98,6 +98,22 @@ impl ValuesMut<'_> {
             Self::F32(values) => values[index].to_f64(),
         }
     }
+
+    /// Adds to one of them.
+    pub(crate) fn add(&mut self, index: usize, value: f64) {
+        match self {
+            Self::F64(values) => values[index] += value,
+            Self::F32(values) => values[index] += f32::of(value),
+        }
+    }
+
+    /// Makes some of them 0.
+    pub(crate) fn clear(&mut self, range: Range<usize>) {
+        match self {
+            Self::F64(values) => values[range].fill(0.0),
+            Self::F32(values) => values[range].fill(0.0),
+        }
+    }
 }
 
 /// Written out for `clone_from`, which takes no new memory where the sizes agree; the derived one always does.
@@ -125,10 +141,6 @@ pub trait Width: Real {
     /// # Panics
     /// If they are of the other width.
     fn slice<'a>(values: &'a mut ValuesMut<'_>) -> &'a mut [Self];
-
-    /// Rows of 64-bit numbers as rows of these: themselves, or rounded into `room`. Rounding all of a block first keeps the
-    /// loop over its neurons free of the wider numbers, which would halve its vectors.
-    fn rows<'a, const N: usize, const R: usize>(rows: [&'a [f64; R]; N], room: &'a mut [[Self; R]; N]) -> [&'a [Self; R]; N];
 }
 
 impl Width for f64 {
@@ -136,27 +148,12 @@ impl Width for f64 {
         let ValuesMut::F64(values) = values else { panic!("{OTHER_WIDTH}") };
         values
     }
-
-    #[inline(always)]
-    fn rows<'a, const N: usize, const R: usize>(rows: [&'a [f64; R]; N], _: &'a mut [[f64; R]; N]) -> [&'a [f64; R]; N] {
-        rows
-    }
 }
 
 impl Width for f32 {
     fn slice<'a>(values: &'a mut ValuesMut<'_>) -> &'a mut [Self] {
         let ValuesMut::F32(values) = values else { panic!("{OTHER_WIDTH}") };
         values
-    }
-
-    #[inline(always)]
-    fn rows<'a, const N: usize, const R: usize>(rows: [&'a [f64; R]; N], room: &'a mut [[f32; R]; N]) -> [&'a [f32; R]; N] {
-        for (rounded, row) in room.iter_mut().zip(rows) {
-            for (rounded, value) in rounded.iter_mut().zip(row) {
-                *rounded = Self::of(*value);
-            }
-        }
-        room.each_ref()
     }
 }
 

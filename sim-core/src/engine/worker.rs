@@ -2,7 +2,7 @@
 
 use super::delivery::Calendar;
 use super::exchange::Outbox;
-use super::inputs::{Inputs, STRIP};
+use super::inputs::Inputs;
 use super::lanes::{LANES, Lanes};
 use super::neurons::{BLOCK, Neurons};
 use super::partition::cells;
@@ -64,7 +64,7 @@ impl Own<'_> {
         tick: u64,
         place: &Place<'_>,
         count: usize,
-        inputs: &mut [f64],
+        inputs: &mut ValuesMut<'_>,
         anew: bool,
     ) {
         let blocks = place.offset..place.offset + count;
@@ -80,7 +80,7 @@ impl Own<'_> {
                 let from = entries.partition_point(|e| e.cell < cell(place.first_block));
                 for entry in entries[from..].iter().take_while(|e| e.cell < cell(place.first_block + count)) {
                     let amplitude = schedules.get(entry.unit as usize).at(tick.saturating_sub(entry.delay));
-                    inputs[place.current(entry.cell)] += amplitude * entry.factor;
+                    inputs.add(place.current(entry.cell), amplitude * entry.factor);
                 }
             }
             Stimulate::Current { .. } => {}
@@ -124,7 +124,7 @@ impl<'a> Worker<'a> {
         }
         // These were counted when they were emitted; injected spikes are not counted.
         calendar.events = 0;
-        let (inputs, sums) = Inputs::new(part, blocks);
+        let (inputs, sums) = Inputs::new(part, blocks, &plan.cells);
         Self { plan, index, part, blocks, own, inputs, sums, calendar, fresh: true }
     }
 
@@ -146,15 +146,17 @@ impl<'a> Worker<'a> {
         let (stimuli, blocks) = (&self.part.inputs[population].stimuli, &self.blocks[population]);
         let anew = self.fresh || self.part.inputs[population].current_changes(tick);
         let states = kernel.states() * BLOCK;
-        for first_block in blocks.clone().step_by(STRIP) {
-            let (offset, count) = (first_block - blocks.start, STRIP.min(blocks.end - first_block));
+        let strip = self.inputs.strip(population);
+        for first_block in blocks.clone().step_by(strip) {
+            let (offset, count) = (first_block - blocks.start, strip.min(blocks.end - first_block));
             let rows = self.inputs.prepare(population, offset, count, anew, &mut self.sums);
             let place = Place { rows, first_block, offset };
+            let mut inputs = self.sums.numbers(kernel.precision());
             for stimulus in stimuli {
-                self.own.stimulate(stimulus, self.plan, tick, &place, count, &mut self.sums.f64, anew);
+                self.own.stimulate(stimulus, self.plan, tick, &place, count, &mut inputs, anew);
             }
             let mut state = self.own.neurons[population].part(offset * states..(offset + count) * states);
-            kernel.advance(first_block, &mut state, &self.sums.f64, rows, fired);
+            kernel.advance(first_block, &mut state, &mut inputs, rows, fired);
             self.inputs.clear(population, offset, count, &mut self.sums);
         }
     }

@@ -48,7 +48,7 @@ impl Neurons for Still {
     fn precision(&self) -> Precision {
         Precision::F64
     }
-    fn advance(&self, _: usize, _: &mut ValuesMut<'_>, _: &[f64], _: &[usize], _: &mut Vec<u32>) {}
+    fn advance(&self, _: usize, _: &mut ValuesMut<'_>, _: &mut ValuesMut<'_>, _: &[usize], _: &mut Vec<u32>) {}
     fn set_level(&mut self, _: Level) {}
     fn bytes(&self) -> usize {
         0

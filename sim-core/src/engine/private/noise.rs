@@ -5,7 +5,9 @@ use super::{Context, Entries, Place, Slot};
 use crate::engine::dispatch::{self, Level, Loop};
 use crate::engine::lanes::{LANES, Lanes};
 use crate::engine::neurons::{BLOCK, Row};
+use crate::engine::values::ValuesMut;
 use crate::normal::{self, Deviates, deviates};
+use crate::real::Real;
 use crate::stimulus::{Noise, PerUnit};
 use std::ops::Range;
 
@@ -83,7 +85,14 @@ impl PrivateNoise {
     }
 
     /// Redraws what is due and adds all currents to the rows of injected current.
-    pub(crate) fn add_to(&self, tick: u64, place: &Place<'_>, lanes: &mut [Lanes], held: &mut [f64], inputs: &mut [f64]) {
+    pub(crate) fn add_to(&self, tick: u64, place: &Place<'_>, lanes: &mut [Lanes], held: &mut [f64], inputs: &mut ValuesMut<'_>) {
+        match inputs {
+            ValuesMut::F64(inputs) => self.add_in(tick, place, lanes, held, inputs),
+            ValuesMut::F32(inputs) => self.add_in(tick, place, lanes, held, inputs),
+        }
+    }
+
+    fn add_in<F: Real>(&self, tick: u64, place: &Place<'_>, lanes: &mut [Lanes], held: &mut [f64], inputs: &mut [F]) {
         match &self.entries {
             Entries::Uniform { cells, entry } => {
                 if entry.active(tick) {
@@ -97,7 +106,7 @@ impl PrivateNoise {
                     let range = place.listed(starts, offset);
                     let block = place.first_block + offset;
                     for (entries, held) in list[range.clone()].chunks(BLOCK).zip(held[range].chunks_mut(BLOCK)) {
-                        add_listed(tick, entries, lanes, held, |slot, current| inputs[place.slot(block, slot)] += current);
+                        add_listed(tick, entries, lanes, held, |slot, current| inputs[place.slot(block, slot)] += F::of(current));
                     }
                 }
             }
@@ -121,17 +130,17 @@ fn add_listed(tick: u64, entries: &[(Slot, Current)], lanes: &mut Lanes, held: &
 }
 
 /// One tick of a current that all cells of a range have alike.
-struct Uniform<'a> {
+struct Uniform<'a, F> {
     cells: &'a Range<u32>,
     entry: &'a Current,
     redraws: bool,
     place: &'a Place<'a>,
     lanes: &'a mut [Lanes],
     held: &'a mut [f64],
-    inputs: &'a mut [f64],
+    inputs: &'a mut [F],
 }
 
-impl Loop for Uniform<'_> {
+impl<F: Real> Loop for Uniform<'_, F> {
     #[inline(always)]
     fn run(self) {
         let table = deviates();
@@ -144,7 +153,7 @@ impl Loop for Uniform<'_> {
             let row = &mut self.inputs[self.place.current_row(block)];
             let valid = self.place.lanes_of(block, self.cells);
             for (input, z) in row[valid.clone()].iter_mut().zip(&held[valid]) {
-                *input += mean + sd * z;
+                *input += F::of(mean + sd * z);
             }
         }
     }

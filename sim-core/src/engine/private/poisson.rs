@@ -7,7 +7,9 @@ use crate::engine::dispatch::{self, Level, Loop};
 use crate::engine::lanes::{LANES, Lanes};
 use crate::engine::neurons::BLOCK;
 use crate::engine::poisson::{BlockCounts, PoissonSchedules, PoissonTable};
+use crate::engine::values::ValuesMut;
 use crate::random::mix;
+use crate::real::Real;
 use crate::stimulus::{PerUnit, Schedule};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -53,7 +55,14 @@ impl PrivatePoisson {
     }
 
     /// Adds this tick's spikes to the inputs.
-    pub(crate) fn add_to(&self, tick: u64, key: u64, place: &Place<'_>, lanes: &mut [Lanes], inputs: &mut [f64]) {
+    pub(crate) fn add_to(&self, tick: u64, key: u64, place: &Place<'_>, lanes: &mut [Lanes], inputs: &mut ValuesMut<'_>) {
+        match inputs {
+            ValuesMut::F64(inputs) => self.add_in(tick, key, place, lanes, inputs),
+            ValuesMut::F32(inputs) => self.add_in(tick, key, place, lanes, inputs),
+        }
+    }
+
+    fn add_in<F: Real>(&self, tick: u64, key: u64, place: &Place<'_>, lanes: &mut [Lanes], inputs: &mut [F]) {
         match &self.entries {
             Entries::Uniform { cells, entry } => {
                 if let Some(table) = self.table(entry, tick) {
@@ -70,7 +79,7 @@ impl PrivatePoisson {
                     for chunk in list[place.listed(starts, offset)].chunks(LANES) {
                         for ((slot, train), bits) in chunk.iter().zip(lanes.wide_bits()) {
                             if let Some(table) = self.table(train, tick) {
-                                inputs[place.slot(block, *slot)] += f64::from(table.count(bits)) * train.weight;
+                                inputs[place.slot(block, *slot)] += of_count::<F>(table.count(bits)) * F::of(train.weight);
                             }
                         }
                     }
@@ -85,22 +94,22 @@ impl PrivatePoisson {
 }
 
 /// One tick of a train that all cells of a range have alike.
-struct Uniform<'a> {
+struct Uniform<'a, F> {
     cells: &'a Range<u32>,
     entry: &'a Train,
     key: u64,
     place: &'a Place<'a>,
     lanes: &'a mut [Lanes],
-    inputs: &'a mut [f64],
+    inputs: &'a mut [F],
 }
 
 /// Adds counts x weight to the rows.
-struct Adding<'a, C> {
+struct Adding<'a, C, F> {
     counts: &'a C,
-    tick: Uniform<'a>,
+    tick: Uniform<'a, F>,
 }
 
-impl<C: BlockCounts> Loop for Adding<'_, C> {
+impl<C: BlockCounts, F: Real> Loop for Adding<'_, C, F> {
     #[inline(always)]
     fn run(self) {
         let Uniform { cells, entry, key, place, lanes, inputs } = self.tick;
@@ -113,11 +122,18 @@ impl<C: BlockCounts> Loop for Adding<'_, C> {
                 counts[valid.end..].fill(C::Count::default());
             }
             let row = &mut inputs[place.row(block, entry.receptor)];
+            let weight = F::of(entry.weight);
             for (input, count) in row.iter_mut().zip(counts) {
-                *input += count.into() * entry.weight;
+                *input += of_count::<F>(count.into()) * weight;
             }
         }
     }
+}
+
+/// A count as a number. By way of a signed one, for which there is an instruction.
+#[inline(always)]
+fn of_count<F: Real>(count: u32) -> F {
+    F::of_whole(count as i32)
 }
 
 /// Synapses of one target with the same rate, weight and delay, counted, in order of first appearance.
