@@ -15,4 +15,5 @@ mod program;
 mod random_network;
 mod readme;
 mod statistics;
+mod stimuli;
 mod tidy;

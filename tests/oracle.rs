@@ -38,7 +38,7 @@ struct Oracle<'a> {
     held: BTreeMap<(usize, usize), Vec<f64>>,
     /// By projection and block of targets: its synapses, and the trains they amount to, found once.
     blocked: BTreeMap<(usize, usize), Blocked>,
-    tables: BTreeMap<u64, PoissonTable>,
+    tables: Tables,
     /// fired[tick][population][cell]: how often.
     fired: Vec<Vec<Vec<u32>>>,
 }
@@ -101,10 +101,24 @@ fn counts(cells: &[u32], size: u32) -> Vec<u32> {
     counts
 }
 
-fn trains_at(drive: &Option<Drive>, size: u32, tick: u64) -> Vec<u32> {
-    let Some(Drive::SpikeTimes(times)) = drive else { return Vec::new() };
-    (0..size).flat_map(|unit| times.get(unit as usize).iter().filter(|t| **t == tick).map(move |_| unit)).collect()
+/// How spikes are drawn, tick by tick.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Law {
+    Poisson,
+    Bernoulli,
 }
+
+impl Law {
+    fn table(self, mean: f64) -> PoissonTable {
+        match self {
+            Law::Poisson => PoissonTable::new(mean),
+            Law::Bernoulli => PoissonTable::bernoulli(mean),
+        }
+    }
+}
+
+/// By law and mean, found once.
+type Tables = BTreeMap<(Law, u64), PoissonTable>;
 
 impl Oracle<'_> {
     fn slot(&self, population: usize, cell: u32, row: usize) -> usize {
@@ -190,19 +204,28 @@ impl Oracle<'_> {
 
     fn emit(&mut self, population: usize, tick: u64) -> Vec<u32> {
         let p = &self.network.populations[population];
-        let Some(Drive::Poisson(schedules)) = &self.drives[population] else {
-            return trains_at(&self.drives[population], p.size, tick);
+        let key = |kind: &str| Key::new(self.network.noise_seed).name(kind).name(&p.name).finish();
+        let at = |ticks: &[u64]| ticks.iter().filter(|t| **t == tick).count();
+        let trains = |count: &dyn Fn(u32) -> usize| (0..p.size).flat_map(|u| std::iter::repeat_n(u, count(u))).collect();
+        let (law, schedules, key) = match &self.drives[population] {
+            Some(Drive::SpikeTimes(times)) => return trains(&|unit| at(times.get(unit as usize))),
+            Some(Drive::Packets(packets)) => {
+                let key = key("pulse_packet");
+                return trains(&|unit| at(&packets.get(unit as usize).ticks(key, unit, self.grid)));
+            }
+            Some(Drive::Poisson(schedules)) => (Law::Poisson, schedules, key("poisson_source")),
+            Some(Drive::Bernoulli(schedules)) => (Law::Bernoulli, schedules, key("bernoulli_source")),
+            _ => return Vec::new(),
         };
-        let key = Key::new(self.network.noise_seed).name("poisson_source").name(&p.name).finish();
         let mut cells = Vec::new();
         for block in 0..(p.size as usize).div_ceil(BLOCK) {
             let lanes = self.lanes.entry((usize::MAX - population, block)).or_insert_with(|| Lanes::new(key, block as u64));
             let units: Vec<u32> = (block * BLOCK..((block + 1) * BLOCK).min(p.size as usize)).map(|u| u as u32).collect();
             let counts = match schedules {
-                PerUnit::Shared(schedule) => same_counts(schedule.at(tick), lanes, mix(mix(key, tick), block as u64)),
+                PerUnit::Shared(schedule) => same_counts(law, schedule.at(tick), lanes, mix(mix(key, tick), block as u64)),
                 PerUnit::Each(each) => {
                     let means: Vec<f64> = units.iter().map(|u| each[*u as usize].at(tick)).collect();
-                    own_counts(&mut self.tables, &means, lanes)
+                    own_counts(&mut self.tables, law, &means, lanes)
                 }
             };
             for (unit, count) in units.iter().zip(counts) {
@@ -229,13 +252,13 @@ impl Oracle<'_> {
             if shared && same_for_all(projection) {
                 // One train a target: all 64 lanes are drawn, in or out of the range.
                 let Some((first, times)) = self.first_train(index) else { continue };
-                let counts = same_counts(at(&first, times), &mut lanes, mix(mix(key, tick), block as u64));
+                let counts = same_counts(Law::Poisson, at(&first, times), &mut lanes, mix(mix(key, tick), block as u64));
                 for (s, _) in trains.iter() {
                     adds.push((s.target, s.receptor, f64::from(counts[s.target as usize % BLOCK]), s.weight));
                 }
             } else {
                 let means: Vec<f64> = trains.iter().map(|(s, times)| at(s, *times)).collect();
-                for ((s, _), count) in trains.iter().zip(own_counts(&mut self.tables, &means, &mut lanes)) {
+                for ((s, _), count) in trains.iter().zip(own_counts(&mut self.tables, Law::Poisson, &means, &mut lanes)) {
                     adds.push((s.target, s.receptor, f64::from(count), s.weight));
                 }
             }
@@ -369,11 +392,11 @@ fn merged(synapses: &[Synapse], shared: bool) -> Vec<(Synapse, u32)> {
 }
 
 /// Counts of one mean for a block; nothing is drawn for a mean of 0.
-fn same_counts(mean: f64, lanes: &mut Lanes, key: u64) -> Vec<u32> {
+fn same_counts(law: Law, mean: f64, lanes: &mut Lanes, key: u64) -> Vec<u32> {
     if mean <= 0.0 {
         return vec![0; BLOCK];
     }
-    let table = PoissonTable::new(mean);
+    let table = law.table(mean);
     let widths = widths(table.ends());
     let shared: Vec<usize> = (0..widths.len()).filter(|k| widths[*k] >= 1 << 48).collect();
     if widths.len() == 1 || shared[shared.len() - 1] - shared[0] >= 64 {
@@ -419,11 +442,11 @@ fn normals(lanes: &mut Lanes) -> Vec<f64> {
 }
 
 /// Counts of different means, sixteen a draw.
-fn own_counts(tables: &mut BTreeMap<u64, PoissonTable>, means: &[f64], lanes: &mut Lanes) -> Vec<u32> {
+fn own_counts(tables: &mut Tables, law: Law, means: &[f64], lanes: &mut Lanes) -> Vec<u32> {
     let mut counts = Vec::new();
     for chunk in means.chunks(LANES) {
         for (mean, bits) in chunk.iter().zip(lanes.wide_bits()) {
-            let table = tables.entry(mean.to_bits()).or_insert_with(|| PoissonTable::new(*mean));
+            let table = tables.entry((law, mean.to_bits())).or_insert_with(|| law.table(*mean));
             counts.push(if *mean > 0.0 { table.count(bits) } else { 0 });
         }
     }

@@ -1,6 +1,11 @@
 //! What stimuli do, as data on the grid: schedules of rates, currents and spike times. The cards that
 //! make them are in `models`.
 
+use crate::math;
+use crate::normal::deviates;
+use crate::random::mix;
+use crate::time::{self, Grid};
+
 /// One value for all units of a population, or one for each.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PerUnit<T> {
@@ -43,6 +48,94 @@ impl Schedule {
     }
 }
 
+/// A current over time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wave {
+    /// Steps.
+    Steps(Schedule),
+    /// A sine.
+    Sine(Sine),
+}
+
+impl Wave {
+    /// The current at a tick.
+    pub fn at(&self, tick: u64) -> f64 {
+        match self {
+            Self::Steps(schedule) => schedule.at(tick),
+            Self::Sine(sine) => sine.at(tick),
+        }
+    }
+
+    /// The ticks at which it may change, as ranges from first to last.
+    pub fn changes(&self) -> Vec<(u64, u64)> {
+        match self {
+            Self::Steps(schedule) => schedule.0.iter().map(|(first, _)| (*first, *first)).collect(),
+            Self::Sine(sine) => vec![(sine.first, sine.last.saturating_add(1))],
+        }
+    }
+}
+
+/// offset + amplitude sin(2 pi (cycles (k - 1) + phase)) in tick k, the value at its beginning; 0 outside of its ticks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sine {
+    /// Its mean.
+    pub offset: f64,
+    /// Its amplitude.
+    pub amplitude: f64,
+    /// Cycles in a tick.
+    pub cycles: f64,
+    /// Cycles at time 0.
+    pub phase: f64,
+    /// First tick emitted, 1 or later.
+    pub first: u64,
+    /// Last tick emitted.
+    pub last: u64,
+}
+
+impl Sine {
+    fn at(&self, tick: u64) -> f64 {
+        if !(self.first..=self.last).contains(&tick) {
+            return 0.0;
+        }
+        // Whole cycles are dropped first: a sine of a large number would lose digits.
+        let cycles = self.cycles * (tick - 1) as f64 + self.phase;
+        self.offset + self.amplitude * math::sin(std::f64::consts::TAU * (cycles - cycles.floor()))
+    }
+}
+
+/// Packets of spikes, normally distributed around given times.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Packets {
+    /// Centres in ms.
+    pub centres: Vec<f64>,
+    /// Spikes in a packet.
+    pub count: u32,
+    /// Standard deviation in ms.
+    pub sd: f64,
+    /// Last silent tick before spikes may be emitted.
+    pub start: u64,
+    /// Last tick at which they may be.
+    pub stop: u64,
+}
+
+impl Packets {
+    /// The spikes of a unit, ascending. `key` is the population's; spikes outside of the window are lost.
+    pub fn ticks(&self, key: u64, unit: u32, grid: Grid) -> Vec<u64> {
+        let own = mix(key, u64::from(unit));
+        let spike = |(packet, centre): (u64, &f64), spike: u32| {
+            let z = deviates().of_bits(mix(mix(own, packet), u64::from(spike)));
+            let ms = centre + self.sd * z;
+            // Times that no tick can have are in no window.
+            let fs = time::fs_from_ms(ms.clamp(0.0, time::MAX_MS)).unwrap_or(0);
+            Some(grid.tick(fs)).filter(|tick| ms > 0.0 && *tick > self.start && *tick <= self.stop)
+        };
+        let packets = (0..).zip(&self.centres);
+        let mut ticks: Vec<u64> = packets.flat_map(|packet| (0..self.count).filter_map(move |i| spike(packet, i))).collect();
+        ticks.sort_unstable();
+        ticks
+    }
+}
+
 /// Greatest mean number of spikes that a Poisson train may have in a tick: elaboration refuses more. Ten million in a
 /// tick of 0.1 ms are 100 GHz, far above anything alive; a table of the counts still has less than a megabyte.
 pub const MOST_SPIKES_PER_TICK: f64 = 1e7;
@@ -75,10 +168,14 @@ pub enum Drive {
     SpikeTimes(PerUnit<Vec<u64>>),
     /// Each unit emits a Poisson train shared by its targets; the schedule is the mean number per tick.
     Poisson(PerUnit<Schedule>),
+    /// Each unit emits at most one spike a tick, shared by its targets; the schedule is its probability.
+    Bernoulli(PerUnit<Schedule>),
+    /// Each unit emits packets of spikes, its own draws, shared by its targets.
+    Packets(PerUnit<Packets>),
     /// A Poisson train of its own for every connection; the schedule is the mean number per tick.
     PrivatePoisson(PerUnit<Schedule>),
     /// Current injected into the targets.
-    Current(PerUnit<Schedule>),
+    Current(PerUnit<Wave>),
     /// Gaussian current of its own for every connection.
     PrivateNoise(PerUnit<Noise>),
 }

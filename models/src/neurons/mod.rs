@@ -10,6 +10,7 @@ mod lif_cond_exp;
 mod lif_psc_alpha;
 mod lif_psc_delta;
 mod lif_psc_exp;
+mod parrot;
 mod parts;
 mod propagators;
 
@@ -30,6 +31,7 @@ pub const NEURONS: &[NeuronCard] = &[
     izhikevich_nest::CARD,
     izhikevich_nest_published::CARD,
     adex_cond_exp::CARD,
+    parrot::CARD,
 ];
 
 /// The engine's form of a population of kernel `K` with numbers `F`: the `build` and `build_f32` of every card.

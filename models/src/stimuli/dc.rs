@@ -2,7 +2,7 @@
 
 use super::{START, STOP, Units, number, start_before_stop};
 use sim_core::catalog::{Effect, Range, StimulusCard};
-use sim_core::stimulus::{Drive, Schedule};
+use sim_core::stimulus::{Drive, Schedule, Wave};
 use sim_core::units::Dimension;
 
 pub(super) const CARD: StimulusCard = StimulusCard {
@@ -19,7 +19,7 @@ pub(super) const CARD: StimulusCard = StimulusCard {
     drive: |size, values, grid| {
         Drive::Current(Units { size, values, grid }.each(|unit| {
             let (start, stop) = unit.window(START_AT, STOP_AT);
-            Schedule::window(unit.number(AMPLITUDE), start, stop)
+            Wave::Steps(Schedule::window(unit.number(AMPLITUDE), start, stop))
         }))
     },
 };

@@ -4,10 +4,13 @@
 //! A value that begins at time t is emitted from the tick that begins at t on, the one stamped t + h; what is emitted
 //! in a tick reaches a target one delay later (NEST's convention).
 
+mod ac;
+mod bernoulli_source;
 mod dc;
 mod noise_current;
 mod poisson;
 mod poisson_source;
+mod pulse_packet;
 mod spike_train;
 mod step_current;
 
@@ -17,8 +20,17 @@ use sim_core::time::{self, Grid};
 use sim_core::units::Dimension;
 
 /// Every stimulus.
-pub const STIMULI: &[StimulusCard] =
-    &[poisson::CARD, poisson_source::CARD, spike_train::CARD, dc::CARD, step_current::CARD, noise_current::CARD];
+pub const STIMULI: &[StimulusCard] = &[
+    poisson::CARD,
+    poisson_source::CARD,
+    bernoulli_source::CARD,
+    spike_train::CARD,
+    pulse_packet::CARD,
+    dc::CARD,
+    step_current::CARD,
+    ac::CARD,
+    noise_current::CARD,
+];
 
 /// A parameter that is one number per unit.
 const fn number(

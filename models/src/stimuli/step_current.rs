@@ -2,7 +2,7 @@
 
 use super::{START, STOP, Units, items, list, pairs, start_before_stop};
 use sim_core::catalog::{Effect, Range, StimulusCard};
-use sim_core::stimulus::Drive;
+use sim_core::stimulus::{Drive, Wave};
 use sim_core::units::Dimension;
 
 pub(super) const CARD: StimulusCard = StimulusCard {
@@ -27,7 +27,7 @@ pub(super) const CARD: StimulusCard = StimulusCard {
     drive: |size, values, grid| {
         Drive::Current(Units { size, values, grid }.each(|unit| {
             let amplitudes = unit.list(AMPLITUDES).iter().copied();
-            unit.piecewise(unit.list(TIMES), amplitudes, unit.window(START_AT, STOP_AT))
+            Wave::Steps(unit.piecewise(unit.list(TIMES), amplitudes, unit.window(START_AT, STOP_AT)))
         }))
     },
 };

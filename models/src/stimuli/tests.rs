@@ -2,7 +2,7 @@
 
 use super::*;
 use sim_core::network::Column;
-use sim_core::stimulus::Drive;
+use sim_core::stimulus::{Drive, Wave};
 
 const END_OF_TIME: f64 = time::MAX_MS;
 
@@ -20,9 +20,15 @@ fn shared(value: f64) -> StimulusValue {
 
 fn current(drive: Drive) -> PerUnit<Schedule> {
     match drive {
-        Drive::Current(schedules) => schedules,
+        Drive::Current(PerUnit::Shared(wave)) => PerUnit::Shared(steps(&wave)),
+        Drive::Current(PerUnit::Each(waves)) => PerUnit::Each(waves.iter().map(steps).collect()),
         other => panic!("a current is expected, not {other:?}"),
     }
+}
+
+fn steps(wave: &Wave) -> Schedule {
+    let Wave::Steps(schedule) = wave else { panic!("steps are expected, not {wave:?}") };
+    schedule.clone()
 }
 
 #[test]
@@ -95,6 +101,43 @@ fn spike_times_go_to_the_grid() {
 }
 
 #[test]
+fn a_sine_has_the_value_at_the_beginning_of_each_tick() {
+    // 50 Hz at 0.1 ms: 200 ticks a cycle; 90 degrees are its top.
+    let values = [shared(3.0), shared(10.0), shared(0.05), shared(90.0), shared(1.0), shared(100.0)];
+    let Drive::Current(waves) = (card("ac_generator").drive)(1, &values, grid()) else { panic!("a current") };
+    let wave = waves.get(0);
+    let near = |tick: u64, value: f64, what: &str| assert!((wave.at(tick) - value).abs() < 1e-12, "{what}: {}", wave.at(tick));
+    near(10, 0.0, "silent up to 1 ms");
+    near(11, 10.0 + 3.0 * (std::f64::consts::TAU * 0.05).cos(), "its first value is that at 1 ms");
+    near(51, 10.0, "a quarter of a cycle");
+    near(101, 7.0, "half a cycle");
+    near(1000, 10.0 + 3.0 * (std::f64::consts::TAU * 4.995).cos(), "its last");
+    near(1001, 0.0, "silent after 100 ms");
+    assert_eq!(wave.changes(), [(11, 1001)], "may change in each of these ticks");
+}
+
+#[test]
+fn packets_are_normal_around_their_times() {
+    let times = StimulusValue::List(vec![vec![20.0, 60.0]]);
+    let values = [times.clone(), shared(500.0), shared(3.0), shared(0.0), shared(END_OF_TIME)];
+    let Drive::Packets(packets) = (card("pulsepacket_generator").drive)(4, &values, grid()) else { panic!("packets") };
+    let units: Vec<Vec<u64>> = (0..4).map(|unit| packets.get(0).ticks(77, unit, grid())).collect();
+    assert!(units.iter().all(|ticks| ticks.len() == 1000 && ticks.is_sorted()), "two packets of 500 each, all of them");
+    assert_ne!(units[0], units[1], "every unit has its own");
+    let first: Vec<f64> = units.concat().iter().map(|tick| *tick as f64 * 0.1).filter(|ms| *ms < 40.0).collect();
+    assert_eq!(first.len(), 2000, "half of them around 20 ms: 40 ms are almost seven standard deviations away");
+    let mean = first.iter().sum::<f64>() / 2000.0;
+    let sd = (first.iter().map(|ms| (ms - mean) * (ms - mean)).sum::<f64>() / 2000.0).sqrt();
+    // Standard errors are 3/sqrt(2000) = 0.067 and 3/sqrt(4000) = 0.047.
+    assert!((mean - 20.0).abs() < 0.2 && (sd - 3.0).abs() < 0.15, "mean {mean}, standard deviation {sd}");
+    let values = [times, shared(500.0), shared(3.0), shared(20.0), shared(60.0)];
+    let Drive::Packets(cut) = (card("pulse_packet").drive)(1, &values, grid()) else { panic!("packets") };
+    let cut = cut.get(0).ticks(77, 0, grid());
+    let kept: Vec<u64> = units[0].iter().copied().filter(|tick| *tick > 200 && *tick <= 600).collect();
+    assert_eq!(cut, kept, "a window only leaves out");
+}
+
+#[test]
 fn noise_is_redrawn_every_dt() {
     let values = [shared(5.0), shared(2.0), shared(0.26), shared(1.0), shared(3.0)];
     let Drive::PrivateNoise(noise) = (card("noise_generator").drive)(1, &values, grid()) else { panic!("noise") };
@@ -112,4 +155,8 @@ fn wrong_combinations_are_refused() {
     assert!(say((card("spike_train").check)(&[&[3.0, 0.0], &[0.0], &[9.0]])).contains("0 ms"), "a spike at time 0");
     assert!(say((card("poisson").check)(&[&[1.0], &[0.0], &[2.0], &[0.0], &[9.0]])).contains("together"), "rate and rates");
     assert_eq!((card("poisson").check)(&[&[1.0], &[], &[], &[0.0], &[9.0]]), Ok(()), "a rate alone");
+    assert!(say((card("bernoulli_source").check)(&[&[1.5], &[0.0], &[9.0]])).contains("no probability"), "p above 1");
+    let packet = card("pulse_packet").check;
+    assert!(say(packet(&[&[5.0], &[2.5], &[1.0], &[0.0], &[9.0]])).contains("whole"), "half a spike");
+    assert!(say(packet(&[&[5.0, 6.0], &[6e6], &[1.0], &[0.0], &[9.0]])).contains("at most"), "too many spikes");
 }

@@ -2,13 +2,6 @@
 
 /// Their names and aliases.
 const MODELS: &[&str] = &[
-    "parrot",
-    "parrot_neuron",
-    "bernoulli_source",
-    "ac",
-    "ac_generator",
-    "pulse_packet",
-    "pulsepacket_generator",
     "image",
     "leaky_modulator",
     "astrocyte_lr_1994",

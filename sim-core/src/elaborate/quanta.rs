@@ -70,6 +70,8 @@ fn repeats(population: &Population, grid: Grid) -> f64 {
     match (card.drive)(population.size as usize, values, grid) {
         Drive::SpikeTimes(times) => largest(&times, |times| longest_run(times) as f64),
         Drive::Poisson(schedules) | Drive::PrivatePoisson(schedules) => poisson_bound(largest(&schedules, |s| s.max())),
+        Drive::Bernoulli(_) => 1.0,
+        Drive::Packets(packets) => largest(&packets, |p| f64::from(p.count) * p.centres.len() as f64),
         Drive::Current(_) | Drive::PrivateNoise(_) => 0.0,
     }
 }

@@ -3,8 +3,9 @@
 //! in memory that all strips share, and that stays in the first cache.
 
 use super::dispatch::{self, Level, Loop};
+use super::inflow::{Inflow, Receives};
 use super::neurons::BLOCK;
-use super::plan::{Inflow, Part, PlanCells, Receives};
+use super::plan::{Part, PlanCells};
 use super::sums::Sums;
 use crate::real::{Precision, Real};
 use std::ops::Range;

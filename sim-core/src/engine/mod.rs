@@ -9,6 +9,7 @@ mod delivery;
 mod dispatch;
 mod exchange;
 pub mod grid;
+mod inflow;
 mod inputs;
 pub mod lanes;
 pub(crate) mod layout;

@@ -2,6 +2,7 @@
 //! shared by any number of states.
 
 use super::build::{self, Builder, Group};
+use super::inflow::{Changes, Inflow, Receives, Stimulate};
 use super::layout::{Chooser, Layout, Layouts};
 use super::neurons::Neurons;
 use super::partition::{Partitioning, cells};
@@ -39,7 +40,7 @@ pub(crate) enum PlanCells {
     Neurons(Box<dyn Neurons>),
     /// Spikes by schedule: (tick, unit), sorted.
     Trains(Vec<(u64, u32)>),
-    /// Poisson trains; the family's index.
+    /// Poisson or Bernoulli trains; the family's index.
     Poisson {
         schedules: PoissonSchedules,
         of_unit: PerUnit<usize>,
@@ -83,63 +84,6 @@ pub(crate) struct Part {
     pub(crate) probed: Vec<Range<usize>>,
     pub(crate) largest_delay: u32,
     pub(crate) smallest_delay: u32,
-}
-
-/// What flows into a population's neurons in one partition.
-#[derive(Default)]
-pub(crate) struct Inflow {
-    /// By receptor.
-    pub(crate) receptors: Vec<Receives>,
-    /// Stimuli that act directly, in projection order.
-    pub(crate) stimuli: Vec<Stimulate>,
-}
-
-impl Inflow {
-    pub(crate) fn has_poisson(&self) -> bool {
-        self.stimuli.iter().any(|s| matches!(s, Stimulate::Poisson { .. }))
-    }
-
-    pub(crate) fn has_noise(&self) -> bool {
-        self.stimuli.iter().any(|s| matches!(s, Stimulate::Noise { .. }))
-    }
-
-    /// Whether injected current stays as it is until a source changes it: there are sources, and no noise.
-    pub(crate) fn holds_current(&self) -> bool {
-        !self.has_noise() && self.stimuli.iter().any(|s| matches!(s, Stimulate::Current { .. }))
-    }
-
-    /// Whether injected current must be added up anew at a tick.
-    pub(crate) fn current_changes(&self, tick: u64) -> bool {
-        self.stimuli.iter().any(|s| match s {
-            Stimulate::Noise { .. } => true,
-            Stimulate::Current { changes, .. } => changes.binary_search(&tick).is_ok(),
-            Stimulate::Poisson { .. } => false,
-        })
-    }
-}
-
-/// Which sums a receptor's input is made of.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Receives {
-    /// Whether there are synapses with weights that are added as doubles.
-    pub(crate) numbers: bool,
-    /// The unit of the integer sum, where there are 16-bit weights.
-    pub(crate) unit: Option<f64>,
-}
-
-/// A stimulus acting on a population in a partition.
-pub(crate) enum Stimulate {
-    Poisson { family: usize, table: PrivatePoisson },
-    Noise { family: usize, held: usize, table: PrivateNoise },
-    Current { entries: Vec<CurrentEntry>, schedules: PerUnit<Schedule>, changes: Vec<u64> },
-}
-
-/// A current source's factor on one neuron; sorted by neuron.
-pub(crate) struct CurrentEntry {
-    pub(crate) cell: u32,
-    pub(crate) unit: u32,
-    pub(crate) factor: f64,
-    pub(crate) delay: u64,
 }
 
 impl Plan {
@@ -344,16 +288,24 @@ fn drive(population: &crate::network::Population, grid: Grid) -> Option<Drive> {
 fn plan_cells(network: &Network, drives: &[Option<Drive>], grid: Grid, families: &mut Vec<Family>) -> Vec<PlanCells> {
     let mut cells = Vec::with_capacity(network.populations.len());
     for (index, (population, drive)) in network.populations.iter().zip(drives).enumerate() {
+        let key = |kind: &str| Key::new(network.noise_seed).name(kind).name(&population.name).finish();
         cells.push(match (&population.cells, drive) {
             (Cells::Neurons { card, parameters, .. }, _) => {
                 PlanCells::Neurons(card.builder(network.state)(population.size as usize, parameters, grid))
             }
             (_, Some(Drive::SpikeTimes(times))) => PlanCells::Trains(merge_trains(times, population.size)),
+            (_, Some(Drive::Packets(packets))) => {
+                let key = key("pulse_packet");
+                let trains = (0..population.size).map(|unit| packets.get(unit as usize).ticks(key, unit, grid)).collect();
+                PlanCells::Trains(merge_trains(&PerUnit::Each(trains), population.size))
+            }
             (_, Some(Drive::Poisson(schedules))) => {
-                let key = Key::new(network.noise_seed).name("poisson_source").name(&population.name).finish();
-                families.push(Family { key, population: index });
-                let (schedules, of_unit) = emitter(schedules);
-                PlanCells::Poisson { schedules, of_unit, family: families.len() - 1 }
+                families.push(Family { key: key("poisson_source"), population: index });
+                emitter(PoissonSchedules::default(), schedules, families.len() - 1)
+            }
+            (_, Some(Drive::Bernoulli(schedules))) => {
+                families.push(Family { key: key("bernoulli_source"), population: index });
+                emitter(PoissonSchedules::bernoulli(), schedules, families.len() - 1)
             }
             _ => PlanCells::Silent,
         });
@@ -361,13 +313,12 @@ fn plan_cells(network: &Network, drives: &[Option<Drive>], grid: Grid, families:
     cells
 }
 
-fn emitter(schedules: &PerUnit<Schedule>) -> (PoissonSchedules, PerUnit<usize>) {
-    let mut made = PoissonSchedules::default();
+fn emitter(mut made: PoissonSchedules, schedules: &PerUnit<Schedule>, family: usize) -> PlanCells {
     let of_unit = match schedules {
         PerUnit::Shared(schedule) => PerUnit::Shared(made.add(schedule, 1)),
         PerUnit::Each(each) => PerUnit::Each(each.iter().map(|schedule| made.add(schedule, 1)).collect()),
     };
-    (made, of_unit)
+    PlanCells::Poisson { schedules: made, of_unit, family }
 }
 
 fn merge_trains(times: &PerUnit<Vec<u64>>, size: u32) -> Vec<(u64, u32)> {
@@ -489,10 +440,10 @@ impl Work<'_> {
             Some(Drive::PrivateNoise(noise)) => {
                 Stimulate::Noise { family, held, table: PrivateNoise::new(&context(false), noise) }
             }
-            Some(Drive::Current(schedules)) => {
+            Some(Drive::Current(waves)) => {
                 let entries = context(false).current_entries();
-                let changes = changes(&entries, schedules);
-                Stimulate::Current { entries, schedules: schedules.clone(), changes }
+                let changes = Changes::new(&entries, waves);
+                Stimulate::Current { entries, waves: waves.clone(), changes }
             }
             _ => unreachable!("only stimuli without cells of their own act directly"),
         }
@@ -504,16 +455,4 @@ impl Work<'_> {
         let owned = cells(&blocks[probe.population], self.network.populations[probe.population].size);
         record.partition_point(|c| *c < owned.start)..record.partition_point(|c| *c < owned.end)
     }
-}
-
-/// Ticks at which a current onto this partition changes, sorted.
-fn changes(entries: &[CurrentEntry], schedules: &PerUnit<Schedule>) -> Vec<u64> {
-    let mut pairs: Vec<(u32, u64)> = entries.iter().map(|e| (e.unit, e.delay)).collect();
-    pairs.sort_unstable();
-    pairs.dedup();
-    let at = |(unit, delay): (u32, u64)| schedules.get(unit as usize).0.iter().map(move |p| p.0.saturating_add(delay));
-    let mut ticks: Vec<u64> = pairs.into_iter().flat_map(at).collect();
-    ticks.sort_unstable();
-    ticks.dedup();
-    ticks
 }

@@ -59,6 +59,16 @@ impl PoissonTable {
         Self { mean, base, thresholds, shares }
     }
 
+    /// The table of one spike with a probability (from 0 to 1), else none.
+    pub fn bernoulli(probability: f64) -> Self {
+        if probability <= 0.0 {
+            return Self::new(0.0);
+        }
+        let thresholds = vec![((1.0 - probability) * 18_446_744_073_709_551_616.0) as u64];
+        let shares = Shares::new(&thresholds);
+        Self { mean: probability, base: 0, thresholds, shares }
+    }
+
     /// The mean.
     pub fn mean(&self) -> f64 {
         self.mean
@@ -117,9 +127,16 @@ pub(crate) struct PoissonSchedules {
     known: BTreeMap<u64, usize>,
     /// By schedule: ascending (first tick, index of the table).
     pieces: Vec<Vec<(u64, usize)>>,
+    /// Whether there is at most one spike a tick.
+    bernoulli: bool,
 }
 
 impl PoissonSchedules {
+    /// Of at most one spike a tick: means are its probability.
+    pub(crate) fn bernoulli() -> Self {
+        Self { bernoulli: true, ..Self::default() }
+    }
+
     /// Adds a schedule of means, times a factor; returns its number.
     pub(crate) fn add(&mut self, schedule: &Schedule, factor: u32) -> usize {
         let pieces = schedule.0.iter().map(|(first, mean)| (*first, self.table_of(mean * f64::from(factor)))).collect();
@@ -128,9 +145,9 @@ impl PoissonSchedules {
     }
 
     fn table_of(&mut self, mean: f64) -> usize {
-        let tables = &mut self.tables;
+        let (tables, bernoulli) = (&mut self.tables, self.bernoulli);
         *self.known.entry(mean.to_bits()).or_insert_with(|| {
-            tables.push(PoissonTable::new(mean));
+            tables.push(if bernoulli { PoissonTable::bernoulli(mean) } else { PoissonTable::new(mean) });
             tables.len() - 1
         })
     }
@@ -175,6 +192,22 @@ mod tests {
                 assert!((ours - sum).abs() < 1e-11, "mean {mean}: P(N <= {}) = {ours}, not {sum}", table.base as usize + j);
             }
         }
+    }
+
+    #[test]
+    fn bernoulli_is_one_with_its_probability() {
+        for p in [1e-3, 0.1, 0.5, 0.937, 1.0] {
+            let table = PoissonTable::bernoulli(p);
+            let mut lanes = Lanes::new(3, 1);
+            let blocks = 5000;
+            let counts: Vec<u32> = (0..blocks).flat_map(|block| block_counts(&table, &mut lanes, mix(9, block))).collect();
+            let ones = counts.iter().filter(|count| **count == 1).count() as f64;
+            assert!(counts.iter().all(|count| *count <= 1), "p = {p}: one at most");
+            let n = counts.len() as f64;
+            let error = (n * p * (1.0 - p)).sqrt();
+            assert!((ones - n * p).abs() <= 4.0 * error, "p = {p}: {ones} of {n}");
+        }
+        assert!(PoissonTable::bernoulli(0.0).mean() <= 0.0, "p = 0 is silence");
     }
 
     #[test]

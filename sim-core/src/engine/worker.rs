@@ -2,11 +2,12 @@
 
 use super::delivery::Calendar;
 use super::exchange::Outbox;
+use super::inflow::Stimulate;
 use super::inputs::Inputs;
 use super::lanes::{LANES, Lanes};
 use super::neurons::{BLOCK, Neurons};
 use super::partition::cells;
-use super::plan::{Part, Plan, PlanCells, Stimulate};
+use super::plan::{Part, Plan, PlanCells};
 use super::poisson::{PoissonSchedules, block_counts};
 use super::private::Place;
 use super::state::place;
@@ -75,11 +76,11 @@ impl Own<'_> {
             Stimulate::Noise { family, held, table } => {
                 table.add_to(tick, place, &mut self.lanes[*family][blocks], self.held[*held], inputs);
             }
-            Stimulate::Current { entries, schedules, .. } if anew => {
+            Stimulate::Current { entries, waves, .. } if anew => {
                 let cell = |block: usize| (block * BLOCK) as u32;
                 let from = entries.partition_point(|e| e.cell < cell(place.first_block));
                 for entry in entries[from..].iter().take_while(|e| e.cell < cell(place.first_block + count)) {
-                    let amplitude = schedules.get(entry.unit as usize).at(tick.saturating_sub(entry.delay));
+                    let amplitude = waves.get(entry.unit as usize).at(tick.saturating_sub(entry.delay));
                     inputs.add(place.current(entry.cell), amplitude * entry.factor);
                 }
             }

@@ -17,7 +17,7 @@ use crate::engine::{Level, ValuesMut};
 use crate::expr::{Expr, Node, Operator};
 use crate::network::{Column, Population};
 use crate::real::Precision;
-use crate::stimulus::{Drive, PerUnit, Schedule};
+use crate::stimulus::{Drive, PerUnit, Schedule, Wave};
 use crate::time::{Grid, fs_from_ms};
 use crate::units::{Dimension, Quantity, parse_quantity};
 
@@ -99,7 +99,7 @@ const fn stimulus(name: &'static str, parameters: &'static [StimulusParam], effe
         parameters,
         effect,
         check: |_| Ok(()),
-        drive: |_, _, _| Drive::Current(PerUnit::Shared(Schedule::default())),
+        drive: |_, _, _| Drive::Current(PerUnit::Shared(Wave::Steps(Schedule::default()))),
     }
 }
 

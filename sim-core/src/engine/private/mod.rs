@@ -8,9 +8,9 @@ mod poisson;
 pub(crate) use noise::PrivateNoise;
 pub(crate) use poisson::PrivatePoisson;
 
+use super::inflow::CurrentEntry;
 use super::neurons::BLOCK;
 use super::partition::targets;
-use super::plan::CurrentEntry;
 use crate::connect::{Generator, Synapse};
 use crate::network::{Draw, Network, Projection, Rule};
 use crate::time::Grid;
