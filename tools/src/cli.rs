@@ -39,6 +39,11 @@ pub enum Verb {
         after_help = "Examples:\n  spikeloom expand brunel-ai > flat.json\n  spikeloom expand hello --synapses synapses.csv"
     )]
     Expand(ExpandArgs),
+    /// Simulate a netlist at many points: a recording of each, and a table of all.
+    #[command(
+        after_help = "Examples:\n  spikeloom sweep brunel-ai --over g=4..6:5 --out g-sweep\n  spikeloom sweep my.toml --over seed=1..10 --over neurons.lif.tau_m=10ms,20ms --out points --jobs 4\n\nEach --over is a list (a,b,c), a range (lo..hi:n, n values with both ends) or whole numbers (1..10, both ends);\nseveral give all combinations. --out gets a folder for each point, as `run --out` writes it, and sweep.csv: the\nswept values, counts, rates and CV of ISI of each population, times. The same command again runs what is missing."
+    )]
+    Sweep(SweepArgs),
     /// Draw a recording.
     #[command(
         after_help = "Examples:\n  spikeloom plot results\n  spikeloom plot results --kind trace -o v.png\n  spikeloom plot results --populations 'l4*' --from 600ms --to 800ms"
@@ -90,6 +95,9 @@ pub struct NetlistArgs {
     /// Change a parameter or any dotted path: scale=0.5, neurons.lif.tau_m=15ms (repeatable).
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub sets: Vec<String>,
+    /// The changes of a point of a sweep.
+    #[arg(skip)]
+    pub swept: Vec<String>,
     /// Biological time, as network.duration ("500ms").
     #[arg(long, value_name = "TIME")]
     pub duration: Option<String>,
@@ -105,6 +113,13 @@ pub struct NetlistArgs {
     /// Most memory that the network may take, in MiB (default: what the machine has free).
     #[arg(long, value_name = "MIB")]
     pub memory_limit: Option<u64>,
+}
+
+impl NetlistArgs {
+    /// All changes that `--set` can make, in their order.
+    pub fn changes(&self) -> Vec<&String> {
+        self.sets.iter().chain(&self.swept).collect()
+    }
 }
 
 /// Engines.
@@ -143,6 +158,26 @@ pub struct RunArgs {
     /// Write the recorded spikes (.csv, .gdf, .npz).
     #[arg(long, value_name = "FILE")]
     pub spikes: Option<PathBuf>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `sweep`.
+#[derive(Clone, Debug, Args)]
+pub struct SweepArgs {
+    /// Netlist and changes.
+    #[command(flatten)]
+    pub netlist: NetlistArgs,
+    /// What is swept: path=a,b,c or path=lo..hi:n or path=1..10 (repeatable: all combinations).
+    #[arg(long, value_name = "PATH=VALUES", required = true)]
+    pub over: Vec<String>,
+    /// Points at a time, each on one thread (default: one a core).
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// Write the recordings and sweep.csv into this folder; points that are there already are taken over.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
     /// One JSON object on stdout.
     #[arg(long)]
     pub json: bool,

@@ -138,8 +138,9 @@ pub(crate) fn describe(text: &Text, arguments: &NetlistArgs, sources: &mut Sourc
         ("network.seed", "--seed", arguments.seed.map(|s| s.to_string())),
     ];
     let sets = arguments.sets.iter().map(|set| ("--set", set.clone()));
+    let swept = arguments.swept.iter().map(|set| ("--over", set.clone()));
     let flags = flags.into_iter().filter_map(|(path, flag, value)| Some((flag, format!("{path}={}", value?))));
-    let texts: Vec<_> = sets.chain(flags).map(|(name, text)| (sources.add(name, &text), text)).collect();
+    let texts: Vec<_> = sets.chain(swept).chain(flags).map(|(name, text)| (sources.add(name, &text), text)).collect();
     let overrides: Vec<Override<'_>> = texts.iter().map(|(source, text)| Override { source: *source, text }).collect();
     netlists::parse(text.format, id, &text.text, &overrides)
 }

@@ -6,6 +6,7 @@ mod expand;
 mod plot;
 mod run;
 mod stats;
+mod sweep;
 
 use crate::Terminal;
 use crate::cli::{Cli, Verb};
@@ -17,6 +18,7 @@ use serde_json::json;
 pub(crate) fn dispatch(cli: &Cli, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match &cli.verb {
         Verb::Run(arguments) => return run::run(arguments, cli.quiet, terminal),
+        Verb::Sweep(arguments) => return sweep::sweep(arguments, cli.quiet, terminal),
         Verb::Check(arguments) => check::check(arguments, terminal)?,
         Verb::Expand(arguments) => expand::expand(arguments, terminal)?,
         Verb::Plot(arguments) => plot::plot(arguments, terminal)?,
