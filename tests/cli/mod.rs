@@ -3,6 +3,7 @@
 mod catalogue;
 mod recordings;
 mod run;
+mod sweep;
 mod usage;
 
 /// A network that fires a little, in no time: two populations of neurons, one of Poisson sources, spikes and membrane

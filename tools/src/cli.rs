@@ -52,6 +52,16 @@ pub enum Verb {
     /// Rates, CV of inter-spike intervals, correlations and synchrony of a recording.
     #[command(after_help = "Example:\n  spikeloom stats results --json")]
     Stats(StatsArgs),
+    /// Where two recordings differ: first difference, rates, distances of spike trains.
+    #[command(
+        after_help = "Examples:\n  spikeloom compare before after\n  spikeloom compare results theirs.gdf --tolerance 0.1ms --to 500ms\n  spikeloom compare a.csv b.csv --tau 20ms --cost 50Hz -o differences.csv\n\nEach of the two is a folder of `run --out`, or spikes as .csv, .gdf or .npz. Distances are means over the neurons of\na population: van Rossum's (2001) is sqrt(1/2) for a spike more and sqrt(1 - exp(-d/tau)) for one moved by d;\nVictor and Purpura's (1997) is 1 for a spike more and cost x d for one moved by d, at most 2 (neurons for which the\nproduct of both numbers of spikes is above 1e8 are left out). Exit codes: 0 the same, 1 different."
+    )]
+    Compare(CompareArgs),
+    /// Spikes from one format to another.
+    #[command(
+        after_help = "Examples:\n  spikeloom convert results spikes.csv\n  spikeloom convert theirs.gdf spikes.npz\n\nFrom a folder of `run --out`, .csv, .gdf or .npz to .csv (time_ms,population,neuron), .gdf (id from 1, time in ms) or\n.npz (NumPy arrays). A .gdf knows no populations: all its neurons are one, named \"all\"."
+    )]
+    Convert(ConvertArgs),
     /// What there is: netlists, models, stimuli, connectors, platforms, formats.
     #[command(after_help = "Examples:\n  spikeloom list\n  spikeloom list neurons")]
     List(ListArgs),
@@ -267,6 +277,45 @@ pub struct StatsArgs {
     /// One JSON object on stdout.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `compare`.
+#[derive(Clone, Debug, Args)]
+pub struct CompareArgs {
+    /// A recording's folder, or spikes as .csv, .gdf or .npz.
+    pub a: PathBuf,
+    /// The other one.
+    pub b: PathBuf,
+    /// Spikes that are no further apart are the same.
+    #[arg(long, value_name = "TIME", default_value = "0ms")]
+    pub tolerance: String,
+    /// Time constant of the van Rossum distance.
+    #[arg(long, value_name = "TIME", default_value = "10ms")]
+    pub tau: String,
+    /// What moving a spike costs in the Victor-Purpura distance, per time: 100Hz is 0.1 a millisecond (inf: no moving).
+    #[arg(long, value_name = "RATE", default_value = "100Hz")]
+    pub cost: String,
+    /// From this time ("600ms").
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// To this time.
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Write the report into this file (.json as --json, .csv: a line for each population).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `convert`.
+#[derive(Clone, Debug, Args)]
+pub struct ConvertArgs {
+    /// A recording's folder, or spikes as .csv, .gdf or .npz.
+    pub input: PathBuf,
+    /// The file to write (.csv, .gdf, .npz).
+    pub output: PathBuf,
 }
 
 /// What `list` lists.

@@ -6,6 +6,7 @@ pub mod export;
 mod failure;
 pub mod files;
 mod folder;
+mod import;
 mod load;
 mod manifest;
 mod memory;

@@ -93,11 +93,20 @@ impl Unread {
     }
 }
 
+/// A table of spikes, however long it is.
+pub(crate) fn read_spikes(path: &Path) -> Result<String, Failure> {
+    read_up_to(path, u64::MAX).map_err(Unread::into_failure)
+}
+
 /// Text of a file, refused when it is absurdly large or no text.
 pub(crate) fn read_text(path: &Path) -> Result<String, Unread> {
+    read_up_to(path, LARGEST_FILE)
+}
+
+fn read_up_to(path: &Path, largest: u64) -> Result<String, Unread> {
     let fail = |error: std::io::Error| Unread::Io(format!("{}: {error}", path.display()));
-    if std::fs::metadata(path).map_err(fail)?.len() > LARGEST_FILE {
-        return Err(Unread::NoText(format!("{}: larger than {} MiB", path.display(), LARGEST_FILE >> 20)));
+    if std::fs::metadata(path).map_err(fail)?.len() > largest {
+        return Err(Unread::NoText(format!("{}: larger than {} MiB", path.display(), largest >> 20)));
     }
     let bytes = std::fs::read(path).map_err(fail)?;
     String::from_utf8(bytes).map_err(|_| Unread::NoText(format!("{}: not a text file (not UTF-8)", path.display())))

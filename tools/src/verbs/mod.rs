@@ -2,6 +2,8 @@
 
 mod catalogue;
 mod check;
+mod compare;
+mod convert;
 mod expand;
 mod plot;
 mod run;
@@ -22,6 +24,8 @@ pub(crate) fn dispatch(cli: &Cli, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         Verb::Check(arguments) => check::check(arguments, terminal)?,
         Verb::Expand(arguments) => expand::expand(arguments, terminal)?,
         Verb::Plot(arguments) => plot::plot(arguments, terminal)?,
+        Verb::Compare(arguments) => return compare::compare(arguments, terminal),
+        Verb::Convert(arguments) => convert::convert(arguments, terminal)?,
         Verb::Stats(arguments) => stats::stats(arguments, terminal)?,
         Verb::List(arguments) => catalogue::list(arguments, terminal)?,
         Verb::Show { name } => catalogue::show(name, terminal)?,

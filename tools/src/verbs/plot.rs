@@ -3,7 +3,7 @@
 use crate::Terminal;
 use crate::cli::{PlotArgs, PlotKind};
 use crate::failure::Failure;
-use crate::folder;
+use crate::import;
 use crate::names::{matches_any, tick, time_fs};
 use crate::outputs::{caption, empty, not_drawn, panels, save};
 use crate::plot::{self, Format, RasterData, RatesData, Size, TraceData};
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 /// Draws a recording; prints the picture's path.
 pub(crate) fn plot(arguments: &PlotArgs, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let recording = folder::open(&arguments.recording)?;
+    let recording = import::open(&arguments.recording)?;
     let output = arguments.output.clone().unwrap_or_else(|| default_output(arguments));
     let unknown = || Failure::Usage("unknown-format", format!("{}: a plot's name ends in .svg or .png", output.display()));
     let format = Format::of(&output).ok_or_else(unknown)?;

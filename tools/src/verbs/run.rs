@@ -117,10 +117,11 @@ fn in_memory(loaded: &Loaded, simulation: &Simulation, recorder: Recorder<Vec<u8
     let (from_tick, to_tick) = simulation.recorded_ticks();
     Ok(Recording {
         name: network.name.clone(),
-        seed: network.seed,
+        seed: Some(network.seed),
         grid: simulation.plan.grid(),
         from_tick,
         to_tick,
+        whole: true,
         spike_hash: simulation.state.spike_hash(),
         populations: recording::populations(network),
         traces: named.collect(),
