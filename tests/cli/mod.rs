@@ -1,6 +1,7 @@
 //! What people and scripts may rely on of the command line.
 
 mod catalogue;
+mod compare;
 mod recordings;
 mod run;
 mod sweep;

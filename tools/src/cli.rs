@@ -44,9 +44,9 @@ pub enum Verb {
         after_help = "Examples:\n  spikeloom sweep brunel-ai --over g=4..6:5 --out g-sweep\n  spikeloom sweep my.toml --over seed=1..10 --over neurons.lif.tau_m=10ms,20ms --out points --jobs 4\n\nEach --over is a list (a,b,c), a range (lo..hi:n, n values with both ends) or whole numbers (1..10, both ends);\nseveral give all combinations. --out gets a folder for each point, as `run --out` writes it, and sweep.csv: the\nswept values, counts, rates and CV of ISI of each population, times. The same command again runs what is missing."
     )]
     Sweep(SweepArgs),
-    /// Draw a recording.
+    /// Draw a recording or a network.
     #[command(
-        after_help = "Examples:\n  spikeloom plot results\n  spikeloom plot results --kind trace -o v.png\n  spikeloom plot results --populations 'l4*' --from 600ms --to 800ms"
+        after_help = "Examples:\n  spikeloom plot results\n  spikeloom plot results --kind trace -o v.png\n  spikeloom plot results --kind isi --populations 'e*'\n  spikeloom plot potjans-diesmann --kind matrix --set scale=0.02 -o matrix.png\n  spikeloom plot results --populations 'l4*' --from 600ms --to 800ms"
     )]
     Plot(PlotArgs),
     /// Rates, CV of inter-spike intervals, correlations and synchrony of a recording.
@@ -98,7 +98,7 @@ pub enum Verb {
 }
 
 /// Which netlist, and what is changed in it.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct NetlistArgs {
     /// A netlist file (.toml, .json) or the name of one of the library.
     pub netlist: String,
@@ -227,12 +227,18 @@ pub enum PlotKind {
     Rates,
     /// Recorded state variables.
     Trace,
+    /// Histograms of the intervals between spikes, with their CV.
+    Isi,
+    /// Histograms of a network's realised weights (of a netlist, or of a recording's).
+    Weights,
+    /// Who is connected to whom, the darker the more synapses (of a netlist, or of a recording's).
+    Matrix,
 }
 
 /// `plot`.
 #[derive(Clone, Debug, Args)]
 pub struct PlotArgs {
-    /// A recording's folder, or its spikes.spk.
+    /// A recording's folder, or spikes as .csv, .gdf or .npz; for weights and matrix a netlist, too.
     pub recording: PathBuf,
     /// What to draw.
     #[arg(long, value_enum, default_value = "raster")]
@@ -246,15 +252,21 @@ pub struct PlotArgs {
     /// Only these populations (commas; * stands for anything).
     #[arg(long, value_name = "A,B*")]
     pub populations: Option<String>,
-    /// Width of a histogram bin ("5ms").
+    /// Width of a histogram bin ("5ms"); intervals get linear bins of that width.
     #[arg(long, value_name = "TIME")]
     pub bin: Option<String>,
+    /// A linear axis for intervals (default: logarithmic).
+    #[arg(long)]
+    pub linear: bool,
+    /// Change a netlist before its weights or matrix are drawn (repeatable).
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub sets: Vec<String>,
     /// Most rows of a raster.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub rows: Option<u32>,
-    /// Width x height in mm.
-    #[arg(long, value_name = "WxH", default_value = "180x120")]
-    pub size: String,
+    /// Width x height in mm (default: 180x120, a matrix 140x120).
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<String>,
     /// Title.
     #[arg(long)]
     pub title: Option<String>,

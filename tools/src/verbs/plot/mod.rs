@@ -1,4 +1,7 @@
-//! `plot`: a recording as a picture.
+//! `plot`: a recording or a network as a picture.
+
+mod intervals;
+mod network;
 
 use crate::Terminal;
 use crate::cli::{PlotArgs, PlotKind};
@@ -8,16 +11,18 @@ use crate::names::{matches_any, tick, time_fs};
 use crate::outputs::{caption, empty, not_drawn, panels, save};
 use crate::plot::{self, Format, RasterData, RatesData, Size, TraceData};
 use crate::recording::Recording;
+use intervals::Scale;
 use sim_core::stats::Interval;
 use std::path::PathBuf;
 
-/// Draws a recording; prints the picture's path.
+/// Draws a recording or a network; prints the picture's path.
 pub(crate) fn plot(arguments: &PlotArgs, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let recording = import::open(&arguments.recording)?;
+    check_flags(arguments)?;
     let output = arguments.output.clone().unwrap_or_else(|| default_output(arguments));
     let unknown = || Failure::Usage("unknown-format", format!("{}: a plot's name ends in .svg or .png", output.display()));
     let format = Format::of(&output).ok_or_else(unknown)?;
-    save(&output, &draw(arguments, &recording, format)?)?;
+    let picture = if of_network(arguments.kind) { draw_network(arguments, format) } else { draw(arguments, format) };
+    save(&output, &picture?)?;
     terminal.print(&format!("{}\n", output.display()))
 }
 
@@ -26,13 +31,55 @@ fn default_output(arguments: &PlotArgs) -> PathBuf {
         PlotKind::Raster => "raster.svg",
         PlotKind::Rates => "rates.svg",
         PlotKind::Trace => "trace.svg",
+        PlotKind::Isi => "isi.svg",
+        PlotKind::Weights => "weights.svg",
+        PlotKind::Matrix => "matrix.svg",
     };
     let folder = if arguments.recording.is_dir() { Some(arguments.recording.as_path()) } else { arguments.recording.parent() };
     folder.map_or_else(|| PathBuf::from(name), |f| f.join(name))
 }
 
-fn draw(arguments: &PlotArgs, recording: &Recording, format: Format) -> Result<Vec<u8>, Failure> {
-    let size: Size = arguments.size.parse().map_err(|message| Failure::Usage("usage", message))?;
+/// Whether a kind of plot needs no spikes.
+fn of_network(kind: PlotKind) -> bool {
+    matches!(kind, PlotKind::Weights | PlotKind::Matrix)
+}
+
+/// Refuses flags that a kind of plot has no use for.
+fn check_flags(arguments: &PlotArgs) -> Result<(), Failure> {
+    let (kind, network) = (arguments.kind, of_network(arguments.kind));
+    let idle = [
+        ("--from", arguments.from.is_some() && network),
+        ("--to", arguments.to.is_some() && network),
+        ("--bin", arguments.bin.is_some() && (network || kind == PlotKind::Trace)),
+        ("--rows", arguments.rows.is_some() && kind != PlotKind::Raster),
+        ("--linear", arguments.linear && kind != PlotKind::Isi),
+        ("--set", !arguments.sets.is_empty() && !network),
+    ];
+    match idle.iter().find(|(_, is_idle)| *is_idle) {
+        Some((flag, _)) => Err(Failure::Usage("usage", format!("{flag} has no meaning for this kind of plot: leave it out"))),
+        None => Ok(()),
+    }
+}
+
+fn size(arguments: &PlotArgs) -> Result<Size, Failure> {
+    let default = if arguments.kind == PlotKind::Matrix { "140x120" } else { "180x120" };
+    let size = arguments.size.as_deref().unwrap_or(default);
+    size.parse().map_err(|message| Failure::Usage("usage", message))
+}
+
+fn draw_network(arguments: &PlotArgs, format: Format) -> Result<Vec<u8>, Failure> {
+    let size = size(arguments)?;
+    let loaded = network::load(arguments)?;
+    let drawn = match arguments.kind {
+        PlotKind::Matrix => plot::matrix(&network::matrix(&loaded.network, arguments, size)?, format),
+        _ => plot::distributions(&network::weights(&loaded.network, arguments, size)?, format),
+    };
+    drawn.map_err(not_drawn)
+}
+
+fn draw(arguments: &PlotArgs, format: Format) -> Result<Vec<u8>, Failure> {
+    let size = size(arguments)?;
+    let recording = &import::open(&arguments.recording)?;
     let interval = interval(arguments, recording)?;
     let chosen = |name: &str| arguments.populations.as_ref().is_none_or(|patterns| matches_any(patterns, name));
     let caption = caption(recording, arguments.title.as_deref());
@@ -53,7 +100,13 @@ fn draw(arguments: &PlotArgs, recording: &Recording, format: Format) -> Result<V
             let data = RatesData { caption, populations, interval, bin_fs, size };
             plot::rates(&data, &mut recording.spikes()?, format)
         }
-        PlotKind::Trace => {
+        PlotKind::Isi => {
+            let ticks = bin_fs.map(|fs| recording.grid.tick(fs).max(1));
+            let scale = if arguments.linear || ticks.is_some() { Scale::Linear(ticks) } else { Scale::Logarithmic };
+            plot::distributions(&intervals::intervals(recording, &populations, interval, scale, (caption, size))?, format)
+        }
+        // The others are of networks, and drawn elsewhere.
+        PlotKind::Trace | PlotKind::Weights | PlotKind::Matrix => {
             let panels = panels(recording, chosen)?;
             if panels.is_empty() {
                 let message = "no state variable of these populations was recorded: add [[record]] what = \"v_m\" to the netlist";
