@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod compare;
+mod plots;
 mod recordings;
 mod run;
 mod sweep;

@@ -14,13 +14,14 @@ pub struct Bins {
 }
 
 impl Bins {
-    /// So many equal bins; the lowest and the highest number are in the middle of the first and the last.
+    /// So many equal bins, and two more at each end; the lowest and the highest number are in the middle of the first and the
+    /// last of the others.
     pub fn around(low: f64, high: f64, number: usize) -> Self {
         let number = number.max(2);
         let width = if high > low { (high - low) / (number - 1) as f64 } else { 0.02 * low.abs().max(1e-6) };
         // A single number stands in the middle.
-        let first = if high > low { low - width / 2.0 } else { low - width * number as f64 / 2.0 };
-        Self { edges: (0..=number).map(|i| first + width * i as f64).collect(), is_log: false }
+        let first = if high > low { low - width * 2.5 } else { low - width * (number + 4) as f64 / 2.0 };
+        Self { edges: (0..=number + 4).map(|i| first + width * i as f64).collect(), is_log: false }
     }
 
     /// Bins of multiples of a step, from 1 to `high` of them, each as many steps wide.
@@ -77,10 +78,10 @@ mod tests {
     #[test]
     fn the_ends_are_in_the_middle_of_their_bins() {
         let bins = Bins::around(-1.0, 1.0, 5);
-        assert_eq!(bins.edges(), [-1.25, -0.75, -0.25, 0.25, 0.75, 1.25], "five bins");
-        assert_eq!([-1.3, -1.0, 0.0, 1.0, 1.25].map(|v| bins.find(v)), [None, Some(0), Some(2), Some(4), None], "places");
+        assert_eq!(bins.edges()[2..8], [-1.25, -0.75, -0.25, 0.25, 0.75, 1.25], "five bins");
+        assert_eq!([-2.3, -1.0, 0.0, 1.0, 2.25].map(|v| bins.find(v)), [None, Some(2), Some(4), Some(6), None], "places");
         let one = Bins::around(0.1, 0.1, 5);
-        assert_eq!(one.find(0.1), Some(2), "a single number is in the middle");
+        assert_eq!(one.find(0.1), Some(4), "a single number is in the middle");
     }
 
     #[test]

@@ -13,6 +13,8 @@ const LEAST_PANEL: f64 = 7.5;
 /// Between panels.
 const GAP: f64 = 2.5;
 const CURVE: f64 = 0.25;
+/// Room for numbers at the left of the panels.
+const NUMBERS: f64 = 9.0;
 
 /// One histogram.
 #[derive(Clone, Debug)]
@@ -84,12 +86,14 @@ fn draw(data: &DistributionsData) -> Result<Scene, PlotError> {
             table.row(scene, (frame.right(), middle), &rows[i], colour);
             free_from = middle + table.row_height() / 2.0 - 1e-6;
         }
-        draw_panel(scene, panel, group, &places, colour, with_axes.then_some(data.y_name.as_str()));
+        draw_panel(scene, panel, group, &places, colour, with_axes);
         if with_axes || i + 1 == data.groups.len() {
             axis.draw(scene, panel, (i + 1 == data.groups.len()).then_some(data.x_name.as_str()));
         }
     }
-    if !with_axes {
+    if with_axes {
+        axis_name(scene, frame, &data.y_name, NUMBERS);
+    } else {
         scene.segment((frame.x, frame.y), (frame.x, frame.bottom()), HAIRLINE, INK);
         axis_name(scene, frame, &format!("{}, each row to its highest", data.y_name), 0.0);
     }
@@ -101,8 +105,8 @@ fn row(group: &DistributionGroup) -> [String; 3] {
     [group.name.clone(), first, second]
 }
 
-/// A histogram's outline, with an axis where it has a name.
-fn draw_panel(scene: &mut Scene, panel: Frame, group: &DistributionGroup, places: &[f64], colour: Colour, name: Option<&str>) {
+/// A histogram's outline, with an axis or a line below.
+fn draw_panel(scene: &mut Scene, panel: Frame, group: &DistributionGroup, places: &[f64], colour: Colour, with_axis: bool) {
     let axis = ValueAxis::from_zero(group.heights.iter().copied().fold(0.0, f64::max));
     let x = |fraction: f64| panel.x + fraction * panel.width;
     let ends = places.windows(2).zip(&group.heights);
@@ -111,8 +115,9 @@ fn draw_panel(scene: &mut Scene, panel: Frame, group: &DistributionGroup, places
     outline.extend(corners);
     outline.push((x(places[places.len() - 1]), panel.bottom()));
     scene.line(outline, CURVE, colour);
-    match name {
-        Some(name) => axis.draw(scene, panel, name),
-        None => scene.segment((panel.x, panel.bottom()), (panel.right(), panel.bottom()), HAIRLINE / 2.0, RULE),
+    if with_axis {
+        axis.draw(scene, panel, "");
+    } else {
+        scene.segment((panel.x, panel.bottom()), (panel.right(), panel.bottom()), HAIRLINE / 2.0, RULE);
     }
 }

@@ -1,12 +1,13 @@
 //! Who is connected to whom: sources from left to right, targets from top to bottom, the darker the more synapses.
 
 use super::axes::{ValueAxis, axis_name};
-use super::palette::{Colour, FAINT, INK, RULE, colours};
+use super::palette::{Colour, INK, RULE, colours};
 use super::scene::{Anchor, Frame, HAIRLINE, Image, LABEL, SMALL, Scene, Text};
 use super::sheet::Sheet;
 use super::text::Face;
 use super::ticks::grouped;
 use super::{Caption, Format, PlotError, Role, Size, render};
+use sim_core::stats::quantile;
 
 /// Between names and the matrix.
 const GAP: f64 = 1.2;
@@ -16,6 +17,9 @@ const ROW: f64 = 1.32 * LABEL;
 const SCALE: [f64; 2] = [22.0, 3.5];
 /// Shades of the scale.
 const SHADES: usize = 64;
+
+/// Room kept in the caption for what the plot says of itself.
+const LONGEST_FACTS: &str = "000,000,000 synapses  ·  points of 000 × 000 cells  ·  00,000 points have more than the scale shows";
 
 /// A population along one side.
 #[derive(Clone, Debug)]
@@ -62,10 +66,10 @@ pub fn matrix(data: &MatrixData, format: Format) -> Result<Vec<u8>, PlotError> {
 fn draw(data: &MatrixData, columns: usize, rows: usize) -> Result<Scene, PlotError> {
     let cell = match data.cells {
         1 => "a point for each pair of cells".to_string(),
-        cells => format!("points of {cells} x {cells} cells"),
+        cells => format!("points of {cells} × {cells} cells"),
     };
-    let facts = [format!("{} synapses", grouped(data.synapses)), cell];
-    let mut sheet = Sheet::new(data.size, &data.caption, "", &facts.join("     "))?;
+    let mut facts = vec![format!("{} synapses", grouped(data.synapses)), cell];
+    let mut sheet = Sheet::new(data.size, &data.caption, "", LONGEST_FACTS)?;
     let room = sheet.room;
     let fonts = &sheet.scene.fonts;
     let longest = data.targets.iter().map(|t| fonts.width(&t.name, Face::Bold, LABEL)).fold(0.0, f64::max);
@@ -75,8 +79,10 @@ fn draw(data: &MatrixData, columns: usize, rows: usize) -> Result<Scene, PlotErr
     let ratio = (columns as f64 / rows as f64).clamp(0.5, 2.0);
     let height = highest.min(widest / ratio);
     let frame = Frame { x: room.x + left, y: room.y, width: height * ratio, height };
-    let highest = data.densities.iter().copied().fold(0.0, f64::max);
-    let grey = |density: &f64| if highest > 0.0 { 255 - (density / highest * 255.0).round() as u8 } else { 255 };
+    let black = black(&data.densities);
+    let beyond = data.densities.iter().filter(|d| **d > black).count();
+    facts.extend((beyond > 0).then(|| format!("{} points have more than the scale shows", grouped(beyond as u64))));
+    let grey = |density: &f64| 255 - ((density / black).min(1.0) * 255.0).round() as u8;
     let scene = &mut sheet.scene;
     scene.image(Image { frame, columns, greys: data.densities.iter().map(grey).collect() });
     let ends = [(frame.x, frame.y), (frame.right(), frame.y), (frame.right(), frame.bottom()), (frame.x, frame.bottom())];
@@ -87,8 +93,17 @@ fn draw(data: &MatrixData, columns: usize, rows: usize) -> Result<Scene, PlotErr
     target_names(scene, frame, &data.targets, rows, left - GAP - ROW);
     axis_name(scene, frame, "target", left - 1.0 - ROW);
     scene.text(Text::new("source", frame.x + frame.width / 2.0, frame.bottom() + 2.0 * ROW + 0.4).anchor(Anchor::Middle));
-    draw_scale(scene, frame, highest);
+    draw_scale(scene, frame, black);
     Ok(sheet.finish(&facts))
+}
+
+/// The density that is drawn black: that of all but the few darkest points, among those that have any synapse. Else a few
+/// random points would make all others pale.
+fn black(densities: &[f64]) -> f64 {
+    const DARKEST: f64 = 0.005;
+    let mut some: Vec<f64> = densities.iter().copied().filter(|d| *d > 0.0).collect();
+    some.sort_by(f64::total_cmp);
+    if some.is_empty() { 1.0 } else { quantile(&some, 1.0 - DARKEST) }
 }
 
 /// Where each population begins and ends, as fractions of the side.
@@ -107,7 +122,7 @@ fn borders(scene: &mut Scene, frame: Frame, sides: &[MatrixSide], bins: usize, u
     for (begin, _) in spans(sides, bins).into_iter().skip(1) {
         let (x, y) = (frame.x + begin * frame.width, frame.y + begin * frame.height);
         let (from, to) = if upright { ((x, frame.y), (x, frame.bottom())) } else { ((frame.x, y), (frame.right(), y)) };
-        scene.segment(from, to, HAIRLINE / 2.0, FAINT);
+        scene.segment(from, to, HAIRLINE, INK);
     }
 }
 
@@ -143,12 +158,12 @@ fn side_colours(sides: &[MatrixSide]) -> Vec<Colour> {
 }
 
 /// The scale of greys at the right.
-fn draw_scale(scene: &mut Scene, frame: Frame, highest: f64) {
+fn draw_scale(scene: &mut Scene, frame: Frame, black: f64) {
     let [room, width] = SCALE;
     let scale = Frame { x: frame.right() + room - width - 1.0, width, ..frame };
     let greys = (0..SHADES).map(|shade| (shade * 255 / (SHADES - 1)) as u8).collect();
     scene.image(Image { frame: scale, columns: 1, greys });
     let corners = [(scale.x, scale.y), (scale.right(), scale.y), (scale.right(), scale.bottom()), (scale.x, scale.bottom())];
     scene.line(vec![corners[0], corners[1], corners[2], corners[3], corners[0]], HAIRLINE, RULE);
-    ValueAxis::exactly(highest).draw(scene, scale, "synapses per pair of cells");
+    ValueAxis::exactly(black).draw(scene, scale, "synapses per pair of cells");
 }

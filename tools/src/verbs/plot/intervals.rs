@@ -1,9 +1,10 @@
 //! `plot --kind isi`: histograms of inter-spike intervals.
 
+use super::Part;
 use crate::failure::Failure;
-use crate::plot::{Bins, Caption, DistributionGroup, DistributionsData, PlotPopulation, Size};
-use crate::recording::Recording;
-use sim_core::stats::{Interval, IntervalCounts, RateMeter};
+use crate::names::count;
+use crate::plot::{Bins, DistributionGroup, DistributionsData, PlotPopulation, Size};
+use sim_core::stats::{IntervalCounts, PopulationRates, RateMeter};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -20,13 +21,8 @@ pub(super) enum Scale {
 }
 
 /// The intervals of each population in a stretch of time.
-pub(super) fn intervals(
-    recording: &Recording,
-    populations: &[PlotPopulation],
-    interval: Interval,
-    scale: Scale,
-    (caption, size): (Caption, Size),
-) -> Result<DistributionsData, Failure> {
+pub(super) fn intervals(part: Part, scale: Scale, size: Size) -> Result<DistributionsData, Failure> {
+    let Part { recording, interval, caption, populations, .. } = part;
     let ranges: Vec<Range<u32>> = populations.iter().map(|p| p.first..p.first.saturating_add(p.size)).collect();
     let (mut counts, mut rates) = (IntervalCounts::new(&ranges, interval), RateMeter::new(&ranges, interval));
     for spike in recording.spikes()? {
@@ -53,29 +49,29 @@ pub(super) fn intervals(
             Bins::of_steps(step, high, width)
         }
     };
-    let group = |((population, counts), rates): ((&PlotPopulation, &BTreeMap<u64, u64>), sim_core::stats::PopulationRates)| {
+    let group = |((population, counts), rates): ((&PlotPopulation, &BTreeMap<u64, u64>), PopulationRates)| {
         let mut binned = vec![0; bins.number()];
-        for (ticks, count) in counts {
-            bins.find(*ticks as f64 * step).into_iter().for_each(|bin| binned[bin] += count);
+        for (ticks, many) in counts {
+            bins.find(*ticks as f64 * step).into_iter().for_each(|bin| binned[bin] += many);
         }
         let cv = rates.cv_isi.map_or("-".to_string(), |cv| format!("{cv:.2}"));
         DistributionGroup {
             name: population.name.clone(),
             role: population.role,
-            cells: [crate::names::count(all(counts)), cv],
+            cells: [count(all(counts)), cv],
             heights: bins.density(&binned, all(counts)),
         }
     };
     let groups = populations.iter().zip(counts.counts()).zip(rates.summary()).map(group).collect();
     let beyond = lengths_beyond(counts.counts(), &bins, step);
-    let mut facts = vec![format!("{} intervals", crate::names::count(total))];
-    facts.extend((beyond > 0).then(|| format!("{} longer ones are not shown", crate::names::count(beyond))));
-    let per = if bins.is_log() { "density (per factor e)" } else { "density (per ms)" };
+    let mut facts = vec![format!("{} intervals", count(total))];
+    facts.extend((beyond > 0).then(|| format!("{} longer ones are not shown", count(beyond))));
+    let y_name = if bins.is_log() { "density of ln(interval)" } else { "density (1/ms)" };
     Ok(DistributionsData {
         caption,
         facts,
         x_name: "inter-spike interval (ms)".into(),
-        y_name: per.into(),
+        y_name: y_name.into(),
         heads: ["intervals", "CV"],
         bins,
         groups,

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::import;
 use crate::names::{matches_any, tick, time_fs};
 use crate::outputs::{caption, empty, not_drawn, panels, save};
-use crate::plot::{self, Format, RasterData, RatesData, Size, TraceData};
+use crate::plot::{self, Caption, Format, PlotPopulation, RasterData, RatesData, Size, TraceData};
 use crate::recording::Recording;
 use intervals::Scale;
 use sim_core::stats::Interval;
@@ -21,8 +21,7 @@ pub(crate) fn plot(arguments: &PlotArgs, terminal: &mut Terminal<'_>) -> Result<
     let output = arguments.output.clone().unwrap_or_else(|| default_output(arguments));
     let unknown = || Failure::Usage("unknown-format", format!("{}: a plot's name ends in .svg or .png", output.display()));
     let format = Format::of(&output).ok_or_else(unknown)?;
-    let picture = if of_network(arguments.kind) { draw_network(arguments, format) } else { draw(arguments, format) };
-    save(&output, &picture?)?;
+    save(&output, &draw(arguments, format)?)?;
     terminal.print(&format!("{}\n", output.display()))
 }
 
@@ -67,55 +66,77 @@ fn size(arguments: &PlotArgs) -> Result<Size, Failure> {
     size.parse().map_err(|message| Failure::Usage("usage", message))
 }
 
-fn draw_network(arguments: &PlotArgs, format: Format) -> Result<Vec<u8>, Failure> {
-    let size = size(arguments)?;
-    let loaded = network::load(arguments)?;
-    let drawn = match arguments.kind {
-        PlotKind::Matrix => plot::matrix(&network::matrix(&loaded.network, arguments, size)?, format),
-        _ => plot::distributions(&network::weights(&loaded.network, arguments, size)?, format),
-    };
-    drawn.map_err(not_drawn)
-}
-
 fn draw(arguments: &PlotArgs, format: Format) -> Result<Vec<u8>, Failure> {
     let size = size(arguments)?;
-    let recording = &import::open(&arguments.recording)?;
-    let interval = interval(arguments, recording)?;
-    let chosen = |name: &str| arguments.populations.as_ref().is_none_or(|patterns| matches_any(patterns, name));
-    let caption = caption(recording, arguments.title.as_deref());
-    let bin_fs = arguments.bin.as_ref().map(|bin| time_fs("--bin", bin)).transpose()?;
-    let populations = recording.plot_populations(chosen);
-    if arguments.kind != PlotKind::Trace && populations.is_empty() {
-        let known: Vec<&str> = recording.populations.iter().filter(|p| p.spikes).map(|p| p.name.as_str()).collect();
-        let message = format!("no population of these names has recorded spikes; there are: {}", known.join(", "));
-        return Err(Failure::Usage("no-such-population", message));
-    }
-    match arguments.kind {
+    let drawn = match arguments.kind {
         PlotKind::Raster => {
             let rows = arguments.rows.unwrap_or(plot::DEFAULT_ROWS);
+            let Part { recording, interval, caption, populations, bin_fs } = Part::new(arguments)?;
             let data = RasterData { caption, populations, interval, rows, bin_fs, size };
             plot::raster(&data, &mut recording.spikes()?, format)
         }
         PlotKind::Rates => {
+            let Part { recording, interval, caption, populations, bin_fs } = Part::new(arguments)?;
             let data = RatesData { caption, populations, interval, bin_fs, size };
             plot::rates(&data, &mut recording.spikes()?, format)
         }
         PlotKind::Isi => {
-            let ticks = bin_fs.map(|fs| recording.grid.tick(fs).max(1));
+            let part = Part::new(arguments)?;
+            let ticks = part.bin_fs.map(|fs| part.recording.grid.tick(fs).max(1));
             let scale = if arguments.linear || ticks.is_some() { Scale::Linear(ticks) } else { Scale::Logarithmic };
-            plot::distributions(&intervals::intervals(recording, &populations, interval, scale, (caption, size))?, format)
+            plot::distributions(&intervals::intervals(part, scale, size)?, format)
         }
-        // The others are of networks, and drawn elsewhere.
-        PlotKind::Trace | PlotKind::Weights | PlotKind::Matrix => {
-            let panels = panels(recording, chosen)?;
-            if panels.is_empty() {
-                let message = "no state variable of these populations was recorded: add [[record]] what = \"v_m\" to the netlist";
-                return Err(Failure::Usage("nothing-recorded", message.into()));
-            }
-            plot::trace(&TraceData { caption, panels, interval, size }, format)
+        PlotKind::Trace => plot::trace(&traces(arguments, size)?, format),
+        PlotKind::Weights => {
+            let loaded = network::load(arguments)?;
+            plot::distributions(&network::weights(&loaded.network, arguments, size)?, format)
         }
+        PlotKind::Matrix => {
+            let loaded = network::load(arguments)?;
+            plot::matrix(&network::matrix(&loaded.network, arguments, size)?, format)
+        }
+    };
+    drawn.map_err(not_drawn)
+}
+
+/// The part of a recording's spikes that is drawn.
+struct Part {
+    recording: Recording,
+    interval: Interval,
+    caption: Caption,
+    populations: Vec<PlotPopulation>,
+    bin_fs: Option<i64>,
+}
+
+impl Part {
+    fn new(arguments: &PlotArgs) -> Result<Self, Failure> {
+        let recording = import::open(&arguments.recording)?;
+        let interval = interval(arguments, &recording)?;
+        let caption = caption(&recording, arguments.title.as_deref());
+        let bin_fs = arguments.bin.as_ref().map(|bin| time_fs("--bin", bin)).transpose()?;
+        let populations = recording.plot_populations(|name| is_chosen(arguments, name));
+        if populations.is_empty() {
+            let known: Vec<&str> = recording.populations.iter().filter(|p| p.spikes).map(|p| p.name.as_str()).collect();
+            let message = format!("no population of these names has recorded spikes; there are: {}", known.join(", "));
+            return Err(Failure::Usage("no-such-population", message));
+        }
+        Ok(Self { recording, interval, caption, populations, bin_fs })
     }
-    .map_err(not_drawn)
+}
+
+fn is_chosen(arguments: &PlotArgs, name: &str) -> bool {
+    arguments.populations.as_ref().is_none_or(|patterns| matches_any(patterns, name))
+}
+
+fn traces(arguments: &PlotArgs, size: Size) -> Result<TraceData, Failure> {
+    let recording = import::open(&arguments.recording)?;
+    let interval = interval(arguments, &recording)?;
+    let panels = panels(&recording, |name| is_chosen(arguments, name))?;
+    if panels.is_empty() {
+        let message = "no state variable of these populations was recorded: add [[record]] what = \"v_m\" to the netlist";
+        return Err(Failure::Usage("nothing-recorded", message.into()));
+    }
+    Ok(TraceData { caption: caption(&recording, arguments.title.as_deref()), panels, interval, size })
 }
 
 /// The stretch of time asked for, within the recording.
