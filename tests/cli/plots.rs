@@ -77,6 +77,8 @@ fn wrong_wishes() {
         (&[&out, "--kind", "matrix", "--set", "drive=1pA"], 2, "--set changes a netlist"),
         (&[&net, "--kind", "matrix", "--set", "drive=1mV"], 2, "dimension"),
         (&[&net, "--kind", "matrix", "--populations", "x*"], 2, "there are: noise, exc, inh"),
+        (&["hello"], 2, "hello is a netlist, not a recording"),
+        (&[&net, "--kind", "trace"], 2, "is a netlist, not a recording"),
         (&["nowhere", "--kind", "matrix"], 2, "there is no file \"nowhere\""),
     ];
     for (wish, code, word) in wishes {

@@ -13,7 +13,7 @@ use crate::plot::{self, Caption, Format, PlotPopulation, RasterData, RatesData, 
 use crate::recording::Recording;
 use intervals::Scale;
 use sim_core::stats::Interval;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Draws a recording or a network; prints the picture's path.
 pub(crate) fn plot(arguments: &PlotArgs, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -110,7 +110,7 @@ struct Part {
 
 impl Part {
     fn new(arguments: &PlotArgs) -> Result<Self, Failure> {
-        let recording = import::open(&arguments.recording)?;
+        let recording = open(&arguments.recording)?;
         let interval = interval(arguments, &recording)?;
         let caption = caption(&recording, arguments.title.as_deref());
         let bin_fs = arguments.bin.as_ref().map(|bin| time_fs("--bin", bin)).transpose()?;
@@ -124,12 +124,26 @@ impl Part {
     }
 }
 
+/// Opens a recording; a netlist has none yet.
+fn open(path: &Path) -> Result<Recording, Failure> {
+    let name = path.to_string_lossy();
+    let is_netlist = netlists::Format::of_path(&name).is_some_and(|_| path.is_file());
+    if is_netlist || (!path.exists() && netlists::library::find(&name).is_some()) {
+        let message = format!(
+            "{name} is a netlist, not a recording: `spikeloom run {name} --raster FILE.svg` simulates and draws it, and \
+             --kind weights or matrix needs no run"
+        );
+        return Err(Failure::Usage("no-such-recording", message));
+    }
+    import::open(path)
+}
+
 fn is_chosen(arguments: &PlotArgs, name: &str) -> bool {
     arguments.populations.as_ref().is_none_or(|patterns| matches_any(patterns, name))
 }
 
 fn traces(arguments: &PlotArgs, size: Size) -> Result<TraceData, Failure> {
-    let recording = import::open(&arguments.recording)?;
+    let recording = open(&arguments.recording)?;
     let interval = interval(arguments, &recording)?;
     let panels = panels(&recording, |name| is_chosen(arguments, name))?;
     if panels.is_empty() {
