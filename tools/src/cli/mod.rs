@@ -50,7 +50,7 @@ pub enum Verb {
     Expand(ExpandArgs),
     /// Simulate a netlist at many points: a recording of each, and a table of all.
     #[command(
-        after_help = "Examples:\n  spikeloom sweep brunel-ai --over g=4..6:5 --out g-sweep\n  spikeloom sweep my.toml --over seed=1..10 --over neurons.lif.tau_m=10ms,20ms --out points --jobs 4\n\nEach --over is a list (a,b,c), a range (lo..hi:n, n values with both ends) or whole numbers (1..10, both ends);\nseveral give all combinations. --out gets a folder for each point, as `run --out` writes it, and sweep.csv: the\nswept values, counts, rates and CV of ISI of each population, times. The same command again runs what is missing."
+        after_help = "Examples:\n  spikeloom sweep brunel-ai --over g=4..6:5 --out g-sweep\n  spikeloom sweep my.toml --over seed=1..10 --over neurons.lif.tau_m=10ms,20ms --out points --jobs 4\n\nEach --over is a list (a,b,c), a range (lo..hi:n, n values with both ends) or whole numbers (1..10, both ends); several give all combinations. --out gets a folder for each point, as `run --out` writes it, and sweep.csv: the swept values, counts, rates and CV of ISI of each population, times. The same command again runs what is missing."
     )]
     Sweep(SweepArgs),
     /// Draw a recording or a network.
@@ -60,17 +60,17 @@ pub enum Verb {
     Plot(PlotArgs),
     /// Rates, CV of inter-spike intervals, correlations and synchrony of a recording.
     #[command(
-        after_help = "Examples:\n  spikeloom stats results\n  spikeloom stats results --from 200ms --json\n  spikeloom stats theirs.gdf\n\nPer population: rate and its standard deviation over neurons, CV of the intervals (neurons with 5 spikes or more),\ncorrelation of counts in 2 ms (pairs of up to 200 neurons), synchrony (variance over mean of the population's count\nin 3 ms: 1 for independent Poisson trains)."
+        after_help = "Examples:\n  spikeloom stats results\n  spikeloom stats results --from 200ms --json\n  spikeloom stats theirs.gdf\n\nPer population: rate and its standard deviation over neurons, CV of the intervals (neurons with 5 spikes or more), correlation of counts in 2 ms (pairs of up to 200 neurons), synchrony (variance over mean of the population's count in 3 ms: 1 for independent Poisson trains)."
     )]
     Stats(StatsArgs),
     /// Where two recordings differ: first difference, rates, distances of spike trains.
     #[command(
-        after_help = "Examples:\n  spikeloom compare before after\n  spikeloom compare results theirs.gdf --tolerance 0.1ms --to 500ms\n  spikeloom compare a.csv b.csv --tau 20ms --cost 50Hz -o differences.csv\n\nEach of the two is a folder of `run --out`, or spikes as .csv, .gdf or .npz. Distances are means over the neurons of\na population: van Rossum's (2001) is sqrt(1/2) for a spike more and sqrt(1 - exp(-d/tau)) for one moved by d;\nVictor and Purpura's (1997) is 1 for a spike more and cost x d for one moved by d, at most 2 (neurons for which the\nproduct of both numbers of spikes is above 1e8 are left out). Exit codes: 0 the same, 1 different."
+        after_help = "Examples:\n  spikeloom compare before after\n  spikeloom compare results theirs.gdf --tolerance 0.1ms --to 500ms\n  spikeloom compare a.csv b.csv --tau 20ms --cost 50Hz -o differences.csv\n\nEach of the two is a folder of `run --out`, or spikes as .csv, .gdf or .npz. Distances are means over the neurons of a population: van Rossum's (2001) is sqrt(1/2) for a spike more and sqrt(1 - exp(-d/tau)) for one moved by d; Victor and Purpura's (1997) is 1 for a spike more and cost x d for one moved by d, at most 2 (neurons for which the product of both numbers of spikes is above 1e8 are left out). Exit codes: 0 the same, 1 different."
     )]
     Compare(CompareArgs),
     /// Spikes from one format to another.
     #[command(
-        after_help = "Examples:\n  spikeloom convert results spikes.csv\n  spikeloom convert theirs.gdf spikes.npz\n\nFrom a folder of `run --out`, .csv, .gdf or .npz to .csv (time_ms,population,neuron), .gdf (id from 1, time in ms) or\n.npz (NumPy arrays). A .gdf knows no populations: all its neurons are one, named \"all\"."
+        after_help = "Examples:\n  spikeloom convert results spikes.csv\n  spikeloom convert theirs.gdf spikes.npz\n\nFrom a folder of `run --out`, .csv, .gdf or .npz to .csv (time_ms,population,neuron), .gdf (id from 1, time in ms) or .npz (NumPy arrays). A .gdf knows no populations: all its neurons are one, named \"all\"."
     )]
     Convert(ConvertArgs),
     /// What there is: netlists, models, stimuli, connectors, platforms, formats.

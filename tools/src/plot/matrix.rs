@@ -79,10 +79,10 @@ fn draw(data: &MatrixData, columns: usize, rows: usize) -> Result<Scene, PlotErr
     let ratio = (columns as f64 / rows as f64).clamp(0.5, 2.0);
     let height = highest.min(widest / ratio);
     let frame = Frame { x: room.x + left, y: room.y, width: height * ratio, height };
-    let black = black(&data.densities);
-    let beyond = data.densities.iter().filter(|d| **d > black).count();
+    let darkest = darkest(&data.densities);
+    let beyond = data.densities.iter().filter(|d| **d > darkest).count();
     facts.extend((beyond > 0).then(|| format!("{} points have more than the scale shows", grouped(beyond as u64))));
-    let grey = |density: &f64| 255 - ((density / black).min(1.0) * 255.0).round() as u8;
+    let grey = |density: &f64| shade(density / darkest);
     let scene = &mut sheet.scene;
     scene.image(Image { frame, columns, greys: data.densities.iter().map(grey).collect() });
     let ends = [(frame.x, frame.y), (frame.right(), frame.y), (frame.right(), frame.bottom()), (frame.x, frame.bottom())];
@@ -93,17 +93,23 @@ fn draw(data: &MatrixData, columns: usize, rows: usize) -> Result<Scene, PlotErr
     target_names(scene, frame, &data.targets, rows, left - GAP - ROW);
     axis_name(scene, frame, "target", left - 1.0 - ROW);
     scene.text(Text::new("source", frame.x + frame.width / 2.0, frame.bottom() + 2.0 * ROW + 0.4).anchor(Anchor::Middle));
-    draw_scale(scene, frame, black);
+    draw_scale(scene, frame, darkest);
     Ok(sheet.finish(&facts))
 }
 
-/// The density that is drawn black: that of all but the few darkest points, among those that have any synapse. Else a few
+/// The density at the dark end of the scale: that of all but the few darkest points, among those that have any synapse. Else a few
 /// random points would make all others pale.
-fn black(densities: &[f64]) -> f64 {
+fn darkest(densities: &[f64]) -> f64 {
     const DARKEST: f64 = 0.005;
     let mut some: Vec<f64> = densities.iter().copied().filter(|d| *d > 0.0).collect();
     some.sort_by(f64::total_cmp);
     if some.is_empty() { 1.0 } else { quantile(&some, 1.0 - DARKEST) }
+}
+
+/// The grey of a part of the scale: from white to a tone that borders can still be seen on.
+fn shade(part: f64) -> u8 {
+    const DARKEST: f64 = 50.0;
+    (255.0 - part.clamp(0.0, 1.0) * (255.0 - DARKEST)).round() as u8
 }
 
 /// Where each population begins and ends, as fractions of the side.
@@ -158,12 +164,12 @@ fn side_colours(sides: &[MatrixSide]) -> Vec<Colour> {
 }
 
 /// The scale of greys at the right.
-fn draw_scale(scene: &mut Scene, frame: Frame, black: f64) {
+fn draw_scale(scene: &mut Scene, frame: Frame, darkest: f64) {
     let [room, width] = SCALE;
     let scale = Frame { x: frame.right() + room - width - 1.0, width, ..frame };
-    let greys = (0..SHADES).map(|shade| (shade * 255 / (SHADES - 1)) as u8).collect();
+    let greys = (0..SHADES).rev().map(|step| shade(step as f64 / (SHADES - 1) as f64)).collect();
     scene.image(Image { frame: scale, columns: 1, greys });
     let corners = [(scale.x, scale.y), (scale.right(), scale.y), (scale.right(), scale.bottom()), (scale.x, scale.bottom())];
     scene.line(vec![corners[0], corners[1], corners[2], corners[3], corners[0]], HAIRLINE, RULE);
-    ValueAxis::exactly(black).draw(scene, scale, "synapses per pair of cells");
+    ValueAxis::exactly(darkest).draw(scene, scale, "synapses per pair of cells");
 }

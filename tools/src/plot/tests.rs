@@ -361,7 +361,7 @@ fn a_matrix_is_an_image_of_its_points() {
     let expected = png::greys(&scene::Image {
         frame: scene::Frame { x: 0.0, y: 0.0, width: 1.0, height: 1.0 },
         columns: 3,
-        greys: vec![255, 127, 0, 0, 255, 191],
+        greys: vec![255, 153, 50, 50, 255, 204],
     });
     let decoded = from_base64(images[0].strip_prefix("data:image/png;base64,").expect("in the file"));
     assert_eq!(decoded, expected.expect("an image"), "row by row, the darker the more");
