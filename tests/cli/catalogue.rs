@@ -71,7 +71,36 @@ fn printed_cards_are_netlists() {
         let printed = spikeloom(&["describe", card.name, "--toml"]).ends(0).results;
         let value: toml::Value = toml::from_str(&printed).unwrap_or_else(|error| panic!("{error}\n{printed}"));
         assert_eq!(value["neurons"][card.name]["model"].as_str(), Some(card.name), "{printed}");
+        let head = "spikeloom = 1\n[network]\nduration = \"20 ms\"\n";
+        let pasted = format!("{head}{printed}[populations.p]\nneurons = \"{}\"\nsize = 2\n", card.name);
+        spikeloom(&["check", &desk.file("s.toml", pasted), "--strict"]).ends(0);
     }
+}
+
+/// Whatever is listed can be shown and described, and what is shown of the catalogue can be pasted.
+#[test]
+fn everything_is_shown() {
+    let desk = Desk::new();
+    let all = spikeloom(&["list", "--json"]).ends(0).json();
+    for what in ["library", "neurons", "stimuli", "connectors", "platforms"] {
+        for entry in all[what].as_array().expect("a list") {
+            let name = entry["name"].as_str().expect("a name");
+            let shown = spikeloom(&["show", name]).ends(0).results;
+            toml::from_str::<toml::Value>(&shown).unwrap_or_else(|error| panic!("{name} is no TOML: {error}\n{shown}"));
+            let described = spikeloom(&["describe", name]).ends(0).results;
+            assert!(described.starts_with(&format!("{name}: ")), "{described}");
+            if what == "connectors" {
+                let projection = "[[projections]]\nsource = \"a\"\ntarget = \"a\"\nweight = \"1 pA\"\ndelay = \"1 ms\"\n";
+                let head =
+                    "spikeloom = 1\n[network]\nduration = \"20 ms\"\n[populations.a]\nneurons = { model = \"lif_psc_exp\" }\n";
+                let netlist = desk.file("c.toml", format!("{head}size = 20\n{projection}{shown}"));
+                spikeloom(&["check", &netlist, "--strict"]).ends(0);
+            }
+        }
+    }
+    let about = spikeloom(&["describe", "brunel-ai"]).ends(0).results;
+    assert!(about.contains("Expected:") && about.contains("spikeloom show brunel-ai"), "{about}");
+    assert_eq!(spikeloom(&["describe", "brunel-ai", "--json"]).ends(0).json()["kind"], "netlist", "as JSON");
 }
 
 #[test]
@@ -124,4 +153,7 @@ fn version_completions_and_manual() {
     }
     let manual = spikeloom(&["man"]).ends(0).results;
     assert!(manual.contains(".TH spikeloom") && manual.contains("check"), "a page in roff: {}", &manual[..200]);
+    let page = spikeloom(&["man", "sweep"]).ends(0).results;
+    assert!(page.contains("spikeloom\\-sweep") && page.contains("\\-\\-over"), "a page for each verb: {}", &page[..400]);
+    spikeloom(&["man", "sweeep"]).ends(2).says("there are: run, ");
 }

@@ -1,8 +1,11 @@
 //! What people and scripts may rely on of the command line.
 
 mod catalogue;
+mod compare;
+mod plots;
 mod recordings;
 mod run;
+mod sweep;
 mod usage;
 
 /// A network that fires a little, in no time: two populations of neurons, one of Poisson sources, spikes and membrane

@@ -3,8 +3,23 @@
 use super::SMALL;
 use crate::program::{Desk, spikeloom};
 
-const VERBS: [&str; 12] =
-    ["run", "check", "expand", "plot", "stats", "list", "show", "describe", "schema", "version", "completions", "man"];
+const VERBS: [&str; 15] = [
+    "run",
+    "check",
+    "expand",
+    "sweep",
+    "plot",
+    "stats",
+    "compare",
+    "convert",
+    "list",
+    "show",
+    "describe",
+    "schema",
+    "version",
+    "completions",
+    "man",
+];
 
 #[test]
 fn every_verb_has_help_with_an_example() {

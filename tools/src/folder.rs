@@ -256,10 +256,11 @@ pub(crate) fn open(path: &Path) -> Result<Recording, Failure> {
     }
     Ok(Recording {
         name: manifest["netlist"].as_str().unwrap_or("recording").to_string(),
-        seed: manifest["seed"].as_u64().unwrap_or(0),
+        seed: manifest["seed"].as_u64(),
         grid,
         from_tick: manifest["from_tick"].as_u64().ok_or_else(damaged)?,
         to_tick: manifest["to_tick"].as_u64().ok_or_else(damaged)?,
+        whole: true,
         spike_hash: manifest["spike_hash"].as_str().unwrap_or_default().to_string(),
         populations,
         spikes: Spikes::File(spikes),

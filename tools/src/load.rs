@@ -93,11 +93,20 @@ impl Unread {
     }
 }
 
+/// A table of spikes, however long it is.
+pub(crate) fn read_spikes(path: &Path) -> Result<String, Failure> {
+    read_up_to(path, u64::MAX).map_err(Unread::into_failure)
+}
+
 /// Text of a file, refused when it is absurdly large or no text.
 pub(crate) fn read_text(path: &Path) -> Result<String, Unread> {
+    read_up_to(path, LARGEST_FILE)
+}
+
+fn read_up_to(path: &Path, largest: u64) -> Result<String, Unread> {
     let fail = |error: std::io::Error| Unread::Io(format!("{}: {error}", path.display()));
-    if std::fs::metadata(path).map_err(fail)?.len() > LARGEST_FILE {
-        return Err(Unread::NoText(format!("{}: larger than {} MiB", path.display(), LARGEST_FILE >> 20)));
+    if std::fs::metadata(path).map_err(fail)?.len() > largest {
+        return Err(Unread::NoText(format!("{}: larger than {} MiB", path.display(), largest >> 20)));
     }
     let bytes = std::fs::read(path).map_err(fail)?;
     String::from_utf8(bytes).map_err(|_| Unread::NoText(format!("{}: not a text file (not UTF-8)", path.display())))
@@ -138,8 +147,9 @@ pub(crate) fn describe(text: &Text, arguments: &NetlistArgs, sources: &mut Sourc
         ("network.seed", "--seed", arguments.seed.map(|s| s.to_string())),
     ];
     let sets = arguments.sets.iter().map(|set| ("--set", set.clone()));
+    let swept = arguments.swept.iter().map(|set| ("--over", set.clone()));
     let flags = flags.into_iter().filter_map(|(path, flag, value)| Some((flag, format!("{path}={}", value?))));
-    let texts: Vec<_> = sets.chain(flags).map(|(name, text)| (sources.add(name, &text), text)).collect();
+    let texts: Vec<_> = sets.chain(swept).chain(flags).map(|(name, text)| (sources.add(name, &text), text)).collect();
     let overrides: Vec<Override<'_>> = texts.iter().map(|(source, text)| Override { source: *source, text }).collect();
     netlists::parse(text.format, id, &text.text, &overrides)
 }

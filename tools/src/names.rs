@@ -66,6 +66,16 @@ pub(crate) fn time_fs(flag: &str, text: &str) -> Result<i64, Failure> {
         .ok_or_else(|| Failure::Usage("usage", format!("{flag} takes a time such as 500ms or 2s, not \"{text}\"")))
 }
 
+/// A rate of the command line ("100Hz", or "inf") per millisecond, 0 or above.
+pub(crate) fn rate_per_ms(flag: &str, text: &str) -> Result<f64, Failure> {
+    if text.trim() == "inf" {
+        return Ok(f64::INFINITY);
+    }
+    let rate = parse_quantity(text).ok().filter(|q| q.dimension == Dimension::RATE && q.value >= 0.0);
+    rate.map(|q| q.value)
+        .ok_or_else(|| Failure::Usage("usage", format!("{flag} takes a rate such as 100Hz, or inf, not \"{text}\"")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

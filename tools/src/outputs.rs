@@ -95,7 +95,8 @@ impl Outputs {
     }
 }
 
-fn checked<F>(path: &Path, format: Option<F>, flag: &str, known: &str) -> Result<(PathBuf, F), Failure> {
+/// A path that can be written, and the format that its name asks for.
+pub(crate) fn checked<F>(path: &Path, format: Option<F>, flag: &str, known: &str) -> Result<(PathBuf, F), Failure> {
     let unknown = || Failure::Usage("unknown-format", format!("{flag} {}: the name must end in {known}", path.display()));
     let format = format.ok_or_else(unknown)?;
     files::check_writable(path).map_err(|error| Failure::Other("io", error.to_string()))?;
@@ -137,7 +138,8 @@ pub(crate) fn not_drawn(error: plot::PlotError) -> Failure {
 /// Title and facts of a plot.
 pub(crate) fn caption(recording: &Recording, title: Option<&str>) -> Caption {
     let step = sim_core::time::decimal_ms(recording.grid.step_fs());
-    let mut facts = vec![format!("seed {}", recording.seed), format!("step {step} ms")];
+    let mut facts: Vec<String> = recording.seed.map(|seed| format!("seed {seed}")).into_iter().collect();
+    facts.push(format!("step {step} ms"));
     facts.push(format!("spikeloom {}", env!("CARGO_PKG_VERSION")));
     if let Some(prefix) = recording.spike_hash.get(..12) {
         facts.push(format!("hash {prefix}"));
@@ -183,7 +185,8 @@ fn write_traces(path: &Path, format: export::Format, recording: &Recording) -> R
     written.map_err(|error| Failure::Other("io", error.to_string()))
 }
 
-fn write_spikes(path: &Path, format: export::Format, recording: &Recording) -> Result<(), Failure> {
+/// Writes the recorded spikes. Returns how many there are.
+pub(crate) fn write_spikes(path: &Path, format: export::Format, recording: &Recording) -> Result<u64, Failure> {
     let populations = recording.export_populations();
     // The stream is checked once here; afterwards it can be asked for again and again.
     let checked = recording.spikes()?;
@@ -194,5 +197,5 @@ fn write_spikes(path: &Path, format: export::Format, recording: &Recording) -> R
         export::Format::Gdf => export::write_gdf(out, recording.grid, &populations, again()),
         export::Format::Npz => export::write_npz(out, recording.grid, &populations, again),
     });
-    written.map(|_| ()).map_err(|error| Failure::Other("io", error.to_string()))
+    written.map_err(|error| Failure::Other("io", error.to_string()))
 }

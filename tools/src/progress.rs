@@ -5,8 +5,8 @@ use sim_core::record::{Sink, Window};
 use sim_core::time::Grid;
 use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Once};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
 
 /// Between lines where there is no terminal.
@@ -14,21 +14,17 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 /// Windows between looks at the clock.
 const LOOK_EVERY: u32 = 16;
 
-/// A sink that shows how far the run is, and ends it after an interrupt (Ctrl-C).
-pub(crate) struct Progress {
+/// How far some work is. Several threads may tell.
+struct Display {
     bar: Option<ProgressBar>,
     lines: bool,
-    grid: Grid,
     end: u64,
     begun: Instant,
-    said: Instant,
-    windows: u32,
-    interrupted: Arc<AtomicBool>,
+    said: Mutex<Instant>,
 }
 
-impl Progress {
-    /// For a run up to a tick.
-    pub(crate) fn new(quiet: bool, grid: Grid, end: u64) -> Self {
+impl Display {
+    fn new(quiet: bool, end: u64) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = (!quiet && terminal).then(|| {
             let bar = ProgressBar::new(end);
@@ -39,33 +35,50 @@ impl Progress {
             bar
         });
         let now = Instant::now();
-        let lines = !quiet && !terminal;
-        Self { bar, lines, grid, end, begun: now, said: now, windows: 0, interrupted: interrupts() }
+        Self { bar, lines: !quiet && !terminal, end, begun: now, said: Mutex::new(now) }
     }
 
-    /// Whether the run was interrupted.
-    pub(crate) fn interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
+    fn show(&self, done: u64, words: impl Fn() -> String) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(done);
+            bar.set_message(words());
+            return;
+        }
+        // Who finds the clock taken leaves the line to the other.
+        let Ok(mut said) = self.said.try_lock() else { return };
+        if self.lines && said.elapsed() >= LINE_EVERY {
+            *said = Instant::now();
+            let left = self.begun.elapsed().as_secs_f64() * self.end.saturating_sub(done) as f64 / done.max(1) as f64;
+            // Whoever closed stderr does not want to know.
+            let _ = writeln!(std::io::stderr(), "{}, about {left:.0} s left", words());
+        }
     }
 
-    /// Takes the bar away.
-    pub(crate) fn finish(&self) {
+    fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }
+}
 
-    fn show(&mut self, tick: u64) {
-        if let Some(bar) = &self.bar {
-            bar.set_position(tick);
-            bar.set_message(format!("{} ms", self.grid.decimal_ms(tick)));
-        } else if self.lines && self.said.elapsed() >= LINE_EVERY {
-            self.said = Instant::now();
-            let left = self.begun.elapsed().as_secs_f64() * (self.end - tick) as f64 / tick.max(1) as f64;
-            let (now, end) = (self.grid.decimal_ms(tick), self.grid.decimal_ms(self.end));
-            // Whoever closed stderr does not want to know.
-            let _ = writeln!(std::io::stderr(), "{now} of {end} ms, about {left:.0} s left");
-        }
+/// A sink that shows how far the run is, and ends it after an interrupt (Ctrl-C).
+pub(crate) struct Progress {
+    display: Display,
+    grid: Grid,
+    end: u64,
+    windows: u32,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Progress {
+    /// For a run up to a tick.
+    pub(crate) fn new(quiet: bool, grid: Grid, end: u64) -> Self {
+        Self { display: Display::new(quiet, end), grid, end, windows: 0, interrupted: interrupts() }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        self.display.finish();
     }
 }
 
@@ -73,9 +86,76 @@ impl Sink for Progress {
     fn window(&mut self, window: &Window<'_>) -> ControlFlow<()> {
         self.windows += 1;
         if self.windows.is_multiple_of(LOOK_EVERY) {
-            self.show(*window.ticks.end());
+            let tick = *window.ticks.end();
+            self.display.show(tick, || format!("{} of {} ms", self.grid.decimal_ms(tick), self.grid.decimal_ms(self.end)));
         }
-        if self.interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.interrupted.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+/// How far many runs are, some at the same time.
+pub(crate) struct ManyRuns {
+    display: Display,
+    runs: usize,
+    finished: AtomicUsize,
+    ticks: AtomicU64,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl ManyRuns {
+    /// For so many runs of so many ticks in all.
+    pub(crate) fn new(quiet: bool, runs: usize, ticks: u64) -> Self {
+        let (finished, done) = (AtomicUsize::new(0), AtomicU64::new(0));
+        Self { display: Display::new(quiet, ticks), runs, finished, ticks: done, interrupted: interrupts() }
+    }
+
+    /// What listens to one of them.
+    pub(crate) fn one(&self) -> OneOfMany<'_> {
+        OneOfMany { all: self, told: 0, tick: 0, windows: 0 }
+    }
+
+    /// Whether there was an interrupt.
+    pub(crate) fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Counts a run as finished.
+    pub(crate) fn finished_one(&self) {
+        self.finished.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        self.display.finish();
+    }
+}
+
+/// The progress of one run among many.
+pub(crate) struct OneOfMany<'a> {
+    all: &'a ManyRuns,
+    told: u64,
+    tick: u64,
+    windows: u32,
+}
+
+impl Sink for OneOfMany<'_> {
+    fn window(&mut self, window: &Window<'_>) -> ControlFlow<()> {
+        self.windows += 1;
+        self.tick = *window.ticks.end();
+        if self.windows.is_multiple_of(LOOK_EVERY) {
+            let new = self.tick - self.told;
+            self.told = self.tick;
+            let done = self.all.ticks.fetch_add(new, Ordering::Relaxed) + new;
+            let finished = &self.all.finished;
+            self.all.display.show(done, || format!("{} of {} points", finished.load(Ordering::Relaxed), self.all.runs));
+        }
+        if self.all.interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+impl Drop for OneOfMany<'_> {
+    fn drop(&mut self) {
+        self.all.ticks.fetch_add(self.tick - self.told, Ordering::Relaxed);
     }
 }
 

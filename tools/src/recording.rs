@@ -35,12 +35,15 @@ pub(crate) enum Spikes {
 #[derive(Debug)]
 pub(crate) struct Recording {
     pub(crate) name: String,
-    pub(crate) seed: u64,
+    /// `None` where a file does not tell.
+    pub(crate) seed: Option<u64>,
     pub(crate) grid: Grid,
     /// First tick recorded is after this.
     pub(crate) from_tick: u64,
     /// Last tick.
     pub(crate) to_tick: u64,
+    /// Whether these are the ends of the recording; else the last tick is that of the last spike.
+    pub(crate) whole: bool,
     pub(crate) spike_hash: String,
     pub(crate) populations: Vec<RecordedPopulation>,
     pub(crate) spikes: Spikes,

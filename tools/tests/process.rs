@@ -135,3 +135,29 @@ fn wait_until(done: impl Fn() -> bool) {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
+
+/// A sweep that was interrupted has whole points only, and the same command goes on.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_sweep_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    let place = out.to_string_lossy().into_owned();
+    // The first point is done in no time, the others would take hours.
+    let arguments = ["sweep", "hello", "--over", "duration=10ms,9000s,8999s", "-q", "--json", "--jobs", "1", "--out", &place];
+    let child = command(&arguments).spawn().expect("the program starts");
+    wait_until(|| out.join("duration=10ms").join("run.json").is_file());
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(sent.success(), "the interrupt is sent");
+    let ended = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&ended.stdout);
+    assert_eq!(ended.status.code(), Some(1), "interrupted: {said}");
+    let told: serde_json::Value = serde_json::from_str(&said).expect("one object");
+    assert_eq!((&told["done"], &told["points"], &told["interrupted"]), (&1.into(), &3.into(), &true.into()), "{told:#}");
+    let left: Vec<String> =
+        std::fs::read_dir(&out).expect("a folder").flatten().map(|e| e.file_name().to_string_lossy().into()).collect();
+    assert_eq!(left.len(), 2, "the point that is whole and the table: {left:?}");
+    let again = run(&["sweep", "hello", "--over", "duration=10ms", "--json", "--out", &place]);
+    let told: serde_json::Value = serde_json::from_slice(&again.stdout).expect("one object");
+    assert_eq!((&told["done"], &told["taken_over"]), (&1.into(), &1.into()), "nothing is done twice: {told:#}");
+}

@@ -1,14 +1,18 @@
-//! Statistics of spike trains, fed spike by spike in order of (tick, neuron).
+//! Statistics of spike trains, fed spike by spike in order of (tick, neuron), and distances between trains.
 //!
 //! [`RateMeter`] counts and measures irregularity, cheap enough to run along with a simulation;
 //! [`SpikeStatistics`] adds quantiles, correlation and synchrony. Both keep integers, so a result depends on the spikes
 //! alone, and neither keeps the spikes: a neuron costs 48 bytes.
 
 mod correlation;
+mod distance;
+mod intervals;
 mod places;
 mod rates;
 mod synchrony;
 
+pub use distance::{unmatched, van_rossum_squared, victor_purpura};
+pub use intervals::IntervalCounts;
 pub use places::{Place, Places};
 pub use rates::{MIN_SPIKES, PopulationRates, RateMeter};
 

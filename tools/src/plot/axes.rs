@@ -3,7 +3,8 @@
 use super::palette::INK;
 use super::scene::{Anchor, Frame, HAIRLINE, LABEL, Scene, Text};
 use super::text::Face;
-use super::ticks::{Tick, ticks};
+use super::ticks::{Tick, log_ticks, ticks};
+use sim_core::math::ln;
 use sim_core::stats::Interval;
 use sim_core::time::{FS_PER_MS, decimal_ms};
 
@@ -50,19 +51,53 @@ impl TimeAxis {
 
     /// Draws it below a panel, with numbers and name unless only the line is wanted.
     pub(super) fn draw(&self, scene: &mut Scene, panel: Frame, with_numbers: bool) {
-        let y = panel.bottom();
-        scene.segment((panel.x, y), (panel.right(), y), HAIRLINE, INK);
-        for tick in &self.ticks {
-            let x = panel.x + (tick.value - self.low) / (self.high - self.low) * panel.width;
-            scene.segment((x, y), (x, y + TICK), HAIRLINE, INK);
-            if with_numbers {
-                scene.text(Text::new(&tick.label, x, y + TICK + 1.15 * LABEL).anchor(Anchor::Middle));
-            }
+        let place = |tick: &Tick| ((tick.value - self.low) / (self.high - self.low), tick.label.clone());
+        bottom_axis(scene, panel, self.ticks.iter().map(place), with_numbers.then_some(self.name));
+    }
+}
+
+/// Draws an axis below a panel: ticks at fractions of its width with their labels, and a name; neither numbers nor name where
+/// there is no name.
+fn bottom_axis(scene: &mut Scene, panel: Frame, ticks: impl Iterator<Item = (f64, String)>, name: Option<&str>) {
+    let y = panel.bottom();
+    scene.segment((panel.x, y), (panel.right(), y), HAIRLINE, INK);
+    for (fraction, label) in ticks {
+        let x = panel.x + fraction * panel.width;
+        scene.segment((x, y), (x, y + if label.is_empty() { TICK / 2.0 } else { TICK }), HAIRLINE, INK);
+        if name.is_some() {
+            scene.text(Text::new(label, x, y + TICK + 1.15 * LABEL).anchor(Anchor::Middle));
         }
-        if with_numbers {
-            let middle = panel.x + panel.width / 2.0;
-            scene.text(Text::new(self.name, middle, y + BELOW - 0.9).anchor(Anchor::Middle));
-        }
+    }
+    if let Some(name) = name {
+        let middle = panel.x + panel.width / 2.0;
+        scene.text(Text::new(name, middle, y + BELOW - 0.9).anchor(Anchor::Middle));
+    }
+}
+
+/// An axis of numbers below panels, linear or logarithmic.
+pub(super) struct NumberAxis {
+    low: f64,
+    high: f64,
+    is_log: bool,
+}
+
+impl NumberAxis {
+    /// From the lowest to the highest number; for a logarithmic one both are above 0.
+    pub(super) fn new(low: f64, high: f64, is_log: bool) -> Self {
+        Self { low, high, is_log }
+    }
+
+    /// Where a number lies, from 0 to 1.
+    pub(super) fn fraction(&self, value: f64) -> f64 {
+        let scale = |v: f64| if self.is_log { ln(v) } else { v };
+        (scale(value) - scale(self.low)) / (scale(self.high) - scale(self.low))
+    }
+
+    /// Draws it below a panel, with numbers where it has a name.
+    pub(super) fn draw(&self, scene: &mut Scene, panel: Frame, name: Option<&str>) {
+        let most = (panel.width / 15.0) as usize;
+        let ticks = if self.is_log { log_ticks(self.low, self.high) } else { ticks(self.low, self.high, most) };
+        bottom_axis(scene, panel, ticks.into_iter().map(|tick| (self.fraction(tick.value), tick.label)), name);
     }
 }
 
@@ -76,6 +111,11 @@ impl ValueAxis {
     /// From 0 to a little above the highest; to 1 if all is 0.
     pub(super) fn from_zero(highest: f64) -> Self {
         Self { low: 0.0, high: if highest > 0.0 { 1.08 * highest } else { 1.0 } }
+    }
+
+    /// From 0 to the highest; to 1 if that is 0.
+    pub(super) fn exactly(highest: f64) -> Self {
+        Self { low: 0.0, high: if highest > 0.0 { highest } else { 1.0 } }
     }
 
     /// Around the values with a small margin; a constant stands in the middle.

@@ -4,8 +4,11 @@
 //! own, since a general one spends 87 bytes a spike where a path needs eight; PNG goes through `plotters`.
 
 mod axes;
+mod bins;
+mod distributions;
 mod histogram;
 mod ink;
+mod matrix;
 mod palette;
 mod png;
 mod raster;
@@ -21,6 +24,9 @@ mod text;
 mod ticks;
 mod trace;
 
+pub use bins::Bins;
+pub use distributions::{DistributionGroup, DistributionsData, distributions};
+pub use matrix::{MatrixData, MatrixSide, matrix};
 pub use raster::{DEFAULT_ROWS, RasterData, raster};
 pub use rates::{RatesData, rates};
 pub use trace::{MOST_CURVES, TraceCell, TraceData, TracePanel, trace};
@@ -198,7 +204,7 @@ impl std::error::Error for PlotError {}
 /// The bytes of a plot's file.
 fn render(scene: &Scene, format: Format) -> Result<Vec<u8>, PlotError> {
     match format {
-        Format::Svg => Ok(svg::svg(scene).map_err(|e| PlotError::Drawing(e.to_string()))?.into_bytes()),
+        Format::Svg => Ok(svg::svg(scene)?.into_bytes()),
         Format::Png => png::png(scene),
     }
 }

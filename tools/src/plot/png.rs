@@ -3,7 +3,7 @@
 use super::PlotError;
 use super::ink::{CELL, Ink};
 use super::palette::{Colour, PAPER};
-use super::scene::{Anchor, Frame, Item, Scene, Text};
+use super::scene::{Anchor, Frame, Image, Item, Scene, Text};
 use super::text::Fonts;
 use plotters::backend::{BitMapBackend, DrawingBackend};
 use plotters::style::{Color, RGBColor, ShapeStyle};
@@ -26,7 +26,7 @@ pub(super) fn png(scene: &Scene) -> Result<Vec<u8>, PlotError> {
             canvas.draw(item, &scene.fonts)?;
         }
     }
-    encode(&average(&buffer, fine.0 as usize), width, height)
+    encode(&average(&buffer, fine.0 as usize), width, png::ColorType::Rgb)
 }
 
 struct Canvas<'a>(BitMapBackend<'a>);
@@ -40,6 +40,7 @@ impl Canvas<'_> {
             }),
             Item::Text(text) => self.text(text, fonts),
             Item::Marks { ink, colour } => self.marks(ink, *colour),
+            Item::Image(image) => self.image(image),
         }
     }
 
@@ -72,6 +73,16 @@ impl Canvas<'_> {
         for run in ink.runs() {
             let (x, y) = (left + run.x as i32, top + run.row as i32 - (height - 1) / 2);
             self.0.draw_rect((x, y), (x + run.length as i32, y + height), &colour, true).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn image(&mut self, image: &Image) -> Result<(), PlotError> {
+        let (across, down) = (image.frame.width / image.columns as f64, image.frame.height / image.rows() as f64);
+        for (i, grey) in image.greys.iter().enumerate() {
+            let (column, row) = ((i % image.columns) as f64, (i / image.columns) as f64);
+            let (x, y) = (image.frame.x + column * across, image.frame.y + row * down);
+            self.rectangle(&Frame { x, y, width: across, height: down }, Colour(*grey, *grey, *grey))?;
         }
         Ok(())
     }
@@ -125,10 +136,16 @@ fn average(fine: &[u8], fine_width: usize) -> Vec<u8> {
     out
 }
 
-fn encode(pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, PlotError> {
+/// An image alone as the bytes of a PNG file, a pixel for each rectangle.
+pub(super) fn greys(image: &Image) -> Result<Vec<u8>, PlotError> {
+    encode(&image.greys, image.columns as u32, png::ColorType::Grayscale)
+}
+
+fn encode(pixels: &[u8], width: u32, colour: png::ColorType) -> Result<Vec<u8>, PlotError> {
     let mut out = Vec::new();
-    let mut encoder = png::Encoder::new(&mut out, width, height);
-    encoder.set_color(png::ColorType::Rgb);
+    let height = pixels.len() / (width as usize * colour.samples()).max(1);
+    let mut encoder = png::Encoder::new(&mut out, width, height as u32);
+    encoder.set_color(colour);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Best);
     let per_metre = (PIXELS_PER_MM * 1e3) as u32;

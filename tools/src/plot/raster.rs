@@ -81,7 +81,7 @@ impl<'a> Raster<'a> {
         let sheet = Sheet::new(data.size, &data.caption, &sample_note(&data.populations, &shown), LONGEST_FACTS)?;
         let room = sheet.room;
         let height = (room.height - BELOW - GAP) * (1.0 - RATES) - SMALL;
-        let table = Table::new(&data.populations, &sheet.scene.fonts, room.width, height);
+        let table = Table::of_populations(&data.populations, &sheet.scene.fonts, room.width, height);
         let width = room.width - LEFT - table.width();
         let panel = Frame { x: room.x + LEFT, y: room.y + SMALL, width, height };
         let colours = colours(&data.populations.iter().map(|p| p.role).collect::<Vec<_>>());
@@ -152,7 +152,7 @@ impl<'a> Raster<'a> {
             if middle - half_row >= free_from {
                 let population = &self.data.populations[i];
                 let hz = self.histogram.mean_hz(i, population.size);
-                self.table.row(scene, (self.panel.right(), middle), population, hz, band.colour);
+                self.table.population(scene, (self.panel.right(), middle), population, hz, band.colour);
                 free_from = middle + half_row - 1e-6;
             }
             widest_index = widest_index.max(indices(scene, &band, self.data.populations[i].size));

@@ -67,7 +67,7 @@ fn draw(data: &RatesData, histogram: &Histogram) -> Result<Scene, PlotError> {
     let facts = [duration(data.interval.fs()), format!("{} spikes", grouped(all)), bins];
     let mut sheet = Sheet::new(data.size, &data.caption, "", &facts.join("     "))?;
     let room = sheet.room;
-    let table = Table::new(&data.populations, &sheet.scene.fonts, room.width, room.height - SMALL - BELOW);
+    let table = Table::of_populations(&data.populations, &sheet.scene.fonts, room.width, room.height - SMALL - BELOW);
     let frame = Frame {
         x: room.x + LEFT,
         y: room.y + SMALL,
@@ -82,7 +82,7 @@ fn draw(data: &RatesData, histogram: &Histogram) -> Result<Scene, PlotError> {
     for panel in &panels {
         let middle = panel.frame.y + panel.frame.height / 2.0;
         if middle - table.row_height() / 2.0 >= free_from {
-            table.row(scene, (frame.right(), middle), panel.population, panel.mean_hz, panel.colour);
+            table.population(scene, (frame.right(), middle), panel.population, panel.mean_hz, panel.colour);
             free_from = middle + table.row_height() / 2.0 - 1e-6;
         }
     }

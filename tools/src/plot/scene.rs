@@ -95,6 +95,20 @@ pub(super) enum Item {
     Line { points: Vec<(f64, f64)>, width: f64, colour: Colour },
     Text(Text),
     Marks { ink: Ink, colour: Colour },
+    Image(Image),
+}
+
+/// Rectangles of grey that fill a frame, row by row from the top.
+pub(super) struct Image {
+    pub(super) frame: Frame,
+    pub(super) columns: usize,
+    pub(super) greys: Vec<u8>,
+}
+
+impl Image {
+    pub(super) fn rows(&self) -> usize {
+        self.greys.len() / self.columns.max(1)
+    }
 }
 
 /// Everything to draw, first things first.
@@ -124,6 +138,13 @@ impl Scene {
 
     pub(super) fn segment(&mut self, from: (f64, f64), to: (f64, f64), width: f64, colour: Colour) {
         self.line(vec![from, to], width, colour);
+    }
+
+    /// An image; one without any rectangle is not drawn.
+    pub(super) fn image(&mut self, image: Image) {
+        if image.rows() > 0 {
+            self.items.push(Item::Image(image));
+        }
     }
 
     pub(super) fn marks(&mut self, ink: Ink, colour: Colour) {

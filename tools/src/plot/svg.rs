@@ -2,12 +2,17 @@
 
 use super::ink::{CELL, Ink};
 use super::palette::{Colour, PAPER};
-use super::scene::{Anchor, HAIRLINE, Item, LABEL, Scene, Text};
+use super::scene::{Anchor, HAIRLINE, Image, Item, LABEL, Scene, Text};
 use super::text::Face;
+use super::{PlotError, png};
 use std::fmt::{self, Write};
 
 /// The scene as the text of an SVG file, sized in millimetres.
-pub(super) fn svg(scene: &Scene) -> Result<String, fmt::Error> {
+pub(super) fn svg(scene: &Scene) -> Result<String, PlotError> {
+    write_svg(scene).map_err(|error| PlotError::Drawing(error.to_string()))
+}
+
+fn write_svg(scene: &Scene) -> Result<String, fmt::Error> {
     let (width, height) = (number(scene.size.width_mm()), number(scene.size.height_mm()));
     let mut out = String::new();
     write!(
@@ -23,6 +28,7 @@ pub(super) fn svg(scene: &Scene) -> Result<String, fmt::Error> {
             Item::Line { points, width, colour } => line(&mut out, points, *width, *colour)?,
             Item::Text(text) => write_text(&mut out, text)?,
             Item::Marks { ink, colour } => marks(&mut out, ink, *colour)?,
+            Item::Image(image) => write_image(&mut out, image)?,
         }
     }
     out.push_str("</svg>\n");
@@ -96,6 +102,28 @@ fn marks(out: &mut String, ink: &Ink, colour: Colour) -> fmt::Result {
     writeln!(out, "\" stroke=\"{}\" stroke-width=\"{}\"/>", colour.hex(), ink.mark.height)
 }
 
+/// A grey image in the file itself, a pixel for each rectangle.
+fn write_image(out: &mut String, image: &Image) -> fmt::Result {
+    let [x, y, width, height] = [image.frame.x, image.frame.y, image.frame.width, image.frame.height].map(number);
+    let bytes = png::greys(image).map_err(|_| fmt::Error)?;
+    write!(out, "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\" ")?;
+    writeln!(out, "image-rendering=\"pixelated\" href=\"data:image/png;base64,{}\"/>", base64(&bytes))
+}
+
+/// Bytes as text, six bits a character (RFC 4648).
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let bits = (0..3).fold(0, |bits, i| bits << 8 | usize::from(three.get(i).copied().unwrap_or(0)));
+        for place in 0..4 {
+            let sextet = bits >> (18 - 6 * place) & 63;
+            text.push(if place <= three.len() { ALPHABET[sextet].into() } else { '=' });
+        }
+    }
+    text
+}
+
 /// A length to a hundredth of a millimetre, without trailing zeros.
 fn number(value: f64) -> String {
     let text = format!("{value:.2}");
@@ -126,6 +154,11 @@ mod tests {
     #[test]
     fn numbers_and_text() {
         assert_eq!([1.0, 0.25, -0.001, 12.345].map(number), ["1", "0.25", "0", "12.35"], "short numbers");
+        assert_eq!(
+            ["", "f", "fo", "foo", "foob"].map(|t| base64(t.as_bytes())),
+            ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="],
+            "RFC 4648"
+        );
         assert_eq!(escape("a<b & \u{1}>"), "a&lt;b &amp; \u{fffd}&gt;", "nothing breaks the XML");
     }
 }

@@ -339,3 +339,71 @@ fn roles_are_guessed() {
         }
     }
 }
+
+/// A matrix is an image of so many points, black where there is most; the names of its sides stand beside it.
+#[test]
+fn a_matrix_is_an_image_of_its_points() {
+    let side = |name: &str, bins| MatrixSide { name: name.into(), role: Role::of_name(name), bins };
+    let data = MatrixData {
+        caption: Caption { title: "net".into(), facts: vec![] },
+        sources: vec![side("exc", 2), side("inh", 1)],
+        targets: vec![side("exc", 2)],
+        densities: vec![0.0, 0.5, 1.0, 1.0, 0.0, 0.25],
+        cells: 4,
+        synapses: 12,
+        size: Size::default(),
+    };
+    let svg = String::from_utf8(matrix(&data, Format::Svg).expect("a plot")).expect("UTF-8");
+    let document = Document::parse(&svg).expect("well-formed XML");
+    let images: Vec<&str> =
+        document.descendants().filter(|n| n.has_tag_name("image")).filter_map(|n| n.attribute("href")).collect();
+    assert_eq!(images.len(), 2, "the matrix and its scale");
+    let expected = png::greys(&scene::Image {
+        frame: scene::Frame { x: 0.0, y: 0.0, width: 1.0, height: 1.0 },
+        columns: 3,
+        greys: vec![255, 153, 50, 50, 255, 204],
+    });
+    let decoded = from_base64(images[0].strip_prefix("data:image/png;base64,").expect("in the file"));
+    assert_eq!(decoded, expected.expect("an image"), "row by row, the darker the more");
+    for word in ["exc", "inh", "source", "target", "12 synapses  ·  points of 4 × 4 cells"] {
+        assert!(texts(&svg).iter().any(|t| t == word), "{word} in {:?}", texts(&svg));
+    }
+    let nothing = MatrixData { sources: vec![], ..data };
+    assert_eq!(matrix(&nothing, Format::Png).err(), Some(PlotError::Nothing), "nothing to draw");
+}
+
+/// Reads base64, the slow way.
+fn from_base64(text: &str) -> Vec<u8> {
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits: String = text.chars().filter_map(|c| alphabet.find(c)).map(|place| format!("{place:06b}")).collect();
+    let bytes = bits.len() / 8;
+    (0..bytes).map(|i| u8::from_str_radix(&bits[8 * i..8 * i + 8], 2).expect("eight bits")).collect()
+}
+
+#[test]
+fn histograms_have_a_panel_each_while_there_is_room() {
+    let group = |i: usize| DistributionGroup {
+        name: format!("p{i}"),
+        role: Role::Other,
+        cells: [format!("{i}00"), "0.9".into()],
+        heights: vec![1.0, 3.0, 0.0, 2.0],
+    };
+    let data = |groups: usize, bins: Bins| DistributionsData {
+        caption: Caption { title: "net".into(), facts: vec![] },
+        facts: vec!["so many".into()],
+        x_name: "x (mV)".into(),
+        y_name: "y".into(),
+        heads: ["N", "CV"],
+        bins,
+        groups: (0..groups).map(group).collect(),
+        size: Size::default(),
+    };
+    let svg = |data| String::from_utf8(distributions(&data, Format::Svg).expect("a plot")).expect("UTF-8");
+    let linear = svg(data(2, Bins::of_steps(0.1, 20, 5)));
+    for word in ["p0", "p1", "100", "0.9", "N", "CV", "x (mV)", "y", "so many"] {
+        assert!(texts(&linear).iter().any(|t| t == word), "{word} in {:?}", texts(&linear));
+    }
+    let many = svg(data(60, Bins::of_steps_log(0.1, 1, 4)));
+    assert!(texts(&many).contains(&"y, each row to its highest".to_string()), "strips without axes: {:?}", texts(&many));
+    assert_eq!(distributions(&data(0, Bins::of_steps(1.0, 4, 1)), Format::Png).err(), Some(PlotError::Nothing), "no groups");
+}

@@ -29,6 +29,21 @@ pub(super) fn ticks(low: f64, high: f64, most: usize) -> Vec<Tick> {
     (first..=last).map(tick).collect()
 }
 
+/// Multiples of powers of ten from `low` to `high`, both above 0, for a logarithmic axis. Powers of ten have their labels, in a
+/// short range 2 and 5 times them, too; the others are empty.
+pub(super) fn log_ticks(low: f64, high: f64) -> Vec<Tick> {
+    if !(low > 0.0 && low < high && high.is_finite()) {
+        return Vec::new();
+    }
+    let decade = |value: f64| (math::ln(value) / LN_10).floor() as i32;
+    let (first, last) = (decade(low), decade(high));
+    let is_short = math::ln(high / low) < 1.5 * LN_10;
+    let all = (first..=last).flat_map(|exponent| (1..10).map(move |mantissa| (mantissa, exponent)));
+    let inside = all.filter(|(m, e)| (low..=high).contains(&value(*m, *e)));
+    let label = |m: i64, e: i32| if m == 1 || (is_short && (m == 2 || m == 5)) { decimal(m, e) } else { String::new() };
+    inside.map(|(m, e)| Tick { value: value(m, e), label: label(m, e) }).collect()
+}
+
 /// mantissa x 10^exponent, correctly rounded: read from its decimal form.
 fn value(mantissa: i64, exponent: i32) -> f64 {
     format!("{mantissa}e{exponent}").parse().unwrap_or(f64::NAN)
@@ -118,6 +133,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn logarithmic_ticks() {
+        let labelled = |low: f64, high: f64| -> Vec<String> {
+            log_ticks(low, high).into_iter().map(|t| t.label).filter(|l| !l.is_empty()).collect()
+        };
+        assert_eq!(labelled(0.3, 2000.0), ["1", "10", "100", "1000"], "powers of ten");
+        assert_eq!(labelled(3.0, 30.0), ["5", "10", "20"], "more in a short range");
+        assert_eq!(log_ticks(0.5, 3.0).len(), 8, "0.5 to 0.9 by tenths, 1, 2, 3");
+        assert_eq!((log_ticks(0.0, 1.0), log_ticks(2.0, 1.0)), (vec![], vec![]), "no such ranges");
     }
 
     #[test]

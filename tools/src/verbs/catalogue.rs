@@ -1,9 +1,10 @@
 //! `list`, `show`, `describe`: the catalogue, from the cards that the engine uses, and the library.
 
+use super::cards;
 use crate::Terminal;
 use crate::cli::{DescribeArgs, ListArgs, Listing};
 use crate::failure::Failure;
-use netlists::library::{self, LIBRARY};
+use netlists::library::{self, LIBRARY, LibraryEntry};
 use serde_json::{Map, Value, json};
 use sim_core::catalog::{NeuronCard, ParamSpec, Range, Shape, StimulusCard};
 use sim_core::diagnostic::nearest;
@@ -84,23 +85,53 @@ pub(crate) fn list(arguments: &ListArgs, terminal: &mut Terminal<'_>) -> Result<
     terminal.print(&text)
 }
 
-/// Prints a netlist of the library.
+/// Prints what one starts from: a netlist of the library, a card with all defaults, a rule, a platform's file.
 pub(crate) fn show(name: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    match library::find(name) {
-        Some(entry) => terminal.print(entry.text),
-        None => {
-            let names: Vec<&str> = LIBRARY.iter().map(|e| e.name).collect();
-            Err(unknown("the library has no netlist", name, &names))
-        }
-    }
+    let catalog = models::catalog();
+    let text = if let Some(entry) = library::find(name) {
+        entry.text.to_string()
+    } else if let Some(card) = catalog.neuron(name) {
+        cards::neuron(card)
+    } else if let Some(card) = catalog.stimulus(name) {
+        cards::stimulus(card)
+    } else if let Some(connector) = connector(name) {
+        cards::connector(connector)
+    } else if let Some(entry) = sim_hw::platforms::all().iter().find(|entry| entry.name == name) {
+        entry.text.to_string()
+    } else {
+        return Err(unknown(name));
+    };
+    terminal.print(&text)
 }
 
-fn unknown(what: &str, name: &str, known: &[&str]) -> Failure {
-    let advice = match nearest(name, known) {
+fn connector(name: &str) -> Option<&'static Connector> {
+    CONNECTORS.iter().find(|c| c.name == name || c.aliases.contains(&name))
+}
+
+/// A name that neither the library nor the catalogue has.
+fn unknown(name: &str) -> Failure {
+    let connectors = CONNECTORS.iter().map(|c| c.name);
+    let platforms = sim_hw::platforms::all().iter().map(|p| p.name);
+    let models = models::catalog().model_names();
+    let known: Vec<&str> = LIBRARY.iter().map(|e| e.name).chain(models).chain(connectors).chain(platforms).collect();
+    let advice = match nearest(name, &known) {
         Some(near) => format!("did you mean \"{near}\"?"),
-        None => format!("there are: {}", known.join(", ")),
+        None => "`spikeloom list` names all that there are".to_string(),
     };
-    Failure::Usage("unknown-name", format!("{what} \"{name}\"; {advice}"))
+    let message = format!("there is no netlist, model, stimulus, connector or platform \"{name}\"; {advice}");
+    Failure::Usage("unknown-name", message)
+}
+
+/// A netlist by the remarks at its head.
+fn netlist_text(entry: &LibraryEntry) -> String {
+    let remarks = entry.text.lines().take_while(|line| line.starts_with('#'));
+    let remarks: Vec<&str> = remarks.map(|line| line.trim_start_matches('#').strip_prefix(' ').unwrap_or_default()).collect();
+    let start = format!("spikeloom run {}\nspikeloom show {} > my.toml", entry.name, entry.name);
+    heading(entry.name, &[], &entry.about()) + &block("about", &remarks.join("\n")) + &block("start from it", &start)
+}
+
+fn netlist_json(entry: &LibraryEntry) -> Value {
+    json!({ "schema": 1, "kind": "netlist", "name": entry.name, "aliases": [], "about": entry.about(), "text": entry.text })
 }
 
 /// Prints all about one name.
@@ -108,20 +139,19 @@ pub(crate) fn describe(arguments: &DescribeArgs, terminal: &mut Terminal<'_>) ->
     let name = arguments.name.as_str();
     let catalog = models::catalog();
     let described = if let Some(card) = catalog.neuron(name) {
-        Described { text: neuron_text(card), json: neuron_json(card), toml: Some(neuron_toml(card)) }
+        Described { text: neuron_text(card), json: neuron_json(card), toml: Some(cards::neuron(card)) }
     } else if let Some(card) = catalog.stimulus(name) {
-        Described { text: stimulus_text(card), json: stimulus_json(card), toml: Some(stimulus_toml(card)) }
-    } else if let Some(c) = CONNECTORS.iter().find(|c| c.name == name || c.aliases.contains(&name)) {
+        Described { text: stimulus_text(card), json: stimulus_json(card), toml: Some(cards::stimulus(card)) }
+    } else if let Some(c) = connector(name) {
         Described { text: connector_text(c), json: connector_json(c), toml: None }
+    } else if let Some(entry) = library::find(name) {
+        Described { text: netlist_text(entry), json: netlist_json(entry), toml: None }
     } else if let Some(platform) = sim_hw::platforms::find(name) {
         let platform = platform.map_err(|problems| Failure::Other("platform", problems.join("; ")))?;
         let json = serde_json::to_value(&platform).map_err(|e| Failure::Other("platform", e.to_string()))?;
         Described { text: platform_text(&platform), json, toml: None }
     } else {
-        let connectors = CONNECTORS.iter().map(|c| c.name);
-        let platforms = sim_hw::platforms::all().iter().map(|p| p.name);
-        let known: Vec<&str> = catalog.model_names().into_iter().chain(connectors).chain(platforms).collect();
-        return Err(unknown("there is no model, stimulus, connector or platform", name, &known));
+        return Err(unknown(name));
     };
     match described.toml {
         Some(toml) if arguments.toml => terminal.print(&toml),
@@ -211,33 +241,6 @@ fn platform_text(platform: &sim_hw::platform::Platform) -> String {
     heading(&platform.name, &[], &platform.about)
         + &block("figures (kind and source of each)", &figures.iter().map(line).collect::<String>())
         + &block("not priced", &not_priced)
-}
-
-/// A card with all defaults, ready to paste.
-fn neuron_toml(card: &NeuronCard) -> String {
-    let mut text = format!("[neurons.{}]\nmodel = \"{}\"\n", card.name, card.name);
-    for p in card.parameters {
-        text += &toml_line(p, p.default);
-    }
-    text
-}
-
-fn stimulus_toml(card: &StimulusCard) -> String {
-    let mut text = format!("[neurons.{}]\nmodel = \"{}\"\n", card.name, card.name);
-    for p in card.parameters {
-        text += &match p.shape {
-            Shape::List => format!("{} = []  # {}\n", p.spec.name, p.spec.about),
-            Shape::Number if p.spec.default.is_nan() => format!("# {} = \"..\"  # {}; required\n", p.spec.name, p.spec.about),
-            Shape::Number => toml_line(&p.spec, p.spec.default),
-        };
-    }
-    text
-}
-
-fn toml_line(spec: &ParamSpec, default: f64) -> String {
-    let written =
-        if spec.dimension == Dimension::NONE { format!("{default:?}") } else { format!("\"{default} {}\"", spec.dimension) };
-    format!("{} = {written}  # {}\n", spec.name, spec.about)
 }
 
 fn parameter_json(spec: &ParamSpec) -> Value {

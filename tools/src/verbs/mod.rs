@@ -1,11 +1,15 @@
 //! What each verb does.
 
+mod cards;
 mod catalogue;
 mod check;
+mod compare;
+mod convert;
 mod expand;
 mod plot;
 mod run;
 mod stats;
+mod sweep;
 
 use crate::Terminal;
 use crate::cli::{Cli, Verb};
@@ -17,9 +21,12 @@ use serde_json::json;
 pub(crate) fn dispatch(cli: &Cli, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match &cli.verb {
         Verb::Run(arguments) => return run::run(arguments, cli.quiet, terminal),
+        Verb::Sweep(arguments) => return sweep::sweep(arguments, cli.quiet, terminal),
         Verb::Check(arguments) => check::check(arguments, terminal)?,
         Verb::Expand(arguments) => expand::expand(arguments, terminal)?,
         Verb::Plot(arguments) => plot::plot(arguments, terminal)?,
+        Verb::Compare(arguments) => return compare::compare(arguments, terminal),
+        Verb::Convert(arguments) => convert::convert(arguments, terminal)?,
         Verb::Stats(arguments) => stats::stats(arguments, terminal)?,
         Verb::List(arguments) => catalogue::list(arguments, terminal)?,
         Verb::Show { name } => catalogue::show(name, terminal)?,
@@ -31,13 +38,26 @@ pub(crate) fn dispatch(cli: &Cli, terminal: &mut Terminal<'_>) -> Result<u8, Fai
             clap_complete::generate(*shell, &mut Cli::command(), "spikeloom", &mut script);
             terminal.print(&String::from_utf8_lossy(&script))?;
         }
-        Verb::Man => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-            terminal.print(&String::from_utf8_lossy(&page))?;
-        }
+        Verb::Man { verb } => manual(verb.as_deref(), terminal)?,
     }
     Ok(0)
+}
+
+/// The manual page of the program, or of one of its verbs.
+fn manual(verb: Option<&str>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let program = Cli::command();
+    let command = match verb {
+        None => program,
+        Some(verb) => {
+            let names: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
+            let unknown = || Failure::Usage("usage", format!("there is no verb \"{verb}\"; there are: {}", names.join(", ")));
+            let command = program.find_subcommand(verb).ok_or_else(unknown)?.clone();
+            command.display_name(format!("spikeloom-{verb}")).bin_name(format!("spikeloom {verb}"))
+        }
+    };
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page)?;
+    terminal.print(&String::from_utf8_lossy(&page))
 }
 
 fn version(json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {

@@ -4,18 +4,18 @@ use super::plot::stretch;
 use crate::cli::StatsArgs;
 use crate::failure::Failure;
 use crate::names::{count, table};
-use crate::{Terminal, folder};
+use crate::{Terminal, import};
 use serde_json::{Map, Value, json};
 use sim_core::stats::{PopulationStatistics, SpikeStatistics, Spread};
 use std::ops::Range;
 
 /// Prints the statistics of each population.
 pub(crate) fn stats(arguments: &StatsArgs, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let recording = folder::open(&arguments.recording)?;
+    let recording = import::open(&arguments.recording)?;
     let interval = stretch(&recording, arguments.from.as_deref(), arguments.to.as_deref())?;
     let populations = recording.export_populations();
     let ranges: Vec<Range<u32>> = populations.iter().map(|p| p.first..p.first.saturating_add(p.size)).collect();
-    let mut statistics = SpikeStatistics::new(&ranges, interval, recording.seed);
+    let mut statistics = SpikeStatistics::new(&ranges, interval, recording.seed.unwrap_or(0));
     recording.spikes()?.for_each(|spike| statistics.spike(spike));
     let results = statistics.summary();
     let names = populations.iter().map(|p| p.name.clone());

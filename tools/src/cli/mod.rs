@@ -1,0 +1,114 @@
+//! The command line: verbs and flags.
+
+mod catalogue;
+mod networks;
+mod recordings;
+
+pub use catalogue::{DescribeArgs, ListArgs, Listing};
+pub use networks::{CheckArgs, Engine, ExpandArgs, NetlistArgs, RunArgs, SweepArgs};
+pub use recordings::{CompareArgs, ConvertArgs, PlotArgs, PlotKind, StatsArgs};
+
+use clap::{Parser, Subcommand};
+
+/// Simulate spiking networks from netlist files.
+#[derive(Debug, Parser)]
+#[command(
+    name = "spikeloom",
+    version,
+    about = "Simulate spiking networks from netlist files, draw their spikes, say what they cost",
+    after_help = "Start here:\n  spikeloom list library                          # netlists that come with it\n  spikeloom run brunel-ai --raster raster.svg     # simulate one and draw it\n  spikeloom show hello > my.toml                  # a small one to change\n  spikeloom check my.toml                         # what is wrong with it, and how large it is\n  spikeloom run my.toml --out results             # keep everything\n  spikeloom plot results --kind rates             # look at it\n  spikeloom sweep my.toml --over seed=1..10 --out seeds\n\nEvery verb has --help with examples. With --json the result is one JSON object on stdout.\nExit codes: 0 done, 2 fix the file or the command line, 1 everything else."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// No progress on stderr (results on stdout stay).
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more on stderr.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Simulate a netlist.
+    #[command(
+        after_help = "Examples:\n  spikeloom run brunel-ai --raster raster.svg\n  spikeloom run potjans-diesmann --set scale=0.2 --threads 2 --json\n  spikeloom run my.toml --duration 500ms --out results && spikeloom plot results\n  spikeloom run results/run.json        # repeat it and compare the spike hash\n  spikeloom run brunel-ai --set g=4.5 --set neurons.lif.tau_m=15ms --spikes spikes.npz"
+    )]
+    Run(RunArgs),
+    /// All problems of a netlist, its size, memory and layout; no simulation.
+    #[command(
+        after_help = "Examples:\n  spikeloom check my.toml\n  spikeloom check potjans-diesmann --set scale=1   # does the full network fit?\n  spikeloom check my.toml --json | jq .problems"
+    )]
+    Check(CheckArgs),
+    /// The network as flat JSON after parameters and groups, or its realised synapses.
+    #[command(
+        after_help = "Examples:\n  spikeloom expand brunel-ai > flat.json\n  spikeloom expand hello --synapses synapses.csv"
+    )]
+    Expand(ExpandArgs),
+    /// Simulate a netlist at many points: a recording of each, and a table of all.
+    #[command(
+        after_help = "Examples:\n  spikeloom sweep brunel-ai --over g=4..6:5 --out g-sweep\n  spikeloom sweep my.toml --over seed=1..10 --over neurons.lif.tau_m=10ms,20ms --out points --jobs 4\n\nEach --over is a list (a,b,c), a range (lo..hi:n, n values with both ends) or whole numbers (1..10, both ends); several give all combinations. --out gets a folder for each point, as `run --out` writes it, and sweep.csv: the swept values, counts, rates and CV of ISI of each population, times. The same command again runs what is missing."
+    )]
+    Sweep(SweepArgs),
+    /// Draw a recording or a network.
+    #[command(
+        after_help = "Examples:\n  spikeloom plot results\n  spikeloom plot results --kind trace -o v.png\n  spikeloom plot results --kind isi --populations 'e*'\n  spikeloom plot potjans-diesmann --kind matrix --set scale=0.02 -o matrix.png\n  spikeloom plot results --populations 'l4*' --from 600ms --to 800ms"
+    )]
+    Plot(PlotArgs),
+    /// Rates, CV of inter-spike intervals, correlations and synchrony of a recording.
+    #[command(
+        after_help = "Examples:\n  spikeloom stats results\n  spikeloom stats results --from 200ms --json\n  spikeloom stats theirs.gdf\n\nPer population: rate and its standard deviation over neurons, CV of the intervals (neurons with 5 spikes or more), correlation of counts in 2 ms (pairs of up to 200 neurons), synchrony (variance over mean of the population's count in 3 ms: 1 for independent Poisson trains)."
+    )]
+    Stats(StatsArgs),
+    /// Where two recordings differ: first difference, rates, distances of spike trains.
+    #[command(
+        after_help = "Examples:\n  spikeloom compare before after\n  spikeloom compare results theirs.gdf --tolerance 0.1ms --to 500ms\n  spikeloom compare a.csv b.csv --tau 20ms --cost 50Hz -o differences.csv\n\nEach of the two is a folder of `run --out`, or spikes as .csv, .gdf or .npz. Distances are means over the neurons of a population: van Rossum's (2001) is sqrt(1/2) for a spike more and sqrt(1 - exp(-d/tau)) for one moved by d; Victor and Purpura's (1997) is 1 for a spike more and cost x d for one moved by d, at most 2 (neurons for which the product of both numbers of spikes is above 1e8 are left out). Exit codes: 0 the same, 1 different."
+    )]
+    Compare(CompareArgs),
+    /// Spikes from one format to another.
+    #[command(
+        after_help = "Examples:\n  spikeloom convert results spikes.csv\n  spikeloom convert theirs.gdf spikes.npz\n\nFrom a folder of `run --out`, .csv, .gdf or .npz to .csv (time_ms,population,neuron), .gdf (id from 1, time in ms) or .npz (NumPy arrays). A .gdf knows no populations: all its neurons are one, named \"all\"."
+    )]
+    Convert(ConvertArgs),
+    /// What there is: netlists, models, stimuli, connectors, platforms, formats.
+    #[command(after_help = "Examples:\n  spikeloom list\n  spikeloom list neurons")]
+    List(ListArgs),
+    /// What one starts from: the text of a netlist, a model's card with all defaults, a connection rule, a platform's file.
+    #[command(
+        after_help = "Examples:\n  spikeloom show hello > hello.toml          # a netlist of the library\n  spikeloom show lif_psc_exp >> hello.toml   # a card to paste\n  spikeloom show fixed_indegree              # how a projection says it"
+    )]
+    Show {
+        /// Name of a netlist, a model, a stimulus, a connector or a platform (`spikeloom list` has them all).
+        name: String,
+    },
+    /// All about a netlist, a model, a stimulus, a connector or a platform.
+    #[command(
+        after_help = "Examples:\n  spikeloom describe brunel-ai             # what it shows, its source, what to expect\n  spikeloom describe lif_psc_exp\n  spikeloom describe lif_psc_exp --toml   # a card to paste"
+    )]
+    Describe(DescribeArgs),
+    /// A JSON Schema of the netlist language.
+    #[command(after_help = "Example:\n  spikeloom schema > spikeloom.schema.json")]
+    Schema,
+    /// Version, features and targets.
+    #[command(after_help = "Example:\n  spikeloom version --json")]
+    Version {
+        /// One JSON object on stdout.
+        #[arg(long)]
+        json: bool,
+    },
+    /// A completion script for a shell.
+    #[command(after_help = "Example:\n  spikeloom completions bash > /etc/bash_completion.d/spikeloom")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// The manual page (roff).
+    #[command(after_help = "Examples:\n  spikeloom man | man -l -\n  spikeloom man run | man -l -")]
+    Man {
+        /// The page of this verb.
+        verb: Option<String>,
+    },
+}

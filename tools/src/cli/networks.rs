@@ -1,0 +1,125 @@
+//! What is done with netlists.
+
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Which netlist, and what is changed in it.
+#[derive(Clone, Debug, Default, Args)]
+pub struct NetlistArgs {
+    /// A netlist file (.toml, .json) or the name of one of the library.
+    pub netlist: String,
+    /// Change a parameter or any dotted path: scale=0.5, neurons.lif.tau_m=15ms (repeatable).
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub sets: Vec<String>,
+    /// The changes of a point of a sweep.
+    #[arg(skip)]
+    pub swept: Vec<String>,
+    /// Biological time, as network.duration ("500ms").
+    #[arg(long, value_name = "TIME")]
+    pub duration: Option<String>,
+    /// Step of the grid, as network.timestep ("0.1ms").
+    #[arg(long, value_name = "TIME")]
+    pub timestep: Option<String>,
+    /// Seed, as network.seed.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub seed: Option<u64>,
+    /// Warnings are errors.
+    #[arg(long)]
+    pub strict: bool,
+    /// Most memory that the network may take, in MiB (default: what the machine has free).
+    #[arg(long, value_name = "MIB")]
+    pub memory_limit: Option<u64>,
+}
+
+impl NetlistArgs {
+    /// All changes that `--set` can make, in their order.
+    pub fn changes(&self) -> Vec<&String> {
+        self.sets.iter().chain(&self.swept).collect()
+    }
+}
+
+/// Engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// Fixed step.
+    Grid,
+    /// Continuous time.
+    Event,
+}
+
+/// `run`.
+#[derive(Clone, Debug, Args)]
+pub struct RunArgs {
+    /// Netlist and changes.
+    #[command(flatten)]
+    pub netlist: NetlistArgs,
+    /// Threads, at most one a core (default: one a core, fewer for small networks; the same bits with any number).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Engine.
+    #[arg(long, value_enum, default_value = "grid")]
+    pub engine: Engine,
+    /// Write the recording into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace what is there.
+    #[arg(long)]
+    pub force: bool,
+    /// Draw the spikes (.svg, .png).
+    #[arg(long, value_name = "FILE")]
+    pub raster: Option<PathBuf>,
+    /// Draw or write the recorded state variables (.svg, .png, .csv, .npz).
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// Write the recorded spikes (.csv, .gdf, .npz).
+    #[arg(long, value_name = "FILE")]
+    pub spikes: Option<PathBuf>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `sweep`.
+#[derive(Clone, Debug, Args)]
+pub struct SweepArgs {
+    /// Netlist and changes.
+    #[command(flatten)]
+    pub netlist: NetlistArgs,
+    /// What is swept: path=a,b,c or path=lo..hi:n or path=1..10 (repeatable: all combinations).
+    #[arg(long, value_name = "PATH=VALUES", required = true)]
+    pub over: Vec<String>,
+    /// Points at a time, each on one thread (default: one a core).
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// Write the recordings and sweep.csv into this folder; points that are there already are taken over.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `check`.
+#[derive(Clone, Debug, Args)]
+pub struct CheckArgs {
+    /// Netlist and changes.
+    #[command(flatten)]
+    pub netlist: NetlistArgs,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `expand`.
+#[derive(Clone, Debug, Args)]
+pub struct ExpandArgs {
+    /// Netlist and changes.
+    #[command(flatten)]
+    pub netlist: NetlistArgs,
+    /// Write the realised synapses instead (.csv, .npz).
+    #[arg(long, value_name = "FILE")]
+    pub synapses: Option<PathBuf>,
+    /// On failure, problems as one JSON object on stdout (the expanded network is JSON in any case).
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,141 @@
+//! `run.json`: what a run was made of, so that it can be told from others and repeated.
+
+use crate::cli::NetlistArgs;
+use crate::failure::Failure;
+use crate::folder::{self, FolderRecorder, NewFolder};
+use crate::load::{self, Loaded, Text};
+use crate::outputs::save;
+use crate::recording;
+use crate::simulation::{Simulation, cores};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Writes everything into a new folder: samples, netlist, summary, manifest.
+pub(crate) fn fill(
+    folder: &NewFolder,
+    recorder: FolderRecorder,
+    loaded: &Loaded,
+    arguments: &NetlistArgs,
+    simulation: &Simulation,
+    summary: &Value,
+) -> Result<(), Failure> {
+    let network = &loaded.network;
+    let fail = |error: std::io::Error| Failure::Other("io", format!("{}: {error}", folder.path().display()));
+    let (_, traces) = recorder.finish().map_err(fail)?;
+    for (index, trace) in traces.into_iter().enumerate() {
+        let (Some(trace), Some(name)) = (trace, folder::trace_name(network, index)) else { continue };
+        let place = folder.path().join("traces");
+        let ticks = trace.finish(&place.join(format!("{name}.npy"))).map_err(fail)?;
+        let mut times = Vec::new();
+        let ms = ticks.iter().map(|tick| simulation.plan.grid().ms(*tick));
+        crate::export::write_npy(&mut times, &[ticks.len() as u64], ms).map_err(fail)?;
+        save(&place.join(format!("{name}.time_ms.npy")), &times)?;
+    }
+    folder.write(netlist_file(&loaded.text), loaded.text.text.as_bytes())?;
+    let network_json = folder::network_json(network, &recording::populations(network));
+    folder.write("network.json", format!("{network_json:#}\n").as_bytes())?;
+    folder.write("summary.json", format!("{summary:#}\n").as_bytes())?;
+    let mut manifest = manifest(loaded, arguments, simulation, summary);
+    manifest["outputs"] = folder.contents()?;
+    folder.write("run.json", format!("{manifest:#}\n").as_bytes())
+}
+
+fn netlist_file(text: &Text) -> &'static str {
+    if text.format == netlists::Format::Json { "netlist.json" } else { "netlist.toml" }
+}
+
+fn manifest(loaded: &Loaded, arguments: &NetlistArgs, simulation: &Simulation, summary: &Value) -> Value {
+    let network = &loaded.network;
+    let (from_tick, to_tick) = simulation.recorded_ticks();
+    json!({
+        "schema": 1,
+        "version": env!("CARGO_PKG_VERSION"),
+        "command_line": std::env::args().collect::<Vec<String>>(),
+        "netlist": network.name,
+        "netlist_file": netlist_file(&loaded.text),
+        "netlist_blake3": hash(&loaded.text.text),
+        "files": loaded.files.iter().map(|(file, hash)| json!({ "file": file, "blake3": hash })).collect::<Vec<Value>>(),
+        "arguments": {
+            "netlist": arguments.netlist,
+            "folder": std::path::absolute(&loaded.text.folder).unwrap_or_else(|_| loaded.text.folder.clone()).to_string_lossy(),
+            "set": arguments.changes(),
+            "duration": arguments.duration,
+            "timestep": arguments.timestep,
+            "seed": arguments.seed,
+        },
+        "seed": network.seed,
+        "noise_seed": network.noise_seed,
+        "timestep_ms": summary["timestep_ms"],
+        "warmup_ms": summary["warmup_ms"],
+        "duration_ms": summary["duration_ms"],
+        "from_tick": from_tick,
+        "to_tick": to_tick,
+        "threads": simulation.plan.partitions(),
+        "engine": "grid",
+        "interrupted": summary["interrupted"],
+        "host": { "os": std::env::consts::OS, "arch": std::env::consts::ARCH, "cores": cores() },
+        "wall_s": { "build": summary["build_s"], "warmup": summary["warmup_s"], "run": summary["run_s"] },
+        "neurons": summary["neurons"],
+        "synapses": summary["synapses"],
+        "spikes": summary["spikes"],
+        "spike_hash": summary["spike_hash"],
+        "outputs": null,
+    })
+}
+
+fn hash(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex().to_string()
+}
+
+/// The netlist of a recorded run and the changes of its command line, refused when a file is another one by now.
+pub(crate) fn netlist(path: &Path, manifest: &Value, own: &NetlistArgs) -> Result<(Text, NetlistArgs), Failure> {
+    let text_of = |key: &str| manifest["arguments"][key].as_str().map(str::to_string);
+    let beside = path.with_file_name(manifest["netlist_file"].as_str().unwrap_or("netlist.toml"));
+    let mut text = load::find(&beside.to_string_lossy())?;
+    if let Some(folder) = text_of("folder") {
+        text.folder = folder.into();
+    }
+    unchanged(manifest, &text)?;
+    let sets = manifest["arguments"]["set"].as_array().cloned().unwrap_or_default();
+    let netlist = NetlistArgs {
+        sets: sets.iter().filter_map(|s| s.as_str().map(str::to_string)).collect(),
+        duration: text_of("duration"),
+        timestep: text_of("timestep"),
+        seed: manifest["arguments"]["seed"].as_u64(),
+        ..own.clone()
+    };
+    Ok((text, netlist))
+}
+
+/// Refuses to repeat a run whose files are others by now.
+fn unchanged(manifest: &Value, text: &Text) -> Result<(), Failure> {
+    let differs = |name: &str| Err(Failure::Other("differs", format!("{name} has changed since the run was recorded")));
+    if manifest["netlist_blake3"] != hash(&text.text).as_str() {
+        return differs(&text.name);
+    }
+    for file in manifest["files"].as_array().into_iter().flatten() {
+        let name = file["file"].as_str().unwrap_or_default();
+        let now = load::read_text(&text.folder.join(name)).map_err(load::Unread::into_failure)?;
+        if file["blake3"] != hash(&now).as_str() {
+            return differs(name);
+        }
+    }
+    Ok(())
+}
+
+/// What of a manifest is not what a run of this netlist under these arguments would have: "the netlist" and the like. `None`
+/// when it is the manifest of that very run.
+pub(crate) fn difference(manifest: &Value, loaded: &Loaded, arguments: &NetlistArgs) -> Option<&'static str> {
+    let files: Vec<Value> = loaded.files.iter().map(|(file, hash)| json!({ "file": file, "blake3": hash })).collect();
+    let checks = [
+        (manifest["netlist_blake3"] == hash(&loaded.text.text).as_str(), "another netlist"),
+        (manifest["files"] == json!(files), "other side tables"),
+        (manifest["arguments"]["set"] == json!(arguments.changes()), "other --set values"),
+        (manifest["arguments"]["duration"] == json!(arguments.duration), "another --duration"),
+        (manifest["arguments"]["timestep"] == json!(arguments.timestep), "another --timestep"),
+        (manifest["arguments"]["seed"] == json!(arguments.seed), "another --seed"),
+        (manifest["version"] == env!("CARGO_PKG_VERSION"), "another version of spikeloom"),
+        (manifest["interrupted"] == false, "a run that was broken off"),
+    ];
+    checks.iter().find(|(same, _)| !same).map(|(_, what)| *what)
+}
