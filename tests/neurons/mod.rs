@@ -4,6 +4,7 @@
 mod catalogue;
 mod closed_forms;
 mod nest;
+mod trace;
 
 use sim_core::catalog::NeuronCard;
 use sim_core::engine::Values;
