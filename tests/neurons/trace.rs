@@ -15,11 +15,11 @@ pub(super) struct Trace {
     current: Vec<(usize, f64)>,
     /// (tick of arrival, weight).
     arrivals: Vec<(usize, f64)>,
-    spikes: Vec<usize>,
+    pub(super) spikes: Vec<usize>,
     /// Recorded state variables.
     columns: Vec<String>,
     /// Their values after every tick, the first tick first.
-    rows: Vec<Vec<f64>>,
+    pub(super) rows: Vec<Vec<f64>>,
     ticks: usize,
 }
 
@@ -155,13 +155,27 @@ pub(super) fn agrees_in_f32(case: &str, model: &str, tolerance: f64) {
     trace.replay(Precision::F32, model).agrees(&trace, |_| tolerance);
 }
 
+/// The same where a potential is steep: within `mv` and within `ms` of where the trace is as high.
+pub(super) fn agrees_in_time(case: &str, model: &str, mv: f64, ms: f64) {
+    let trace = Trace::read(case);
+    let steepest = |tick: usize| {
+        let near = trace.rows[tick.saturating_sub(2)..trace.rows.len().min(tick + 1)].windows(2);
+        near.map(|pair| (pair[1][0] - pair[0][0]).abs() / trace.step_ms).fold(0.0, f64::max)
+    };
+    trace.replay(Precision::F64, model).agrees_at(&trace, |deviation| mv + ms * steepest(deviation.tick));
+}
+
 impl Replay {
     pub(super) fn agrees(&self, trace: &Trace, tolerance: impl Fn(f64) -> f64) {
+        self.agrees_at(trace, |deviation| tolerance(deviation.want));
+    }
+
+    fn agrees_at(&self, trace: &Trace, tolerance: impl Fn(&Deviation) -> f64) {
         assert!(trace.ticks > 100, "{}: the trace has {} ticks", trace.name, trace.ticks);
         for d in &self.deviations {
             let off = (d.got - d.want).abs();
             assert!(
-                off <= tolerance(d.want),
+                off <= tolerance(d),
                 "{} at tick {}: {} is {}, NEST has {} (off by {off:e}); spikes {:?}",
                 trace.name,
                 d.tick,

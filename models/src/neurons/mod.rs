@@ -4,6 +4,7 @@
 mod adex_cond_exp;
 mod conductance_membrane;
 mod dormand_prince;
+mod gif_psc_exp;
 mod hh_cond_exp_traub;
 mod ignore_and_fire;
 mod izhikevich;
@@ -42,6 +43,7 @@ pub const NEURONS: &[NeuronCard] = &[
     izhikevich_2007::CARD,
     adex_cond_exp::CARD,
     mat2_psc_exp::CARD,
+    gif_psc_exp::CARD,
     hh_cond_exp_traub::CARD,
     ignore_and_fire::CARD,
 ];

@@ -14,7 +14,6 @@ const MODELS: &[&str] = &[
     "astrocyte_lr_1994",
     "lif_psc_exp_ps",
     "hh_psc_alpha",
-    "gif_psc_exp",
     "gif_cond_exp",
     "aeif_psc_exp",
 ];
