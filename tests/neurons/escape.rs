@@ -1,6 +1,8 @@
 //! Escape noise of `gif_psc_exp` against closed forms, at a potential that is held constant.
 
 use super::Population;
+use crate::differential::Keep;
+use crate::netlist;
 
 const STEP: f64 = 0.1;
 const NEURONS: usize = 500;
@@ -82,4 +84,27 @@ fn neurons_are_independent_of_each_other_and_of_their_past() {
         let expected = p * p * (TICKS - lag) as f64;
         assert!(both < expected + 5.0 * expected.sqrt() + 5.0, "lag {lag}: {both} coincidences, {expected} expected");
     }
+}
+
+/// Spikes by population of a network, as (tick, neuron).
+fn in_a_network(noise_seed: u32, others: &str, threads: usize) -> Vec<(u64, u32)> {
+    let text = format!(
+        "spikeloom = 1
+         network = {{ name = \"n\", timestep = \"0.1 ms\", duration = \"100 ms\", seed = 1, noise_seed = {noise_seed} }}
+         populations.a = {{ neurons = {{ model = \"gif_psc_exp\", v_t_star = \"-70 mV\", v_reset = \"-70 mV\", lambda_0 = \"20 Hz\" }}, size = 200 }}
+         {others}"
+    );
+    let mut keep = Keep::default();
+    netlist::run(&netlist::toml(&text, &[]), threads, &mut keep);
+    keep.spikes.iter().filter(|spike| spike.neuron < 200).map(|spike| (spike.tick, spike.neuron)).collect()
+}
+
+#[test]
+fn noise_belongs_to_its_seed_and_to_the_population() {
+    let spikes = in_a_network(3, "", 1);
+    assert!((200..600).contains(&spikes.len()), "{} spikes of 200 neurons at 20 Hz in 100 ms", spikes.len());
+    assert_eq!(spikes, in_a_network(3, "", 2), "any number of threads");
+    assert_ne!(spikes, in_a_network(4, "", 1), "another seed of noise");
+    let more = "populations.b = { neurons = { model = \"gif_psc_exp\" }, size = 70 }";
+    assert_eq!(spikes, in_a_network(3, more, 2), "whatever other populations there are");
 }
