@@ -91,7 +91,8 @@ fn in_a_network(noise_seed: u32, others: &str, threads: usize) -> Vec<(u64, u32)
     let text = format!(
         "spikeloom = 1
          network = {{ name = \"n\", timestep = \"0.1 ms\", duration = \"100 ms\", seed = 1, noise_seed = {noise_seed} }}
-         populations.a = {{ neurons = {{ model = \"gif_psc_exp\", v_t_star = \"-70 mV\", v_reset = \"-70 mV\", lambda_0 = \"20 Hz\" }}, size = 200 }}
+         neurons.a = {{ model = \"gif_psc_exp\", v_t_star = \"-70 mV\", v_reset = \"-70 mV\", lambda_0 = \"20 Hz\" }}
+         populations.a = {{ neurons = \"a\", size = 200 }}
          {others}"
     );
     let mut keep = Keep::default();

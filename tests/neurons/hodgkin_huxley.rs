@@ -32,7 +32,8 @@ fn a_tick_is_cut_into_short_steps() {
     assert!((fine - coarse).abs() < 1e-9, "{fine} mV, {coarse} mV");
 }
 
-/// With a leak to -65 mV (the default of -60 mV makes it fire of itself) the resting potential solves the membrane's equation with all gates at equilibrium.
+/// With a leak to -65 mV (the default of -60 mV makes it fire of itself) the resting potential solves the membrane's equation
+/// with all gates at equilibrium.
 #[test]
 fn rests_where_all_currents_balance() {
     let mut cell = Population::new("hh_cond_exp_traub", 1, &[("e_l", -65.0)], 0.1);

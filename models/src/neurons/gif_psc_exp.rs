@@ -67,7 +67,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
         rest(state, given, &[e_l, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     },
     build: build::<f64, GifPscExp, STATES, INPUTS, COEFFICIENTS>,
-    // The key and the count of ticks need their 53 bits.
+    // The key of the random numbers needs its 53 bits.
     build_f32: None,
 };
 
@@ -163,10 +163,10 @@ impl Kernel<f64, STATES, INPUTS, COEFFICIENTS> for GifPscExp {
 }
 
 /// A neuron's random number of a tick, in [0, 1). The tick is mixed first, or the numbers of one neuron would be those of
-/// another some ticks later.
+/// another some ticks later. The bits of numbers are taken as they are: conversions would keep the loop over neurons from
+/// becoming vector code.
 #[inline(always)]
 fn uniform(key: f64, tick: f64) -> f64 {
-    const CELLS: f64 = 9_007_199_254_740_992.0; // 2^53
-    let bits = mix((key * CELLS) as u64, mix(0, tick as u64));
-    (bits >> 11) as f64 * (1.0 / CELLS)
+    let bits = mix(key.to_bits(), mix(0, tick.to_bits()));
+    f64::from_bits((bits >> 12) | 1.0_f64.to_bits()) - 1.0
 }
