@@ -21,7 +21,7 @@ pub(crate) fn network(seed: u64) -> Network {
     for i in 0..1 + s.below(3) {
         let card = &cards[s.below(cards.len() as u32) as usize];
         // Where a tick is many steps it is a thousand times as dear as elsewhere: few of these, still more than a block.
-        let most = if ["adex_cond_exp", "hh_cond_exp_traub"].contains(&card.name) { 70 } else { 150 };
+        let most = if ["adex_cond_exp", "adex_psc_exp", "hh_cond_exp_traub"].contains(&card.name) { 70 } else { 150 };
         // Now and then more blocks than there are threads.
         let size = 1 + if s.below(12) == 0 { s.below(9 * most) } else { s.below(most) };
         add(&mut populations, format!("n{i}"), size, |size| neurons(card, size, &mut s));

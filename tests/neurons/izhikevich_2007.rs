@@ -63,7 +63,7 @@ fn steps_are_those_of_the_printed_program() {
 
 #[test]
 fn rheobase_and_input_resistance_are_the_published_formulas() {
-    // Section 8.2: with b < 0 the rheobase is (b + k (v_t - v_r))^2 / 4k, the input resistance 1 / (b + k (v_t - v_r)).
+    // Where b < 0 the rheobase is (b + k (v_t - v_r))^2 / 4k, the input resistance 1 / (b + k (v_t - v_r)).
     let slope = B + K * (V_T - V_R);
     let rheobase = slope * slope / (4.0 * K);
     assert!((rheobase - 51.43).abs() < 0.01, "{rheobase} pA");

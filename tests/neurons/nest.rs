@@ -108,6 +108,13 @@ fn adex_cond_exp() {
     }
 }
 
+#[test]
+fn adex_psc_exp() {
+    for case in ["adapting", "bursting"] {
+        agrees(&format!("aeif_psc_exp_{case}"), "adex_psc_exp", |_| 1e-3);
+    }
+}
+
 /// Near -65 mV the last digit of 32 bits is 7.6e-6 mV, and the potential stops where a step would be less than half of it:
 /// up to tau_m / step of those halves off. The spikes are in the same ticks.
 #[test]

@@ -60,7 +60,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     ],
     receptors: CURRENT_RECEPTORS,
     // Two exponentials of 37 and two hashes of 8.
-    cost: cost(26 + 2 * 37 + 2 * 8, STATES, INPUTS, COEFFICIENTS),
+    cost: cost(29 + 2 * 37 + 2 * 8, STATES, INPUTS, COEFFICIENTS),
     check: |_| Ok(()),
     initial: |parameters, state, given| {
         let [_, _, e_l] = named(parameters);

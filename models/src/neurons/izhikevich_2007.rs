@@ -11,7 +11,7 @@ use sim_core::units::Dimension;
 
 pub(super) const CARD: NeuronCard = NeuronCard {
     name: "izhikevich_2007",
-    aliases: &["izhikevich2007"],
+    aliases: &[],
     about: "Izhikevich's two-variable neuron in units of its membrane, with exponential synaptic currents",
     equations: "c_m dv_m/dt = k (v_m - v_r) (v_m - v_t) - u_m + i_syn_ex + i_syn_in + i_e + I\n\
                 du_m/dt = a (b (v_m - v_r) - u_m)\n\
@@ -21,7 +21,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
              v_peak is tested. Synaptic currents decay exactly and act with their value at the start of the tick; input due \
              at a tick is added at its end; the injected current is constant within the tick. The defaults are the book's \
              regular-spiking cell",
-    source: "Izhikevich (2007), Dynamical Systems in Neuroscience, MIT Press, chapter 8, equations 8.5 and 8.6 and section 8.2",
+    source: "Izhikevich (2007), Dynamical Systems in Neuroscience, MIT Press, chapter 8, equations 8.5 and 8.6",
     parameters: &[
         c_m(100.0),
         bare("k", 0.7, "steepness of the parabola, in nS/mV (bare, as published)"),
@@ -38,7 +38,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     ],
     states: &[V_M, U_M, I_SYN_EX, I_SYN_IN],
     receptors: CURRENT_RECEPTORS,
-    cost: cost(18, STATES, INPUTS, COEFFICIENTS),
+    cost: cost(19, STATES, INPUTS, COEFFICIENTS),
     check: |parameters| {
         let [_, _, _, _, _, _, c, _, v_peak] = named(parameters);
         reset_below_peak(c, "v_peak", v_peak)

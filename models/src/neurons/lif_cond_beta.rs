@@ -56,7 +56,7 @@ const fn time(name: &'static str, default: f64, about: &'static str) -> ParamSpe
 pub(super) const STATES: usize = 6; // v_m, g_ex, g_in, their drives in nS/ms, steps of refractoriness left
 pub(super) const INPUTS: usize = 3;
 pub(super) const COEFFICIENTS: usize = 20;
-pub(super) const OPERATIONS: u32 = 63;
+pub(super) const OPERATIONS: u32 = 61;
 
 pub(super) fn check(parameters: &[f64]) -> Result<(), String> {
     let [_, _, _, v_th, v_reset] = named(parameters);

@@ -39,7 +39,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     ],
     states: &[V_M, I_SYN_EX, I_SYN_IN, V_TH_1, V_TH_2],
     receptors: CURRENT_RECEPTORS,
-    cost: cost(15, STATES, INPUTS, COEFFICIENTS),
+    cost: cost(18, STATES, INPUTS, COEFFICIENTS),
     check: |_| Ok(()),
     initial: |parameters, state, given| {
         let [_, _, e_l] = named(parameters);

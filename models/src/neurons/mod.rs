@@ -2,6 +2,7 @@
 //! this one holds the table of them and what all kernels share.
 
 mod adex_cond_exp;
+mod adex_psc_exp;
 mod conductance_membrane;
 mod dormand_prince;
 mod gif_psc_exp;
@@ -42,6 +43,7 @@ pub const NEURONS: &[NeuronCard] = &[
     izhikevich_nest_published::CARD,
     izhikevich_2007::CARD,
     adex_cond_exp::CARD,
+    adex_psc_exp::CARD,
     mat2_psc_exp::CARD,
     gif_psc_exp::CARD,
     hh_cond_exp_traub::CARD,

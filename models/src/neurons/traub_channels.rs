@@ -1,5 +1,5 @@
 //! Opening and closing of the sodium and potassium channels of a hippocampal pyramidal cell after Traub & Miles (1991), in
-//! the form of Brette et al. (2007), Journal of Computational Neuroscience 23:349-398, appendix 2.
+//! the form of Brette et al. (2007), Journal of Computational Neuroscience 23:349-398.
 
 use sim_core::math;
 use sim_core::real::Real;

@@ -15,7 +15,6 @@ const MODELS: &[&str] = &[
     "lif_psc_exp_ps",
     "hh_psc_alpha",
     "gif_cond_exp",
-    "aeif_psc_exp",
 ];
 
 /// Whether the model is planned and not built yet.

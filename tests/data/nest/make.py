@@ -121,3 +121,10 @@ GIF = {
 }  # fmt: skip
 case("gif_psc_exp_step", "gif_psc_exp", GIF, scaled(0.6))
 case("gif_psc_exp_both", "gif_psc_exp", GIF, scaled(0.4), weights=(100.0, -40.0))
+
+# Naud et al. (2008): an adapting and a bursting cell.
+ADEX = {"Delta_T": 2.0, "V_th": -50.0, "V_peak": 0.0, "a": 2.0, "tau_syn_ex": 2.0, "tau_syn_in": 8.0, "gsl_error_tol": 1e-9}
+ADAPTING = {**ADEX, "C_m": 200.0, "g_L": 12.0, "E_L": -70.0, "V_m": -70.0, "tau_w": 300.0, "b": 60.0, "V_reset": -58.0, "t_ref": 2.0}
+BURSTING = {**ADEX, "C_m": 200.0, "g_L": 10.0, "E_L": -58.0, "V_m": -58.0, "tau_w": 120.0, "b": 100.0, "V_reset": -46.0, "t_ref": 0.0}
+case("aeif_psc_exp_adapting", "aeif_psc_exp", ADAPTING, [(10.0, 300.0)], weights=(300.0, -250.0), recorded=("V_m", "w"))
+case("aeif_psc_exp_bursting", "aeif_psc_exp", BURSTING, [(10.0, 210.0)], weights=(60.0, -100.0), recorded=("V_m", "w"))
