@@ -7,6 +7,7 @@ use sim_core::network::{
 use sim_core::random::{Key, Stream};
 use sim_core::real::Precision;
 use sim_core::time::{FS_PER_MS, Grid};
+use sim_core::units::Dimension;
 
 /// Weights are multiples of this and of a few times it, so that their sums are exact.
 const QUANTUM: f64 = 1.0 / 1_048_576.0;
@@ -19,8 +20,8 @@ pub(crate) fn network(seed: u64) -> Network {
     let cards = models::CATALOG.neurons;
     for i in 0..1 + s.below(3) {
         let card = &cards[s.below(cards.len() as u32) as usize];
-        // The adaptive integrator is a thousand times as dear as the others: few of it, still more than a block.
-        let most = if card.name == "adex_cond_exp" { 70 } else { 150 };
+        // Where a tick is many steps it is a thousand times as dear as elsewhere: few of these, still more than a block.
+        let most = if ["adex_cond_exp", "adex_psc_exp", "hh_cond_exp_traub"].contains(&card.name) { 70 } else { 150 };
         // Now and then more blocks than there are threads.
         let size = 1 + if s.below(12) == 0 { s.below(9 * most) } else { s.below(most) };
         add(&mut populations, format!("n{i}"), size, |size| neurons(card, size, &mut s));
@@ -72,7 +73,7 @@ fn neurons(card: &'static sim_core::catalog::NeuronCard, size: u32, s: &mut Stre
     let mut parameters: Vec<Column> = parameters.into_iter().map(Column::Shared).collect();
     // A drive of their own for some neurons, so that there are spikes.
     if let Some(i_e) = card.parameter("i_e") {
-        let strength = if card.name.starts_with("izhikevich") { 12.0 } else { 900.0 };
+        let strength = if card.receptors[0].dimension == Dimension::NONE { 12.0 } else { 900.0 };
         if s.below(2) == 0 {
             parameters[i_e] = Column::Each((0..size).map(|_| strength * s.uniform()).collect());
         } else {
@@ -135,7 +136,7 @@ fn projection(network: &Network, s: &mut Stream, neurons: usize, name: String) -
     let mut target_cells = slice(s, network.populations[target].size);
     let card = network.populations[target].card().unwrap();
     let scale = match (card.receptors[0].polarity, card.receptors[0].magnitude, card.name) {
-        (Polarity::Signed, _, name) if name.starts_with("izhikevich") => 5.0,
+        (Polarity::Signed, ..) if card.receptors[0].dimension == Dimension::NONE => 5.0,
         (Polarity::Signed, ..) => 3.0,
         (_, _, "adex_cond_exp") => 1.0,
         (_, true, _) => 8.0,

@@ -220,6 +220,14 @@ fn models_are_found_by_the_names_of_the_field() {
         ("lif_cond_exp", "iaf_cond_exp"),
         ("lif_cond_exp", "IF_cond_exp"),
         ("adex_cond_exp", "aeif_cond_exp"),
+        ("adex_psc_exp", "aeif_psc_exp"),
+        ("lif_cond_alpha", "iaf_cond_alpha"),
+        ("lif_cond_alpha", "IF_cond_alpha"),
+        ("lif_cond_beta", "iaf_cond_beta"),
+        ("hh_cond_exp_traub", "HH_cond_exp"),
+        ("mat2_psc_exp", "mat2_psc_exp"),
+        ("gif_psc_exp", "gif_psc_exp"),
+        ("ignore_and_fire", "ignore_and_fire"),
     ];
     for (own, theirs) in neurons {
         assert_eq!(models::catalog().neuron(theirs).map(|c| c.name), Some(own), "{theirs}");

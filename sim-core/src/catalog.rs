@@ -163,7 +163,7 @@ pub struct NeuronCard {
     /// What is wrong with a combination of parameters (each alone is in range): the message.
     pub check: fn(parameters: &[f64]) -> Result<(), String>,
     /// Fills the kernel's whole state (`states` and hidden columns) at rest: `given[i]` says that `state[i]` was set by
-    /// the user and must be left alone.
+    /// the user and must be left alone. Hidden columns come with a random number in 0..1 of each neuron's own.
     pub initial: fn(parameters: &[f64], state: &mut [f64], given: &[bool]),
     /// Prepares the kernel for a population of `size` neurons.
     pub build: Build,

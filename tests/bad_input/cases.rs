@@ -168,6 +168,12 @@ pub(super) const CASCADES: &[Mistake] = &[
     ("[populations.noise]", "[populations.«\"no ise\"»]", "bad-name", "letters, digits"),
     ("[populations.inh]", "[populations.«exc»]", "duplicate-key", "second time"),
     ("[neurons.lif]\n", "«[neurons.lif]»\nv_reset = \"-40 mV\"\n", "parameters", "must be below v_th"),
+    (
+        "neurons = { like = \"lif\", t_ref = \"1 ms\" }",
+        "neurons = «{ model = \"ignore_and_fire\", phase = 0 }»",
+        "parameters",
+        "phase (0) must be greater than 0",
+    ),
 ];
 
 /// Refused with the figure, exit code 1.

@@ -14,10 +14,6 @@ fn whole(step_ms: f64) -> f64 {
     ms_from_fs(fs_from_ms(step_ms).expect("a step"))
 }
 
-fn spike_ticks(cell: &mut Population, ticks: usize) -> Vec<usize> {
-    (1..=ticks).filter(|_| !cell.tick().is_empty()).collect()
-}
-
 #[test]
 fn lif_fires_when_the_exponential_reaches_the_threshold() {
     let (v_th, v_reset, t_ref) = (-55.0, -63.0, 2.0);
@@ -45,7 +41,7 @@ fn lif_fires_when_the_exponential_reaches_the_threshold() {
                 ("i_e", current),
             ];
             let mut cell = Population::new(model, 1, &given, STEP);
-            assert_eq!(spike_ticks(&mut cell, 10_000), want, "{model} at {current} pA");
+            assert_eq!(cell.spike_ticks(10_000), want, "{model} at {current} pA");
         }
     }
 }
@@ -55,7 +51,7 @@ fn lif_is_silent_below_rheobase() {
     for model in ["lif_psc_delta", "lif_psc_exp", "lif_psc_alpha"] {
         let mut cell = Population::new(model, 1, &[], STEP);
         cell.inject(0, 374.99);
-        assert_eq!(spike_ticks(&mut cell, 10_000), [0; 0], "{model} at 374.99 pA");
+        assert_eq!(cell.spike_ticks(10_000), [0; 0], "{model} at 374.99 pA");
         let v_end = E_L + TAU_M / C_M * 374.99;
         let got = cell.get("v_m", 0);
         assert!((got - v_end).abs() < 1e-9, "{model} settles at {got} mV, tau_m/c_m I is {v_end}");

@@ -3,12 +3,17 @@
 
 mod catalogue;
 mod closed_forms;
+mod escape;
+mod hodgkin_huxley;
+mod izhikevich_2007;
 mod nest;
+mod trace;
 
 use sim_core::catalog::NeuronCard;
 use sim_core::engine::Values;
 use sim_core::engine::neurons::{BLOCK, Neurons};
 use sim_core::network::Column;
+use sim_core::random::Stream;
 use sim_core::real::Precision;
 use sim_core::time::{Grid, fs_from_ms};
 
@@ -58,7 +63,8 @@ impl Population {
         for neuron in 0..rows {
             let own: Vec<f64> = parameters.iter().map(|p| p.get(neuron.min(size - 1))).collect();
             let mut state: Vec<f64> = initial.iter().map(|v| v.unwrap_or(f64::NAN)).collect();
-            state.resize(states, f64::NAN);
+            let mut random = Stream::new(7, neuron.min(size - 1) as u64);
+            state.resize_with(states, || random.uniform());
             (card.initial)(&own, &mut state, &given);
             for (variable, value) in state.into_iter().enumerate() {
                 values[(neuron / BLOCK * states + variable) * BLOCK + neuron % BLOCK] = value;
@@ -94,6 +100,11 @@ impl Population {
         let current = self.input_at(self.card.receptors.len(), 0);
         self.input[..current].fill(0.0);
         fired
+    }
+
+    /// The ticks of a neuron's spikes, of so many.
+    fn spike_ticks(&mut self, ticks: usize) -> Vec<usize> {
+        (1..=ticks).filter(|_| !self.tick().is_empty()).collect()
     }
 
     fn get(&self, variable: &str, neuron: usize) -> f64 {

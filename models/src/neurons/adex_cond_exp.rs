@@ -1,4 +1,5 @@
-//! Adaptive exponential integrate-and-fire neuron with exponentially decaying synaptic conductances.
+//! Adaptive exponential integrate-and-fire neuron with exponentially decaying synaptic conductances, and what it shares with
+//! `adex_psc_exp`: a synaptic current is a conductance times a potential that v_m does not change.
 
 use super::dormand_prince;
 use super::parts::{
@@ -46,20 +47,15 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     ],
     states: &[V_M, W, G_EX, G_IN],
     receptors: CONDUCTANCE_RECEPTORS,
-    // A tick of one internal step: 7 right-hand sides of 22 operations and an exponential of 37; for each of 4 variables
-    // 28 weighted slopes, and 7 times a step and a sum.
-    cost: cost(7 * (22 + 37) + 4 * (2 * 28 + 2 * 7), STATES, INPUTS, COEFFICIENTS),
+    cost: cost(OPERATIONS, STATES, INPUTS, COEFFICIENTS),
     check,
-    initial: |parameters, state, given| {
-        let [_, _, e_l, ..] = named::<16>(parameters);
-        rest(state, given, &[e_l, 0.0, 0.0, 0.0, 0.0, FIRST_SUBSTEP_MS, 0.0]);
-    },
+    initial,
     build: build::<f64, AdexCondExp, STATES, INPUTS, COEFFICIENTS>,
     // 32 bits cannot hold the tolerance.
     build_f32: None,
 };
 
-const DELTA_T: ParamSpec = parameter(
+pub(super) const DELTA_T: ParamSpec = parameter(
     "delta_t",
     &["delta_T"],
     Dimension::VOLTAGE,
@@ -67,17 +63,18 @@ const DELTA_T: ParamSpec = parameter(
     Range::NotNegative,
     "sharpness of the upswing; 0: leaky integrate-and-fire with adaptation",
 );
-const V_PEAK: ParamSpec =
+pub(super) const V_PEAK: ParamSpec =
     parameter("v_peak", &["v_spike"], Dimension::VOLTAGE, 0.0, Range::Any, "potential at which a spike is cut off");
-const A: ParamSpec = parameter("a", &[], Dimension::CONDUCTANCE, 4.0, Range::Any, "adaptation below threshold");
-const B: ParamSpec = parameter("b", &[], Dimension::CURRENT, 80.5, Range::Any, "jump of adaptation at a spike");
-const TAU_W: ParamSpec = parameter("tau_w", &[], Dimension::TIME, 144.0, Range::Positive, "time constant of adaptation");
+pub(super) const A: ParamSpec = parameter("a", &[], Dimension::CONDUCTANCE, 4.0, Range::Any, "adaptation below threshold");
+pub(super) const B: ParamSpec = parameter("b", &[], Dimension::CURRENT, 80.5, Range::Any, "jump of adaptation at a spike");
+pub(super) const TAU_W: ParamSpec =
+    parameter("tau_w", &[], Dimension::TIME, 144.0, Range::Positive, "time constant of adaptation");
 
 /// exp of the largest argument stays so far below overflow that a step's sums do too.
 const LARGEST_EXPONENT: f64 = 600.0;
 
-fn check(parameters: &[f64]) -> Result<(), String> {
-    let [_, _, _, v_th, delta_t, v_peak, v_reset, ..] = named::<16>(parameters);
+pub(super) fn check(parameters: &[f64]) -> Result<(), String> {
+    let [_, _, _, v_th, delta_t, v_peak, v_reset] = named::<7>(parameters);
     if v_peak < v_th {
         return Err(format!("v_peak ({v_peak} mV) must not be below v_th ({v_th} mV)"));
     }
@@ -91,9 +88,17 @@ fn check(parameters: &[f64]) -> Result<(), String> {
     }
 }
 
-const STATES: usize = 7; // v_m, w, g_ex, g_in, steps of refractoriness left, internal step in ms, 1 if it fired in this tick
-const INPUTS: usize = 3;
-const COEFFICIENTS: usize = 19;
+pub(super) const STATES: usize = 7; // v_m, w, g_ex, g_in, steps of refractoriness left, internal step in ms, 1 if it fired in this tick
+pub(super) const INPUTS: usize = 3;
+pub(super) const COEFFICIENTS: usize = 20;
+/// A tick of one internal step: 7 right-hand sides of 24 operations and an exponential of 37; for each of 4 variables 28
+/// weighted slopes, and 7 times a step and a sum.
+pub(super) const OPERATIONS: u32 = 7 * (24 + 37) + 4 * (2 * 28 + 2 * 7);
+
+pub(super) fn initial(parameters: &[f64], state: &mut [f64], given: &[bool]) {
+    let [_, _, e_l] = named(parameters);
+    rest(state, given, &[e_l, 0.0, 0.0, 0.0, 0.0, FIRST_SUBSTEP_MS, 0.0]);
+}
 
 /// Largest error of an internal step relative to the change in it, and absolute one in base units. Against NEST at its own
 /// tolerance of 1e-9 this keeps v_m within 3e-4 mV on the upswing of the 40th spike, where 1e-6 has 4e-3 mV.
@@ -108,44 +113,62 @@ const MOST_SUBSTEPS: u32 = 10_000;
 #[derive(Clone, Copy)]
 struct AdexCondExp;
 
+/// How much the drive of a synapse falls when v_m rises: that of a conductance as v_m, that of a current not at all.
+#[derive(Clone, Copy)]
+pub(super) enum Synapses {
+    Conductances { e_ex: f64, e_in: f64 },
+    Currents,
+}
+
+/// Coefficients from the 11 parameters that both models begin with, and the rest by name.
+pub(super) fn coefficients(
+    parameters: &[f64],
+    [tau_ex, tau_in]: [f64; 2],
+    synapses: Synapses,
+    i_e: f64,
+    step_ms: f64,
+) -> [f64; COEFFICIENTS] {
+    let [c_m, g_l, e_l, v_th, delta_t, v_peak, v_reset, t_ref, a, b, tau_w] = named(parameters);
+    let (sharpness, spike_at) = if delta_t > 0.0 { (1.0 / delta_t, v_peak) } else { (0.0, v_th) };
+    let refractory = ticks(t_ref, step_ms);
+    let (e_ex, e_in, pull) = match synapses {
+        Synapses::Conductances { e_ex, e_in } => (e_ex, e_in, 1.0),
+        Synapses::Currents => (1.0, 1.0, 0.0),
+    };
+    [
+        1.0 / c_m,
+        g_l,
+        e_l,
+        g_l * delta_t,
+        sharpness,
+        v_th,
+        v_peak,
+        a,
+        1.0 / tau_w,
+        1.0 / tau_ex,
+        1.0 / tau_in,
+        e_ex,
+        e_in,
+        pull,
+        i_e,
+        spike_at,
+        v_reset,
+        b,
+        // The rest of the tick in which it fires is counted too.
+        if refractory > 0.0 { refractory + 1.0 } else { 0.0 },
+        step_ms,
+    ]
+}
+
 impl Kernel<f64, STATES, INPUTS, COEFFICIENTS> for AdexCondExp {
     fn coefficients(parameters: &[f64], step_ms: f64) -> [f64; COEFFICIENTS] {
-        let [c_m, g_l, e_l, v_th, delta_t, v_peak, v_reset, t_ref, a, b, tau_w, tau_ex, tau_in, e_ex, e_in, i_e] =
-            named(parameters);
-        let (sharpness, spike_at) = if delta_t > 0.0 { (1.0 / delta_t, v_peak) } else { (0.0, v_th) };
-        let refractory = ticks(t_ref, step_ms);
-        [
-            1.0 / c_m,
-            g_l,
-            e_l,
-            g_l * delta_t,
-            sharpness,
-            v_th,
-            v_peak,
-            a,
-            1.0 / tau_w,
-            1.0 / tau_ex,
-            1.0 / tau_in,
-            e_ex,
-            e_in,
-            i_e,
-            spike_at,
-            v_reset,
-            b,
-            // The rest of the tick in which it fires is counted too.
-            if refractory > 0.0 { refractory + 1.0 } else { 0.0 },
-            step_ms,
-        ]
+        let [_, _, _, _, _, _, _, _, _, _, _, tau_ex, tau_in, e_ex, e_in, i_e] = named(parameters);
+        coefficients(parameters, [tau_ex, tau_in], Synapses::Conductances { e_ex, e_in }, i_e, step_ms)
     }
 
     #[inline(always)]
     fn flow(state: [f64; STATES], c: &[f64; COEFFICIENTS], input: [f64; INPUTS]) -> [f64; STATES] {
-        let [v, w, g_ex, g_in, refractory, substep, _] = state;
-        let [excitation, inhibition, current] = input;
-        let mut cell = Cell { y: [v, w, g_ex, g_in], refractory, substep, fired: 0.0 };
-        cell.integrate(c, current);
-        let [v, w, g_ex, g_in] = cell.y;
-        [v, w, g_ex + excitation, g_in + inhibition, count_down(cell.refractory), cell.substep, cell.fired]
+        flow(state, c, input)
     }
 
     #[inline(always)]
@@ -153,16 +176,32 @@ impl Kernel<f64, STATES, INPUTS, COEFFICIENTS> for AdexCondExp {
         *fired > 0.0
     }
 
-    /// The potential was reset within the tick: only the mark is taken away.
     #[inline(always)]
-    fn reset([v, w, g_ex, g_in, refractory, substep, _]: [f64; STATES], _: &[f64; COEFFICIENTS]) -> [f64; STATES] {
-        [v, w, g_ex, g_in, refractory, substep, 0.0]
+    fn reset(state: [f64; STATES], _: &[f64; COEFFICIENTS]) -> [f64; STATES] {
+        unmarked(state)
     }
+}
+
+/// One tick.
+#[inline(always)]
+pub(super) fn flow(state: [f64; STATES], c: &[f64; COEFFICIENTS], input: [f64; INPUTS]) -> [f64; STATES] {
+    let [v, w, s_ex, s_in, refractory, substep, _] = state;
+    let [excitation, inhibition, current] = input;
+    let mut cell = Cell { y: [v, w, s_ex, s_in], refractory, substep, fired: 0.0 };
+    cell.integrate(c, current);
+    let [v, w, s_ex, s_in] = cell.y;
+    [v, w, s_ex + excitation, s_in + inhibition, count_down(cell.refractory), cell.substep, cell.fired]
+}
+
+/// After a spike. The potential was reset within the tick: only the mark is taken away.
+#[inline(always)]
+pub(super) fn unmarked([v, w, s_ex, s_in, refractory, substep, _]: [f64; STATES]) -> [f64; STATES] {
+    [v, w, s_ex, s_in, refractory, substep, 0.0]
 }
 
 /// A neuron on its way through a tick.
 struct Cell {
-    /// v_m, w, g_ex, g_in.
+    /// v_m, w, excitatory and inhibitory conductance or current.
     y: [f64; 4],
     refractory: f64,
     substep: f64,
@@ -232,15 +271,16 @@ impl Cell {
     }
 }
 
-/// Right-hand sides of v_m, w, g_ex, g_in.
+/// Right-hand sides of v_m, w and the synapses.
 #[inline(always)]
 fn derivative(c: &[f64; COEFFICIENTS], current: f64, refractory: bool, y: &[f64; 4]) -> [f64; 4] {
-    let [per_c_m, g_l, e_l, upswing, sharpness, v_th, v_peak, a, per_tau_w, per_tau_ex, per_tau_in, e_ex, e_in, i_e, ..] = *c;
-    let [v, w, g_ex, g_in] = *y;
+    let [per_c_m, g_l, e_l, upswing, sharpness, v_th, v_peak, a, per_tau_w, per_tau_ex, per_tau_in, e_ex, e_in, pull, i_e, ..] =
+        *c;
+    let [v, w, s_ex, s_in] = *y;
     let v = if v < v_peak { v } else { v_peak };
     let exponential = upswing * math::exp((v - v_th) * sharpness);
-    let total = exponential - g_l * (v - e_l) - g_ex * (v - e_ex) - g_in * (v - e_in) - w + i_e + current;
-    [if refractory { 0.0 } else { total * per_c_m }, (a * (v - e_l) - w) * per_tau_w, -g_ex * per_tau_ex, -g_in * per_tau_in]
+    let total = exponential - g_l * (v - e_l) + s_ex * (e_ex - pull * v) + s_in * (e_in - pull * v) - w + i_e + current;
+    [if refractory { 0.0 } else { total * per_c_m }, (a * (v - e_l) - w) * per_tau_w, -s_ex * per_tau_ex, -s_in * per_tau_in]
 }
 
 /// Error of a step over the tolerance, summed over the variables; NaN if any is. The scale of a variable is its change in

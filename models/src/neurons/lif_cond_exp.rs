@@ -1,9 +1,10 @@
 //! Leaky integrate-and-fire neuron with exponentially decaying synaptic conductances.
 
+use super::conductance_membrane::Membrane;
 use super::parts::{
     CONDUCTANCE_RECEPTORS, G_EX, G_IN, V_M, c_m, e_ex, e_in, e_l, g_l, i_e, t_ref, tau_syn_ex, tau_syn_in, v_reset, v_th,
 };
-use super::{build, cost, count_down, named, reset_below_threshold, rest, ticks, unless_held};
+use super::{build, cost, count_down, named, reset_below_threshold, rest, ticks};
 use sim_core::catalog::NeuronCard;
 use sim_core::engine::neurons::Kernel;
 use sim_core::math;
@@ -81,20 +82,11 @@ impl<F: Real> Kernel<F, STATES, INPUTS, COEFFICIENTS> for LifCondExp {
         let [v, g_ex, g_in, refractory] = state;
         let [drive, leak, gain, e_ex, e_in, half_ex, half_in, decay_ex, decay_in, ..] = *c;
         let [excitation, inhibition, current] = input;
-        // The equation is linear in v: the change over a whole tick is push - pull v, with both known at any time.
-        let drive = drive + current * gain;
-        let push = |ex: F, inh: F| drive + (ex * e_ex + inh * e_in) * gain;
-        let pull = |ex: F, inh: F| leak + (ex + inh) * gain;
-        let (mid_ex, mid_in) = (g_ex * half_ex, g_in * half_in);
-        let (end_ex, end_in) = ((g_ex * decay_ex).settled(), (g_in * decay_in).settled());
-        let half = F::of(0.5);
-        let (mid_push, mid_pull) = (push(mid_ex, mid_in), pull(mid_ex, mid_in));
-        let k1 = push(g_ex, g_in) - pull(g_ex, g_in) * v;
-        let k2 = mid_push - mid_pull * (v + half * k1);
-        let k3 = mid_push - mid_pull * (v + half * k2);
-        let k4 = push(end_ex, end_in) - pull(end_ex, end_in) * (v + k3);
-        let change = ((k1 + k4) + F::of(2.0) * (k2 + k3)) * F::of(1.0 / 6.0);
-        [v + unless_held(refractory, change), end_ex + excitation, end_in + inhibition, count_down(refractory)]
+        let membrane = Membrane { drive: drive + current * gain, leak, gain, e_ex, e_in };
+        let middle = [g_ex * half_ex, g_in * half_in];
+        let end = [(g_ex * decay_ex).settled(), (g_in * decay_in).settled()];
+        let change = membrane.change(v, refractory, [[g_ex, g_in], middle, end]);
+        [v + change, end[0] + excitation, end[1] + inhibition, count_down(refractory)]
     }
 
     #[inline(always)]

@@ -2,17 +2,27 @@
 //! this one holds the table of them and what all kernels share.
 
 mod adex_cond_exp;
+mod adex_psc_exp;
+mod conductance_membrane;
 mod dormand_prince;
+mod gif_psc_exp;
+mod hh_cond_exp_traub;
+mod ignore_and_fire;
 mod izhikevich;
+mod izhikevich_2007;
 mod izhikevich_nest;
 mod izhikevich_nest_published;
+mod lif_cond_alpha;
+mod lif_cond_beta;
 mod lif_cond_exp;
 mod lif_psc_alpha;
 mod lif_psc_delta;
 mod lif_psc_exp;
+mod mat2_psc_exp;
 mod parrot;
 mod parts;
 mod propagators;
+mod traub_channels;
 
 use sim_core::catalog::{NeuronCard, UpdateCost};
 use sim_core::engine::Width;
@@ -27,10 +37,18 @@ pub const NEURONS: &[NeuronCard] = &[
     lif_psc_exp::CARD,
     lif_psc_alpha::CARD,
     lif_cond_exp::CARD,
+    lif_cond_alpha::CARD,
+    lif_cond_beta::CARD,
     izhikevich::CARD,
     izhikevich_nest::CARD,
     izhikevich_nest_published::CARD,
+    izhikevich_2007::CARD,
     adex_cond_exp::CARD,
+    adex_psc_exp::CARD,
+    mat2_psc_exp::CARD,
+    gif_psc_exp::CARD,
+    hh_cond_exp_traub::CARD,
+    ignore_and_fire::CARD,
     parrot::CARD,
 ];
 

@@ -64,7 +64,13 @@ pub(super) const fn e_in(default: f64) -> ParamSpec {
     parameter("e_in", &["e_rev_I"], Dimension::VOLTAGE, default, Range::Any, "reversal potential of inhibitory synapses")
 }
 
-const fn state(name: &'static str, aliases: &'static [&'static str], dimension: Dimension, about: &'static str) -> StateSpec {
+/// A state variable.
+pub(super) const fn state(
+    name: &'static str,
+    aliases: &'static [&'static str],
+    dimension: Dimension,
+    about: &'static str,
+) -> StateSpec {
     StateSpec { name, aliases, dimension, about }
 }
 

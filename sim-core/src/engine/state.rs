@@ -6,6 +6,7 @@ use super::neurons::BLOCK;
 use super::plan::{Plan, PlanCells};
 use super::values::Values;
 use crate::network::{Cells, Column};
+use crate::random::{Key, Stream};
 use crate::real::Precision;
 use crate::record::{Spike, SpikeHash};
 use std::collections::VecDeque;
@@ -41,7 +42,8 @@ impl State {
         let network = &plan.network;
         let neurons = network.populations.iter().zip(&plan.cells).map(|(population, cells)| match (cells, &population.cells) {
             (PlanCells::Neurons(kernel), Cells::Neurons { card, parameters, initial }) => {
-                let values = rest(population.size as usize, kernel.states(), card.initial, parameters, initial);
+                let key = Key::new(network.noise_seed).name("state").name(&population.name).finish();
+                let values = rest(population.size as usize, kernel.states(), card.initial, parameters, initial, key);
                 Values::new(kernel.precision(), values)
             }
             _ => Values::new(Precision::F64, Vec::new()),
@@ -123,8 +125,9 @@ pub(crate) fn place(cell: usize, variable: usize, states: usize) -> usize {
 
 type Initial = fn(&[f64], &mut [f64], &[bool]);
 
-/// The state of a population at time 0: what the user gave, the rest from the card.
-fn rest(size: usize, states: usize, initial: Initial, parameters: &[Column], given: &[Option<Column>]) -> Vec<f64> {
+/// The state of a population at time 0: what the user gave, the rest from the card. The card finds a random number of the
+/// neuron's own in each hidden column: a kernel that draws keeps one as its key.
+fn rest(size: usize, states: usize, initial: Initial, parameters: &[Column], given: &[Option<Column>], key: u64) -> Vec<f64> {
     let mut values = vec![0.0; size.div_ceil(BLOCK) * BLOCK * states];
     let flags: Vec<bool> = (0..states).map(|i| given.get(i).is_some_and(Option::is_some)).collect();
     let mut state = vec![0.0; states];
@@ -133,8 +136,12 @@ fn rest(size: usize, states: usize, initial: Initial, parameters: &[Column], giv
         // The last block is filled up with copies of its last neuron.
         let neuron = cell.min(size - 1);
         own.iter_mut().zip(parameters).for_each(|(value, column)| *value = column.get(neuron));
-        for (value, column) in state.iter_mut().zip(given.iter().map(Option::as_ref).chain(std::iter::repeat(None))) {
-            *value = column.map_or(0.0, |c| c.get(neuron));
+        let mut random = Stream::new(key, neuron as u64);
+        for (variable, value) in state.iter_mut().enumerate() {
+            *value = match given.get(variable) {
+                Some(column) => column.as_ref().map_or(0.0, |c| c.get(neuron)),
+                None => random.uniform(),
+            };
         }
         initial(&own, &mut state, &flags);
         for (variable, value) in state.iter().enumerate() {
