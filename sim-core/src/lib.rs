@@ -22,6 +22,7 @@ pub mod normal;
 pub mod random;
 pub mod real;
 pub mod record;
+pub mod space;
 pub mod stats;
 pub mod stimulus;
 pub mod time;
