@@ -2,7 +2,7 @@
 
 use sim_core::catalog::{Polarity, Shape, StimulusValue};
 use sim_core::network::{
-    Cells, Column, Distribution, DistributionShape, Draw, Network, Population, Projection, Record, Rule, Weights, What,
+    Cells, Chance, Column, Distribution, DistributionShape, Draw, Network, Population, Projection, Record, Rule, Weights, What,
 };
 use sim_core::random::{Key, Stream};
 use sim_core::real::Precision;
@@ -40,6 +40,7 @@ pub(crate) fn network(seed: u64) -> Network {
         noise_seed: seed ^ 1,
         weights: [Weights::F64, Weights::F32, Weights::I16][s.below(3) as usize],
         state: if seed.is_multiple_of(3) { Precision::F32 } else { Precision::F64 },
+        spaces: Vec::new(),
         populations,
         projections: Vec::new(),
         records: Vec::new(),
@@ -64,7 +65,7 @@ pub(crate) fn network(seed: u64) -> Network {
 
 fn add(populations: &mut Vec<Population>, name: String, size: u32, cells: impl FnOnce(u32) -> Cells) {
     let first = populations.last().map_or(0, |p| p.first + p.size);
-    populations.push(Population { name, first, size, cells: cells(size) });
+    populations.push(Population { name, first, size, cells: cells(size), positions: None });
 }
 
 fn neurons(card: &'static sim_core::catalog::NeuronCard, size: u32, s: &mut Stream) -> Cells {
@@ -177,7 +178,7 @@ fn rule(s: &mut Stream, sources: &std::ops::Range<u32>, targets: &mut std::ops::
             let indegrees: Vec<u32> = (0..n).map(|_| s.below(9)).collect();
             Rule::FixedTotalNumber { n: indegrees.iter().map(|d| u64::from(*d)).sum(), indegrees, autapses }
         }
-        6 => Rule::PairwiseBernoulli { p: s.uniform() * s.uniform(), autapses },
+        6 => Rule::PairwiseBernoulli { p: Chance::Constant(s.uniform() * s.uniform()), autapses },
         _ => {
             let mut list: Vec<(u32, u32, u32)> = (0..200).map(|row| (s.below(n), row, s.below(m))).collect();
             list.sort_unstable();

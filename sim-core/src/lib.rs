@@ -16,6 +16,7 @@ pub mod distribution;
 pub mod elaborate;
 pub mod engine;
 pub mod expr;
+mod field;
 pub mod math;
 pub mod network;
 pub mod normal;

@@ -182,7 +182,13 @@ pub(super) fn mismatch(action: &str, left: Quantity, joint: &str, right: Quantit
     problem
 }
 
-pub(super) fn binary(operator: Operator, left: Quantity, right: Quantity, span: Span, divisor: Span) -> Result<Quantity, Diagnostic> {
+pub(super) fn binary(
+    operator: Operator,
+    left: Quantity,
+    right: Quantity,
+    span: Span,
+    divisor: Span,
+) -> Result<Quantity, Diagnostic> {
     use Operator::{Add, Divide, Equal, Greater, GreaterEqual, Less, LessEqual, Multiply, NotEqual, Power, Subtract};
     let alike = |action, joint| {
         let same = left.dimension == right.dimension;

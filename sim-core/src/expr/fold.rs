@@ -32,6 +32,11 @@ fn folded(expr: &Expr, scope: &dyn Scope) -> Outcome<Expr> {
     let part = |part: &Expr| folded(part, scope).map(Box::new);
     let node = match &expr.node {
         _ if place_name(expr).is_none() => Node::Quantity(evaluate(expr, scope)?),
+        Node::Name(name) => {
+            // Not every space has every direction.
+            scope.value(name, expr.span)?;
+            expr.node.clone()
+        }
         Node::Negate(inner) => Node::Negate(part(inner)?),
         Node::Binary(operator, left, right) => Node::Binary(*operator, part(left)?, part(right)?),
         Node::Call(Function::If, arguments) => return choice(expr, arguments, scope),

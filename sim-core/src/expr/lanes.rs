@@ -179,7 +179,9 @@ mod tests {
                 let alone = Lanes { ways: AT.ways.map(|w| [w[lane]]), distance: [AT.distance[lane]] };
                 assert_eq!(values(&expr, &alone)[0].to_bits(), fast.to_bits(), "{text} at {lane}: alone, the same bits");
                 match evaluate(&expr, &One(lane)) {
-                    Ok(slow) => assert!((slow.value - fast).abs() <= 1e-15 * slow.value.abs(), "{text} at {lane}: {fast}, {slow:?}"),
+                    Ok(slow) => {
+                        assert!((slow.value - fast).abs() <= 1e-15 * slow.value.abs(), "{text} at {lane}: {fast}, {slow:?}")
+                    }
                     Err(_) => assert!(fast.is_nan(), "{text} at {lane}: no value, not {fast}"),
                 }
             }
