@@ -14,5 +14,6 @@ mod poisson;
 mod program;
 mod random_network;
 mod readme;
+mod spaces;
 mod statistics;
 mod tidy;

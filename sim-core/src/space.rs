@@ -107,21 +107,25 @@ impl Space {
     /// The ways from some cells to one: target minus source, with wrap the shorter way round (halfway round, as without wrap).
     #[inline]
     pub fn ways<const N: usize>(&self, sources: [&[f64; 3]; N], target: &[f64; 3]) -> Lanes<N> {
-        let (mut ways, mut squares) = ([[0.0; N]; 3], [0.0; N]);
+        let (mut ways, mut distance) = ([[0.0; N]; 3], [0.0; N]);
         let step = self.step();
-        for dimension in 0..self.dimensions() {
+        for (dimension, ways) in ways.iter_mut().enumerate().take(self.dimensions()) {
             let side = self.side(dimension);
             // Without wrap nothing is farther than this.
             let half = if self.wrap { 0.5 * side } else { f64::INFINITY };
-            for lane in 0..N {
-                let straight = target[dimension] - sources[lane][dimension];
+            for (way, source) in ways.iter_mut().zip(sources) {
+                *way = target[dimension] - source[dimension];
+            }
+            for (way, square) in ways.iter_mut().zip(&mut distance) {
+                let straight = *way;
                 let round = if straight > half { straight - side } else { straight };
-                let way = if straight < -half { straight + side } else { round };
-                ways[dimension][lane] = way * step;
-                squares[lane] += way * way;
+                let shorter = if straight < -half { straight + side } else { round };
+                *square += shorter * shorter;
+                *way = shorter * step;
             }
         }
-        Lanes { ways, distance: squares.map(|square| square.sqrt() * step) }
+        distance.iter_mut().for_each(|square| *square = square.sqrt() * step);
+        Lanes { ways, distance }
     }
 }
 

@@ -68,7 +68,7 @@ pub(crate) struct Pairs<'a> {
     ends: &'a Ends<'a>,
     between: Between<'a>,
     autapses: bool,
-    /// Pairs whose probability is 0 are left out.
+    /// Where some pairs have a probability of 0: these are left out.
     chance: Option<&'a Field>,
 }
 
@@ -91,7 +91,7 @@ impl<'a> Pairs<'a> {
             | Rule::FixedOutdegree { autapses, .. }
             | Rule::FixedTotalNumber { autapses, .. } => (*autapses, None),
         };
-        Self { ends, between, autapses, chance }
+        Self { ends, between, autapses, chance: chance.filter(|p| p.low <= 0.0) }
     }
 
     fn each(&self, mut visit: impl FnMut(&Block) -> Outcome<()>) -> Outcome<()> {

@@ -48,17 +48,19 @@ impl<const N: usize> Lanes<N> {
 /// The values of a folded expression in base units, NaN where it has none (a division by zero, a number that is too large ..):
 /// [`super::eval::evaluate`] then tells why. A pair's value does not depend on the pairs beside it.
 pub fn values<const N: usize>(expr: &Expr, at: &Lanes<N>) -> [f64; N] {
-    let values = match &expr.node {
+    let mut values = match &expr.node {
         Node::Quantity(quantity) => return [quantity.value; N],
         Node::Name(name) => return Variable::of_name(name).map_or([f64::NAN; N], |variable| at.of(variable)),
-        Node::Negate(inner) => return values(inner, at).map(|x| -x),
-        Node::Binary(Operator::Power, base, exponent) if is_two(exponent) => values(base, at).map(|x| x * x),
-        Node::Binary(operator, left, right) => binary(*operator, values(left, at), values(right, at)),
+        Node::Negate(inner) => return each(values(inner, at), |x| -x),
+        Node::Binary(Operator::Power, base, exponent) if is_two(exponent) => each(values(base, at), |x| x * x),
+        Node::Binary(operator, left, right) => binary(*operator, values(left, at), &values(right, at)),
         Node::Call(Function::If, arguments) => return choice(arguments, at),
         Node::Call(function, arguments) => call(*function, arguments, at),
         Node::Column(_) | Node::Index(..) | Node::Sum { .. } => [f64::NAN; N],
     };
-    values.map(|x| if x.is_finite() { x } else { f64::NAN })
+    // x - x is 0 for a finite number and NaN for any other.
+    values.iter_mut().for_each(|x| *x += *x - *x);
+    values
 }
 
 /// Squares are what kernels are made of, and a product is many times as fast as a power.
@@ -66,29 +68,39 @@ fn is_two(exponent: &Expr) -> bool {
     matches!(&exponent.node, Node::Quantity(quantity) if quantity.value == 2.0)
 }
 
-fn each<const N: usize>(a: [f64; N], b: [f64; N], f: impl Fn(f64, f64) -> f64) -> [f64; N] {
-    std::array::from_fn(|lane| f(a[lane], b[lane]))
+/// In place: these loops become vector code.
+#[inline(always)]
+fn each<const N: usize>(mut a: [f64; N], f: impl Fn(f64) -> f64) -> [f64; N] {
+    a.iter_mut().for_each(|a| *a = f(*a));
+    a
 }
 
-/// As `each`, for functions that forget a NaN.
-fn sound<const N: usize>(a: [f64; N], b: [f64; N], f: impl Fn(f64, f64) -> f64) -> [f64; N] {
-    each(a, b, |a, b| if a.is_nan() || b.is_nan() { f64::NAN } else { f(a, b) })
+#[inline(always)]
+fn both<const N: usize>(mut a: [f64; N], b: &[f64; N], f: impl Fn(f64, f64) -> f64) -> [f64; N] {
+    a.iter_mut().zip(b).for_each(|(a, b)| *a = f(*a, *b));
+    a
 }
 
-fn binary<const N: usize>(operator: Operator, a: [f64; N], b: [f64; N]) -> [f64; N] {
-    let truth = |compare: fn(&f64, &f64) -> bool| sound(a, b, |a, b| f64::from(u8::from(compare(&a, &b))));
+/// As `both`, for functions that forget a NaN.
+#[inline(always)]
+fn sound<const N: usize>(a: [f64; N], b: &[f64; N], f: impl Fn(f64, f64) -> f64) -> [f64; N] {
+    both(a, b, |a, b| if a.is_nan() || b.is_nan() { f64::NAN } else { f(a, b) })
+}
+
+fn binary<const N: usize>(operator: Operator, a: [f64; N], b: &[f64; N]) -> [f64; N] {
+    let truth = |truth: bool| f64::from(u8::from(truth));
     match operator {
-        Operator::Add => each(a, b, |a, b| a + b),
-        Operator::Subtract => each(a, b, |a, b| a - b),
-        Operator::Multiply => each(a, b, |a, b| a * b),
-        Operator::Divide => each(a, b, |a, b| a / b),
+        Operator::Add => both(a, b, |a, b| a + b),
+        Operator::Subtract => both(a, b, |a, b| a - b),
+        Operator::Multiply => both(a, b, |a, b| a * b),
+        Operator::Divide => both(a, b, |a, b| a / b),
         Operator::Power => sound(a, b, math::pow),
-        Operator::Less => truth(f64::lt),
-        Operator::LessEqual => truth(f64::le),
-        Operator::Greater => truth(f64::gt),
-        Operator::GreaterEqual => truth(f64::ge),
-        Operator::Equal => truth(f64::eq),
-        Operator::NotEqual => truth(f64::ne),
+        Operator::Less => sound(a, b, |a, b| truth(a < b)),
+        Operator::LessEqual => sound(a, b, |a, b| truth(a <= b)),
+        Operator::Greater => sound(a, b, |a, b| truth(a > b)),
+        Operator::GreaterEqual => sound(a, b, |a, b| truth(a >= b)),
+        Operator::Equal => sound(a, b, |a, b| truth(a == b)),
+        Operator::NotEqual => sound(a, b, |a, b| truth(a != b)),
     }
 }
 
@@ -106,17 +118,16 @@ fn choice<const N: usize>(arguments: &[Expr], at: &Lanes<N>) -> [f64; N] {
 fn call<const N: usize>(function: Function, arguments: &[Expr], at: &Lanes<N>) -> [f64; N] {
     let Some((first, rest)) = arguments.split_first() else { return [f64::NAN; N] };
     let x = values(first, at);
-    let extreme = |f: fn(f64, f64) -> f64| rest.iter().fold(x, |best, next| sound(best, values(next, at), f));
     match function {
-        Function::Ln => x.map(math::ln),
-        Function::Exp => x.map(math::exp),
-        Function::Sqrt => x.map(f64::sqrt),
-        Function::Round => x.map(f64::round),
-        Function::Floor => x.map(f64::floor),
-        Function::Ceil => x.map(f64::ceil),
-        Function::Abs => x.map(f64::abs),
-        Function::Min => extreme(f64::min),
-        Function::Max => extreme(f64::max),
+        Function::Ln => each(x, math::ln),
+        Function::Exp => each(x, math::exp),
+        Function::Sqrt => each(x, f64::sqrt),
+        Function::Round => each(x, f64::round),
+        Function::Floor => each(x, f64::floor),
+        Function::Ceil => each(x, f64::ceil),
+        Function::Abs => each(x, f64::abs),
+        Function::Min => rest.iter().fold(x, |least, next| sound(least, &values(next, at), f64::min)),
+        Function::Max => rest.iter().fold(x, |greatest, next| sound(greatest, &values(next, at), f64::max)),
         Function::If => [f64::NAN; N],
     }
 }
