@@ -14,6 +14,7 @@ mod poisson;
 mod program;
 mod random_network;
 mod readme;
+mod shows;
 mod spaces;
 mod statistics;
 mod tidy;
