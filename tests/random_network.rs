@@ -1,11 +1,15 @@
 //! Random small networks: every model, stimulus, rule, weight layout, precision and kind of delay.
 
 use sim_core::catalog::{Polarity, Shape, StimulusValue};
+use sim_core::diagnostic::Span;
+use sim_core::expr;
 use sim_core::network::{
-    Cells, Chance, Column, Distribution, DistributionShape, Draw, Network, Population, Projection, Record, Rule, Weights, What,
+    Cells, Chance, Column, Distribution, DistributionShape, Draw, Field, Network, Population, Projection, Record, Rule, Weights,
+    What,
 };
 use sim_core::random::{Key, Stream};
 use sim_core::real::Precision;
+use sim_core::space::{Positions, Room, Sites, Space};
 use sim_core::time::{FS_PER_MS, Grid};
 
 /// Weights are multiples of this and of a few times it, so that their sums are exact.
@@ -49,6 +53,9 @@ pub(crate) fn network(seed: u64) -> Network {
     for i in 0..2 + s.below(6) {
         let projection = projection(&network, &mut s, neurons, format!("p{i}"));
         network.projections.push(projection);
+    }
+    if seed.is_multiple_of(5) {
+        locate(&mut network, &mut Stream::new(seed, 1));
     }
     for population in 0..neurons {
         let size = network.populations[population].size;
@@ -159,6 +166,34 @@ fn projection(network: &Network, s: &mut Stream, neurons: usize, name: String) -
     let finest = if short { (scale / 2048.0).log2().ceil().exp2() * [1.0, 1.0, 8.0][s.below(3) as usize] } else { QUANTUM };
     let quanta = (0..card.receptors.len()).map(|receptor| finest * [1.0, 64.0, 1024.0][(target + receptor) % 3]).collect();
     Projection { name, source, target, source_cells, target_cells, rule, weight, delay, receptor, quanta, key }
+}
+
+/// Lays all cells on a wrapped sheet, and makes what is drawn of weights and delays, and probabilities, depend on the distance
+/// there, which is below 1.
+fn locate(network: &mut Network, s: &mut Stream) {
+    network.spaces.push(Space { name: "sheet".into(), room: Room::Box { sides: vec![1.0, 1.0] }, wrap: true });
+    for population in &mut network.populations {
+        let cells = (0..population.size).map(|_| [s.uniform(), s.uniform(), 0.0]).collect();
+        population.positions = Some(Positions { space: 0, sites: Sites::Drawn, cells });
+    }
+    let field = |low: f64, high: f64| {
+        let text = format!("{low} + {} * distance", high - low);
+        let formula = expr::parse(&text, Span::default(), false).expect("a formula");
+        Field { formula, low, high }
+    };
+    for projection in &mut network.projections {
+        for draw in [&mut projection.weight, &mut projection.delay] {
+            if let Draw::Random(law) = draw {
+                let (low, high) = law.bounds();
+                *draw = Draw::Field(field(low, high));
+            }
+        }
+        if let Rule::PairwiseBernoulli { p, .. } = &mut projection.rule {
+            let pairs = projection.source_cells.len() * projection.target_cells.len();
+            let most = projection.source_cells.len() as u32;
+            *p = Chance::Field { field: field(0.0, s.uniform()), expected: 0.2 * pairs as f64, most };
+        }
+    }
 }
 
 fn rule(s: &mut Stream, sources: &std::ops::Range<u32>, targets: &mut std::ops::Range<u32>, same: bool) -> Rule {

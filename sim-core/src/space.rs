@@ -104,6 +104,11 @@ impl Space {
         place
     }
 
+    /// A place in the units of the space.
+    pub fn coordinates(&self, place: &[f64; 3]) -> Vec<f64> {
+        place.iter().take(self.dimensions()).map(|along| along * self.step()).collect()
+    }
+
     /// The ways from some cells to one: target minus source, with wrap the shorter way round (halfway round, as without wrap).
     #[inline]
     pub fn ways<const N: usize>(&self, sources: [&[f64; 3]; N], target: &[f64; 3]) -> Lanes<N> {

@@ -66,7 +66,13 @@ fn pairs_are_connected_with_the_probability_of_their_distance() {
             let way = way(a[index / 400], b[index % 400], side);
             let p = meant(way);
             assert!(!connected || p > 0.0, "{written}: {way:?} cannot be connected");
-            let far = if side == Some(1000.0) || space.contains("10, 10") { 1.0 } else { 20.0 };
+            let far = if side == Some(1000.0) {
+                1.0
+            } else if space.contains("grid") {
+                2.0
+            } else {
+                20.0
+            };
             let bin = bins.entry((distance(way) * far) as u32 / if side == Some(1000.0) { 25 } else { 1 }).or_default();
             *bin = [bin[0] + f64::from(u8::from(connected)), bin[1] + p, bin[2] + p * (1.0 - p)];
         }

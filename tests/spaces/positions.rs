@@ -50,22 +50,18 @@ fn positions_depend_on_names_and_on_nothing_outside_of_the_space() {
     }
 }
 
-/// What can be kept is kept: populations that draw earlier stay as they are, of the others few cells move.
+/// What can be kept is kept: a population that draws earlier stays as it is, of one that draws later few cells move.
 #[test]
 fn a_population_added_to_a_lattice_moves_only_what_it_must() {
     let (mut unmoved, mut moved) = (0, 0);
-    for newcomer in ["c", "d", "e", "f", "g", "h"] {
-        let text = CUBE.to_string() + &population("a", 200, DRAWN) + &population("b", 200, DRAWN);
-        let before = network(&text, 1);
-        let after = network(&(text + &population(newcomer, 50, DRAWN)), 1);
-        for name in ["a", "b"] {
-            let (old, new) = (sites(&before, name), sites(&after, name));
-            let differ = old.iter().zip(&new).filter(|(o, n)| o != n).count();
-            // 50 of 1,000 sites are gone: each cell loses its own with 5 %, and some more are pushed on.
-            assert!(differ < 40, "{newcomer} moves {differ} of 200 cells of {name}");
-            unmoved += usize::from(differ == 0);
-            moved += usize::from(differ > 0);
-        }
+    for name in ["a", "b", "c", "d", "e", "f", "g", "h"] {
+        let text = CUBE.to_string() + &population(name, 200, DRAWN);
+        let (before, after) = (network(&text, 1), network(&(text + &population("new", 50, DRAWN)), 1));
+        let differ = sites(&before, name).iter().zip(sites(&after, name)).filter(|(old, new)| **old != *new).count();
+        // 50 of 1,000 sites are gone: each cell loses its own with 5 %, and some more are pushed on.
+        assert!(differ < 30, "{differ} of 200 cells of {name} move");
+        unmoved += usize::from(differ == 0);
+        moved += usize::from(differ > 0);
     }
     assert!(unmoved > 0 && moved > 0, "some draw before the newcomer, some after: {unmoved}, {moved}");
 }
