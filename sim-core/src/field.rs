@@ -71,9 +71,9 @@ impl Block {
         let (length, first) = (self.length, self.sources[0]);
         self.sources[length..].fill(first);
         let p = between.values(&field.formula, &self.sources, target);
-        for lane in 0..length {
-            if self.drawn[lane] < p[lane] {
-                emit(self.sources[lane]);
+        for ((source, drawn), p) in self.sources.iter().zip(&self.drawn).zip(p).take(length) {
+            if *drawn < p {
+                emit(*source);
             }
         }
         self.length = 0;

@@ -58,8 +58,8 @@ pub fn values<const N: usize>(expr: &Expr, at: &Lanes<N>) -> [f64; N] {
         Node::Call(function, arguments) => call(*function, arguments, at),
         Node::Column(_) | Node::Index(..) | Node::Sum { .. } => [f64::NAN; N],
     };
-    // x - x is 0 for a finite number and NaN for any other.
-    values.iter_mut().for_each(|x| *x += *x - *x);
+    // 0 x is 0 for a finite number, with its sign, and NaN for any other.
+    values.iter_mut().for_each(|x| *x += 0.0 * *x);
     values
 }
 
