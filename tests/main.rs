@@ -14,6 +14,8 @@ mod poisson;
 mod program;
 mod random_network;
 mod readme;
+mod shows;
+mod spaces;
 mod statistics;
 mod stimuli;
 mod tidy;

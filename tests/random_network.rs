@@ -1,11 +1,15 @@
 //! Random small networks: every model, stimulus, rule, weight layout, precision and kind of delay.
 
 use sim_core::catalog::{Polarity, Shape, StimulusValue};
+use sim_core::diagnostic::Span;
+use sim_core::expr;
 use sim_core::network::{
-    Cells, Column, Distribution, DistributionShape, Draw, Network, Population, Projection, Record, Rule, Weights, What,
+    Cells, Chance, Column, Distribution, DistributionShape, Draw, Field, Network, Population, Projection, Record, Rule, Weights,
+    What,
 };
 use sim_core::random::{Key, Stream};
 use sim_core::real::Precision;
+use sim_core::space::{Positions, Room, Sites, Space};
 use sim_core::time::{FS_PER_MS, Grid};
 use sim_core::units::Dimension;
 
@@ -41,6 +45,7 @@ pub(crate) fn network(seed: u64) -> Network {
         noise_seed: seed ^ 1,
         weights: [Weights::F64, Weights::F32, Weights::I16][s.below(3) as usize],
         state: if seed.is_multiple_of(3) { Precision::F32 } else { Precision::F64 },
+        spaces: Vec::new(),
         populations,
         projections: Vec::new(),
         records: Vec::new(),
@@ -49,6 +54,9 @@ pub(crate) fn network(seed: u64) -> Network {
     for i in 0..2 + s.below(6) {
         let projection = projection(&network, &mut s, neurons, format!("p{i}"));
         network.projections.push(projection);
+    }
+    if seed.is_multiple_of(5) {
+        locate(&mut network, &mut Stream::new(seed, 1));
     }
     for population in 0..neurons {
         let size = network.populations[population].size;
@@ -65,7 +73,7 @@ pub(crate) fn network(seed: u64) -> Network {
 
 fn add(populations: &mut Vec<Population>, name: String, size: u32, cells: impl FnOnce(u32) -> Cells) {
     let first = populations.last().map_or(0, |p| p.first + p.size);
-    populations.push(Population { name, first, size, cells: cells(size) });
+    populations.push(Population { name, first, size, cells: cells(size), positions: None });
 }
 
 fn neurons(card: &'static sim_core::catalog::NeuronCard, size: u32, s: &mut Stream) -> Cells {
@@ -167,6 +175,34 @@ fn projection(network: &Network, s: &mut Stream, neurons: usize, name: String) -
     Projection { name, source, target, source_cells, target_cells, rule, weight, delay, receptor, quanta, key }
 }
 
+/// Lays all cells on a wrapped sheet, and makes what is drawn of weights and delays, and probabilities, depend on the distance
+/// there, which is below 1.
+fn locate(network: &mut Network, s: &mut Stream) {
+    network.spaces.push(Space { name: "sheet".into(), room: Room::Box { sides: vec![1.0, 1.0] }, wrap: true });
+    for population in &mut network.populations {
+        let cells = (0..population.size).map(|_| [s.uniform(), s.uniform(), 0.0]).collect();
+        population.positions = Some(Positions { space: 0, sites: Sites::Drawn, cells });
+    }
+    let field = |low: f64, high: f64| {
+        let text = format!("{low} + {} * distance", high - low);
+        let formula = expr::parse(&text, Span::default(), false).expect("a formula");
+        Field { formula, low, high }
+    };
+    for projection in &mut network.projections {
+        for draw in [&mut projection.weight, &mut projection.delay] {
+            if let Draw::Random(law) = draw {
+                let (low, high) = law.bounds();
+                *draw = Draw::Field(field(low, high));
+            }
+        }
+        if let Rule::PairwiseBernoulli { p, .. } = &mut projection.rule {
+            let pairs = projection.source_cells.len() * projection.target_cells.len();
+            let most = projection.source_cells.len() as u32;
+            *p = Chance::Field { field: field(0.0, s.uniform()), expected: 0.2 * pairs as f64, most };
+        }
+    }
+}
+
 fn rule(s: &mut Stream, sources: &std::ops::Range<u32>, targets: &mut std::ops::Range<u32>, same: bool) -> Rule {
     let (m, n) = (sources.len() as u32, targets.len() as u32);
     let autapses = same && (m == 1 || n == 1) || s.below(2) == 0;
@@ -184,7 +220,7 @@ fn rule(s: &mut Stream, sources: &std::ops::Range<u32>, targets: &mut std::ops::
             let indegrees: Vec<u32> = (0..n).map(|_| s.below(9)).collect();
             Rule::FixedTotalNumber { n: indegrees.iter().map(|d| u64::from(*d)).sum(), indegrees, autapses }
         }
-        6 => Rule::PairwiseBernoulli { p: s.uniform() * s.uniform(), autapses },
+        6 => Rule::PairwiseBernoulli { p: Chance::Constant(s.uniform() * s.uniform()), autapses },
         _ => {
             let mut list: Vec<(u32, u32, u32)> = (0..200).map(|row| (s.below(n), row, s.below(m))).collect();
             list.sort_unstable();

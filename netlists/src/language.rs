@@ -96,6 +96,7 @@ pub(crate) const ROOT: Section = Section {
         key("parameters", Shape::Map(Names::Identifiers, &Shape::Scalar), "constants for expressions"),
         key("groups", Shape::Map(Names::Identifiers, &Shape::Texts), "names that stand for lists of populations"),
         key("tables", Shape::Map(Names::Identifiers, &Shape::Table(&TABLE)), "vectors and matrices over groups"),
+        key("spaces", Shape::Map(Names::Populations, &Shape::Table(&SPACE)), "rooms for positions"),
         key("neurons", Shape::Map(Names::Populations, &Shape::CardTable), "parameter cards used by name"),
         key("populations", Shape::Map(Names::Populations, &Shape::Table(&POPULATION)), "neurons and stimuli"),
         key("projections", Shape::List(&PROJECTION), "who projects to whom"),
@@ -104,7 +105,6 @@ pub(crate) const ROOT: Section = Section {
         key("hardware", Shape::Map(Names::Free, &Shape::Any), "defaults of the cost estimate"),
         key("include", Shape::NotBuilt("included netlists are not built yet"), "sub-circuits from other files"),
         key("systems", Shape::NotBuilt("whole systems in one line are not built yet"), "generators of circuits"),
-        key("spaces", Shape::NotBuilt("positions in space are not built yet"), "rooms for positions"),
         key("trials", Shape::NotBuilt("trials are not built yet"), "a run as a series of trials"),
     ],
 };
@@ -141,8 +141,29 @@ pub(crate) const POPULATION: Section = Section {
         key("size", Shape::Whole, "number of cells"),
         key("initial", Shape::Map(Names::Identifiers, &Shape::Number), "state variables at the start"),
         key("draws", Shape::Map(Names::Identifiers, &Shape::Number), "random numbers, one per cell, for expressions"),
-        key("positions", Shape::NotBuilt("positions in space are not built yet"), "sites of the cells"),
+        key("positions", Shape::Table(&POSITIONS), "where the cells lie"),
         key("names", Shape::NotBuilt("names of cells are not built yet"), "a file that names the cells"),
+    ],
+};
+
+pub(crate) const SPACE: Section = Section {
+    title: "[spaces.*]",
+    keys: &[
+        key("grid", Shape::Scalars, "sites along x, y and z"),
+        key("spacing", Shape::Scalar, "distance of neighbouring sites; default: 1"),
+        key("box", Shape::Scalars, "or lengths along x, y and z"),
+        key("wrap", Shape::Bool, "what leaves at one side comes in at the other; default: false"),
+    ],
+};
+
+pub(crate) const POSITIONS: Section = Section {
+    title: "positions",
+    keys: &[
+        required("space", Shape::Text, "one of [spaces]"),
+        key("sites", Shape::Word(&["drawn", "in order"]), "which sites of a grid; default: drawn"),
+        key("x", Shape::Number, "places one by one, by `index` of the cell and `size`"),
+        key("y", Shape::Number, "as x"),
+        key("z", Shape::Number, "as x"),
     ],
 };
 
@@ -202,7 +223,8 @@ pub(crate) const NUMERICS: Section = Section {
 };
 
 /// Sections whose keys are looked through for a key that landed in a wrong table.
-pub(crate) const SECTIONS: &[&Section] = &[&NETWORK, &POPULATION, &PROJECTION, &CONNECT, &RECORD, &TABLE, &NUMERICS, &ROOT];
+pub(crate) const SECTIONS: &[&Section] =
+    &[&NETWORK, &SPACE, &POPULATION, &POSITIONS, &PROJECTION, &CONNECT, &RECORD, &TABLE, &NUMERICS, &ROOT];
 
 const fn random(name: &'static str, about: &'static str) -> [Key; 5] {
     [

@@ -26,7 +26,17 @@ macro_rules! library {
 }
 
 /// Every shipped netlist: `netlists/library/NAME.toml`.
-pub const LIBRARY: &[LibraryEntry] = library!["hello", "brunel-ai", "vogels-abbott-cuba", "izhikevich-2003", "potjans-diesmann"];
+pub const LIBRARY: &[LibraryEntry] = library![
+    "hello",
+    "brunel-ai",
+    "vogels-abbott-cuba",
+    "izhikevich-2003",
+    "potjans-diesmann",
+    "synfire-chain",
+    "winner-take-all",
+    "ring-attractor",
+    "edge-of-chaos-reservoir",
+];
 
 /// A shipped netlist by its name.
 pub fn find(name: &str) -> Option<&'static LibraryEntry> {

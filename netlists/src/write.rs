@@ -3,16 +3,19 @@
 
 use serde_json::{Map, Value, json};
 use sim_core::catalog::{NeuronCard, ParamSpec, StimulusCard, StimulusValue};
+use sim_core::expr;
 use sim_core::network::{
-    Cells, Column, Distribution, DistributionShape, Draw, Network, Population, Projection, Record, Rule, Weights, What,
+    Cells, Chance, Column, Distribution, DistributionShape, Draw, Field, Network, Population, Projection, Record, Rule, Weights,
+    What,
 };
+use sim_core::space::{Positions, Room, Sites, Space};
 use sim_core::time::decimal_ms;
 use sim_core::units::Dimension;
 use std::ops::Range;
 
 /// The flat netlist of a network.
 pub fn write_json(network: &Network) -> Value {
-    let populations: Map<String, Value> = network.populations.iter().map(|p| (p.name.clone(), population(p))).collect();
+    let populations: Map<String, Value> = network.populations.iter().map(|p| (p.name.clone(), population(network, p))).collect();
     let projections: Vec<Value> = network.projections.iter().map(|p| projection(network, p)).collect();
     let records: Vec<Value> = network.records.iter().map(|r| record(network, r)).collect();
     let weights = match network.weights {
@@ -32,6 +35,9 @@ pub fn write_json(network: &Network) -> Value {
         "record": records,
         "numerics": { "weights": weights, "state": network.state.name() },
     });
+    if !network.spaces.is_empty() {
+        netlist["spaces"] = network.spaces.iter().map(|s| (s.name.clone(), space(s))).collect();
+    }
     if network.warmup_fs > 0 {
         netlist["network"]["warmup"] = json!(time(network.warmup_fs));
     }
@@ -70,7 +76,37 @@ fn column(column: &Column, dimension: Dimension) -> Value {
     }
 }
 
-fn population(population: &Population) -> Value {
+fn space(space: &Space) -> Value {
+    match &space.room {
+        Room::Lattice { grid, spacing } => json!({ "grid": grid, "spacing": spacing, "wrap": space.wrap }),
+        Room::Box { sides } => json!({ "box": sides, "wrap": space.wrap }),
+    }
+}
+
+/// Sites that are drawn are drawn again, places given one by one stand there.
+fn positions(space: &Space, positions: &Positions) -> Value {
+    let mut made = json!({ "space": space.name });
+    match positions.sites {
+        Sites::Drawn => {}
+        Sites::InOrder => made["sites"] = json!("in order"),
+        Sites::Given => {
+            for (axis, name) in ["x", "y", "z"].into_iter().enumerate().take(space.dimensions()) {
+                made[name] = json!({ "list": positions.cells.iter().map(|cell| cell[axis]).collect::<Vec<f64>>() });
+            }
+        }
+    }
+    made
+}
+
+fn population(network: &Network, population: &Population) -> Value {
+    let mut made = cells(population);
+    if let Some((places, room)) = population.positions.as_ref().and_then(|p| Some((p, network.spaces.get(p.space)?))) {
+        made["positions"] = positions(room, places);
+    }
+    made
+}
+
+fn cells(population: &Population) -> Value {
     match &population.cells {
         Cells::Neurons { card, parameters, initial } => {
             let mut made = json!({ "neurons": neurons(card, parameters), "size": population.size });
@@ -151,7 +187,13 @@ fn rule(rule: &Rule) -> Value {
             json!({ "rule": "fixed_outdegree", "outdegree": outdegree, "autapses": autapses, "multapses": multapses })
         }
         Rule::FixedTotalNumber { n, autapses, .. } => json!({ "rule": "fixed_total_number", "n": n, "autapses": autapses }),
-        Rule::PairwiseBernoulli { p, autapses } => json!({ "rule": "pairwise_bernoulli", "p": p, "autapses": autapses }),
+        Rule::PairwiseBernoulli { p, autapses } => {
+            let p = match p {
+                Chance::Constant(p) => json!(p),
+                Chance::Field { field, .. } => formula(field),
+            };
+            json!({ "rule": "pairwise_bernoulli", "p": p, "autapses": autapses })
+        }
         Rule::List { pairs, rows } => {
             let mut written: Vec<(u32, (u32, u32))> = rows.iter().copied().zip(pairs.iter().copied()).collect();
             written.sort_unstable();
@@ -165,7 +207,12 @@ fn draw(draw: &Draw, dimension: Dimension) -> Value {
         Draw::Constant(value) => quantity(*value, dimension),
         Draw::Each(values) => json!({ "list": values.iter().map(|v| quantity(*v, dimension)).collect::<Vec<_>>() }),
         Draw::Random(distribution) => random(distribution, dimension),
+        Draw::Field(field) => formula(field),
     }
+}
+
+fn formula(field: &Field) -> Value {
+    json!({ "expr": expr::write::text(&field.formula) })
 }
 
 fn random(distribution: &Distribution, dimension: Dimension) -> Value {

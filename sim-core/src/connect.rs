@@ -5,8 +5,9 @@
 
 use crate::catalog::{Effect, Polarity, ReceptorSpec};
 use crate::elaborate::synapses::extent;
-use crate::network::{Cells, Draw, Network, Projection, Rule, Weights};
+use crate::network::{Cells, Chance, Draw, Network, Projection, Rule, Weights};
 use crate::random::{Stream, mix};
+use crate::space::Between;
 use crate::time::FS_PER_MS;
 use std::ops::Range;
 
@@ -51,6 +52,7 @@ enum Purpose {
 pub struct Generator<'a> {
     projection: &'a Projection,
     same_population: bool,
+    between: Option<Between<'a>>,
     receptors: Receptors,
     weights: Weights,
 }
@@ -65,7 +67,8 @@ impl<'a> Generator<'a> {
             _ => Receptors { factor: true, ..Receptors::default() },
         };
         let same_population = projection.source == projection.target;
-        Self { projection, same_population, receptors, weights: network.weights }
+        let between = Between::new(network, projection);
+        Self { projection, same_population, between, receptors, weights: network.weights }
     }
 
     /// Calls `sink` with every synapse onto the target cells `range` (indices within the population).
@@ -137,6 +140,16 @@ impl<'a> Generator<'a> {
         Stream::new(mix(self.projection.key, purpose as u64), index)
     }
 
+    #[inline]
+    fn number(&self, draw: &Draw, stream: &mut Stream, pair: &Pair) -> f64 {
+        match draw {
+            Draw::Constant(value) => *value,
+            Draw::Random(distribution) => distribution.draw(stream),
+            Draw::Each(values) => values[pair.row as usize],
+            Draw::Field(field) => field.at(self.between, pair.source, pair.target),
+        }
+    }
+
     fn sources(&self) -> u32 {
         self.projection.source_cells.end - self.projection.source_cells.start
     }
@@ -172,13 +185,25 @@ impl<'a> Generator<'a> {
             }
             Rule::PairwiseBernoulli { p, autapses } => {
                 let excluded = self.excluded(target, *autapses);
-                bernoulli(&mut wiring(), n, *p, |s| {
+                self.bernoulli(p, target, &mut wiring(), |s| {
                     if Some(s) != excluded {
                         emit(s, s);
                     }
                 });
             }
             Rule::FixedOutdegree { .. } | Rule::List { .. } => unreachable!("these rules do not go by target"),
+        }
+    }
+
+    fn bernoulli(&self, p: &Chance, target: u32, stream: &mut Stream, mut emit: impl FnMut(u32)) {
+        let sources = self.projection.source_cells.clone();
+        match (p, self.between) {
+            (Chance::Constant(p), _) => bernoulli(stream, self.sources(), *p, emit),
+            (Chance::Field { field, .. }, Some(between)) => {
+                let first = sources.start;
+                field.choose(between, stream, sources, target, |source| emit(source - first));
+            }
+            (Chance::Field { .. }, None) => {}
         }
     }
 
@@ -238,21 +263,12 @@ impl<'a> Values<'a> {
     #[inline]
     fn synapse(&mut self, pair: &Pair) -> Synapse {
         let projection = self.generator.projection;
-        let drawn = number(&projection.weight, &mut self.weight, pair.row);
+        let drawn = self.generator.number(&projection.weight, &mut self.weight, pair);
         let (receptor, value) = self.generator.receptors.route(drawn);
-        let delay_ms = number(&projection.delay, &mut self.delay, pair.row);
+        let delay_ms = self.generator.number(&projection.delay, &mut self.delay, pair);
         let delay_fs = nearest(delay_ms * FS_PER_MS as f64);
         let weight = self.generator.rounded(value, receptor);
         Synapse { source: pair.source, target: pair.target, weight, receptor, delay_fs }
-    }
-}
-
-#[inline]
-fn number(draw: &Draw, stream: &mut Stream, row: u32) -> f64 {
-    match draw {
-        Draw::Constant(value) => *value,
-        Draw::Random(distribution) => distribution.draw(stream),
-        Draw::Each(values) => values[row as usize],
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Description {
     pub groups: Vec<Named<Vec<Spanned<String>>>>,
     /// `[tables.*]`: vectors and matrices over groups.
     pub tables: Vec<Named<TableDecl>>,
+    /// `[spaces.*]`: rooms for positions.
+    pub spaces: Vec<Named<SpaceDecl>>,
     /// `[neurons.*]`: parameter cards used by name.
     pub cards: Vec<Named<CardDecl>>,
     /// `[populations.*]`, in file order.
@@ -199,6 +201,36 @@ pub struct PopulationDecl {
     pub initial: Vec<Named<Value>>,
     /// `draws = { r = { uniform = [0, 1] } }`: random numbers, one per neuron, for this block's expressions.
     pub draws: Vec<Named<Value>>,
+    /// `positions = { space = "lattice" }`.
+    pub positions: Option<PositionsDecl>,
+}
+
+/// `[spaces.*]`: `grid`, or `box`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SpaceDecl {
+    /// Place of the table.
+    pub span: Span,
+    /// `grid = [10, 10, 10]`: sites along x, y and z.
+    pub grid: Option<Value>,
+    /// `spacing`: distance of neighbouring sites.
+    pub spacing: Option<Value>,
+    /// `box = [1.0, 1.0]`: lengths along x, y and z.
+    pub sides: Option<Value>,
+    /// `wrap`: what leaves at one side comes in at the other.
+    pub wrap: bool,
+}
+
+/// `positions = { space = ".." }`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PositionsDecl {
+    /// Place of the table.
+    pub span: Span,
+    /// `space`.
+    pub space: Option<Spanned<String>>,
+    /// `sites`: "drawn" or "in order".
+    pub sites: Option<Spanned<String>>,
+    /// `x`, `y`, `z`: places given one by one.
+    pub coordinates: Vec<Named<Value>>,
 }
 
 /// A population or a part of it: `exc`, `exc[0..5]`, `exc[7]`, `exc[..n]`, `exc[n..]`, or a group's name.

@@ -2,7 +2,9 @@
 //! generator of its synapses, the same for every split of its targets.
 
 use crate::catalog::{NeuronCard, StimulusCard, StimulusValue};
+use crate::expr::Expr;
 use crate::real::Precision;
+use crate::space::{Positions, Space};
 use std::ops::Range;
 
 /// One value for all neurons of a population, or one for each.
@@ -45,6 +47,8 @@ pub struct Network {
     pub weights: Weights,
     /// Numbers that neurons' state is kept in, except of models that need 64 bits.
     pub state: Precision,
+    /// Rooms for positions.
+    pub spaces: Vec<Space>,
     /// Populations, stimuli included, in order of appearance.
     pub populations: Vec<Population>,
     /// Projections between two populations, in order of appearance.
@@ -90,6 +94,8 @@ pub struct Population {
     pub size: u32,
     /// What they are.
     pub cells: Cells,
+    /// Where they lie.
+    pub positions: Option<Positions>,
 }
 
 impl Population {
@@ -201,7 +207,7 @@ pub enum Rule {
     /// Every pair with a probability.
     PairwiseBernoulli {
         /// The probability.
-        p: f64,
+        p: Chance,
         /// Whether a neuron may be connected to itself.
         autapses: bool,
     },
@@ -214,6 +220,33 @@ pub enum Rule {
     },
 }
 
+/// A probability.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Chance {
+    /// The same for all pairs.
+    Constant(f64),
+    /// By the places of the two cells.
+    Field {
+        /// Its value.
+        field: Field,
+        /// Its sum over all pairs: the expected number of synapses.
+        expected: f64,
+        /// Most sources of a target whose probability is not 0.
+        most: u32,
+    },
+}
+
+/// A number that depends on how the two cells of a pair lie to each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Its formula of `distance`, `dx`, `dy` and `dz`, in base units: nothing else is named there.
+    pub formula: Expr,
+    /// Least value of any pair that may be connected. All of them have one.
+    pub low: f64,
+    /// Greatest value.
+    pub high: f64,
+}
+
 /// A number, one for all or drawn for each.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Draw {
@@ -223,6 +256,8 @@ pub enum Draw {
     Random(Distribution),
     /// Given one by one: by row of a list rule, by index of one_to_one.
     Each(Vec<f64>),
+    /// By the places of source and target.
+    Field(Field),
 }
 
 /// A distribution with bounds.

@@ -50,7 +50,7 @@ fn network(populations: &[(u32, &'static NeuronCard)], step_us: i64, per_core: O
     let mut cells: Vec<Population> = Vec::new();
     for (index, &(size, card)) in populations.iter().enumerate() {
         let what = Cells::Neurons { card, parameters: Vec::new(), initial: Vec::new() };
-        cells.push(Population { name: format!("p{index}"), first, size, cells: what });
+        cells.push(Population { name: format!("p{index}"), first, size, cells: what, positions: None });
         first += size;
     }
     cells.push(Population {
@@ -58,6 +58,7 @@ fn network(populations: &[(u32, &'static NeuronCard)], step_us: i64, per_core: O
         first,
         size: 1,
         cells: Cells::Stimulus { card: &POISSON, values: Vec::new() },
+        positions: None,
     });
     Network {
         name: "net".into(),
@@ -69,6 +70,7 @@ fn network(populations: &[(u32, &'static NeuronCard)], step_us: i64, per_core: O
         noise_seed: 1,
         weights: Weights::F32,
         state: Precision::F64,
+        spaces: Vec::new(),
         populations: cells,
         projections: Vec::new(),
         records: Vec::new(),

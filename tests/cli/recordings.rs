@@ -65,6 +65,23 @@ fn the_folder_has_everything() {
 }
 
 #[test]
+fn places_are_kept_in_the_units_of_their_space() {
+    let desk = Desk::new();
+    let text = "spikeloom = 1\nnetwork.duration = \"1 ms\"\nspaces.row = { grid = [2, 2], spacing = 0.5 }
+        populations.a = { neurons = { model = \"lif_psc_exp\" }, size = 3, positions = { space = \"row\", sites = \"in order\" } }
+        populations.b = { neurons = { model = \"lif_psc_exp\" }, size = 1 }\n";
+    let net = desk.file("net.toml", text);
+    spikeloom(&["run", &net, "--out", &desk.name("out"), "-q"]).ends(0);
+    let populations = desk.json("out/network.json")["populations"].clone();
+    assert_eq!(
+        populations[0]["positions"],
+        json!({ "space": "row", "cells": [[0.0, 0.0], [0.5, 0.0], [0.0, 0.5]] }),
+        "{populations}"
+    );
+    assert_eq!(populations[1]["positions"], Value::Null, "without positions");
+}
+
+#[test]
 fn an_existing_folder_is_refused_unless_forced() {
     let desk = recorded();
     let (net, out) = (desk.name("net.toml"), desk.name("out"));

@@ -201,7 +201,7 @@ pub(crate) fn network_json(network: &Network, populations: &[RecordedPopulation]
         .iter()
         .map(|p| {
             json!({ "name": p.name, "first_id": p.first, "size": p.size, "stimulus": p.stimulus,
-                    "spikes_recorded": p.spikes, "cell_names": null })
+                    "spikes_recorded": p.spikes, "cell_names": null, "positions": positions(network, &p.name) })
         })
         .collect();
     let traces: Vec<Value> = (0..network.records.len())
@@ -217,6 +217,14 @@ pub(crate) fn network_json(network: &Network, populations: &[RecordedPopulation]
         })
         .collect();
     json!({ "schema": 1, "populations": populations, "traces": traces })
+}
+
+/// Where the cells of a population lie, in the units of their space; null for those without positions.
+fn positions(network: &Network, population: &str) -> Option<Value> {
+    let positions = network.population(population)?.positions.as_ref()?;
+    let space = network.spaces.get(positions.space)?;
+    let cells: Vec<Vec<f64>> = positions.cells.iter().map(|cell| space.coordinates(cell)).collect();
+    Some(json!({ "space": space.name, "cells": cells }))
 }
 
 /// Reads a recording's folder, or the spikes in it by their file.

@@ -27,6 +27,7 @@ pub(crate) fn threads_for(network: &Network) -> usize {
         Draw::Constant(ms) => *ms,
         Draw::Random(distribution) => distribution.bounds().0,
         Draw::Each(values) => values.iter().copied().fold(f64::INFINITY, f64::min),
+        Draw::Field(field) => field.low,
     };
     let delays = network.projections.iter().filter_map(|p| fs_from_ms(least(p))).map(|fs| grid.delay(fs));
     let window = delays.min().unwrap_or(1) as usize;

@@ -5,6 +5,7 @@ mod network;
 mod populations;
 mod projections;
 mod selection;
+mod spaces;
 mod strings;
 mod value;
 
@@ -29,6 +30,7 @@ pub(crate) fn description(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> Des
         parameters: reader.values(&fields, "parameters"),
         groups: reader.named(&fields, "groups", None, |reader, entry| Some(reader.texts(entry))),
         tables: reader.named(&fields, "tables", None, Reader::table),
+        spaces: reader.named(&fields, "spaces", None, Reader::space),
         cards: reader.named(&fields, "neurons", None, |reader, entry| reader.card(entry, None)),
         populations: reader.named(&fields, "populations", None, Reader::population),
         projections: reader.blocks(&fields, "projections", Reader::projection),

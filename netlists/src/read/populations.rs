@@ -22,6 +22,7 @@ impl Reader<'_> {
             size: self.value(&fields, "size"),
             initial: self.state_values(&fields, "initial"),
             draws: self.state_values(&fields, "draws"),
+            positions: self.positions(&fields),
         })
     }
 

@@ -9,7 +9,7 @@ use sim_core::expr::Node;
 const NOT_BUILT: &[(&str, &[&str])] = &[
     ("ca3_script.toml", &["numerics", "systems"]),
     ("celegans.toml", &["names", "names", "synapse", "ASHL, ASHR", "AVAL, AVAR, AVDL, AVDR"]),
-    ("lsm_image.toml", &["trials", "spaces", "positions", "positions", "plasticity"]),
+    ("lsm_image.toml", &["trials", "plasticity"]),
     ("lsm_system.toml", &["trials", "systems"]),
     ("reward.toml", &["plasticity"]),
     ("stdp_pairs.toml", &["plasticity"]),

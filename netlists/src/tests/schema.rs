@@ -108,7 +108,8 @@ fn samples(shape: Shape) -> (Value, Value) {
         Shape::Count => (json!({ "table": [[1]] }), json!(-1)),
         Shape::Card => (json!("x"), json!({ "rate": 1 })),
         Shape::CardTable => (json!({ "model": "poisson", "nu": 1 }), json!("x")),
-        Shape::Map(..) | Shape::Table(_) => (json!({}), json!(3)),
+        Shape::Map(..) => (json!({}), json!(3)),
+        Shape::Table(section) => (Value::Object(base(section)), json!(3)),
         Shape::List(_) => (json!([]), json!({})),
         Shape::NotBuilt(_) => (json!(null), json!(1)),
     }
@@ -128,6 +129,8 @@ fn around(section: &Section, table: Value) -> Value {
         "[numerics]" => place("numerics", table),
         "[tables.*]" => place("tables", json!({ "x": table })),
         "[populations.*]" => place("populations", json!({ "x": table })),
+        "[spaces.*]" => place("spaces", json!({ "x": table })),
+        "positions" => place("populations", json!({ "x": { "neurons": "y", "size": 1, "positions": table } })),
         "[[projections]]" => place("projections", json!([table])),
         "[[record]]" => place("record", json!([table])),
         "connect" => place("projections", json!([{ "source": "a", "target": "b", "connect": table }])),

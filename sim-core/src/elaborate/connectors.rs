@@ -118,10 +118,15 @@ pub const CONNECTORS: &[Connector] = &[
         aliases: &["fixed_probability", "FixedProbabilityConnector"],
         kind: ConnectorKind::PairwiseBernoulli,
         arguments: &[
-            Argument { name: "p", aliases: &["p_connect"], kind: ArgumentKind::Probability, about: "probability of each pair" },
+            Argument {
+                name: "p",
+                aliases: &["p_connect"],
+                kind: ArgumentKind::Probability,
+                about: "probability of each pair; may depend on `distance`",
+            },
             AUTAPSES,
         ],
-        about: "every pair with the same probability, independently",
+        about: "every pair with a probability, independently",
     },
     Connector {
         name: "list",

@@ -5,6 +5,7 @@ mod columns;
 pub mod connectors;
 mod context;
 mod distributions;
+mod fields;
 mod files;
 mod later;
 mod lists;
@@ -12,6 +13,7 @@ mod names;
 mod order;
 mod place;
 mod populations;
+mod positions;
 mod projections;
 mod quanta;
 mod records;
@@ -21,6 +23,7 @@ mod rules;
 mod selections;
 mod settings;
 pub(crate) mod size;
+mod spaces;
 mod stimuli;
 pub(crate) mod synapses;
 mod tables;
@@ -93,8 +96,10 @@ fn build(
     };
     let cards = cards::Cards::new(description, catalog, report);
     let frames = populations::frames(&context, &cards);
-    let populations = populations::build(&context, &frames);
-    let (projections, spans): (Vec<_>, Vec<_>) = projections::build(&context, description, &frames).into_iter().unzip();
+    let mut populations = populations::build(&context, &frames);
+    let places = positions::places(&context, description, &frames);
+    let built = projections::build(&context, description, &frames, &places);
+    let (projections, spans): (Vec<_>, Vec<_>) = built.into_iter().unzip();
     let records = records::build(&context, description, &frames);
     let hardware = description.hardware.iter().filter_map(|entry| {
         let words = report.accept(hardware_words(&entry.item.kind, &entry.item, &context))?;
@@ -105,6 +110,7 @@ fn build(
     if report.has_errors() {
         return None;
     }
+    populations.iter_mut().zip(places.positions).for_each(|(population, positions)| population.positions = positions);
     let text = |text: &Option<Spanned<String>>, default: &str| text.as_ref().map_or(default, |t| &t.value).to_string();
     let mut network = Network {
         name: text(&description.network.name, "network"),
@@ -116,6 +122,7 @@ fn build(
         noise_seed: settings.noise_seed,
         weights: settings.weights,
         state: settings.state,
+        spaces: places.spaces.into_iter().flatten().collect(),
         populations,
         projections,
         records,

@@ -4,6 +4,8 @@
 use super::names::Names;
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
 use crate::expr::eval::Scope;
+use crate::expr::lanes::{Lanes, Variable};
+use crate::space::{Between, Space};
 use crate::units::{Dimension, Quantity};
 use std::collections::BTreeMap;
 
@@ -31,6 +33,25 @@ pub(crate) struct Pair {
     pub(crate) sizes: Option<(u32, u32)>,
 }
 
+/// How the two cells of a pair lie to each other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Apart {
+    dimensions: usize,
+    lanes: Lanes<1>,
+}
+
+impl Apart {
+    /// The pair of a source and a target cell.
+    pub(crate) fn new(between: Between<'_>, source: u32, target: u32) -> Self {
+        Self { dimensions: between.space.dimensions(), lanes: between.ways(&[source], target) }
+    }
+
+    /// No pair in particular: for what is the same for all.
+    pub(crate) fn somewhere(space: &Space) -> Self {
+        Self { dimensions: space.dimensions(), lanes: Lanes { ways: [[0.0]; 3], distance: [0.0] } }
+    }
+}
+
 /// Where an expression stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
@@ -41,12 +62,13 @@ pub(crate) struct Place<'a> {
     draws: Option<&'a Draws<'a>>,
     neuron: Option<usize>,
     row: Option<(&'a ListColumns, usize)>,
+    apart: Option<Apart>,
 }
 
 impl<'a> Place<'a> {
     /// Outside all populations and projections.
     pub(crate) fn new(names: &'a Names<'a>) -> Self {
-        Self { names, own: None, pair: None, draws: None, neuron: None, row: None }
+        Self { names, own: None, pair: None, draws: None, neuron: None, row: None, apart: None }
     }
 
     /// In the block of a population.
@@ -79,6 +101,11 @@ impl<'a> Place<'a> {
         Self { row: Some((columns, row)), ..self }
     }
 
+    /// For one pair of cells.
+    pub(crate) fn apart(self, apart: Apart) -> Self {
+        Self { apart: Some(apart), ..self }
+    }
+
     /// Whether the name is one of the block's draws.
     pub(crate) fn is_draw(&self, name: &str) -> bool {
         self.draws.is_some_and(|d| d.0.contains_key(name))
@@ -89,6 +116,21 @@ impl<'a> Place<'a> {
         sizes.map(|sizes| Quantity::bare(f64::from(of(sizes)))).ok_or_else(|| {
             Diagnostic::error("misplaced-name", span, format!("`{name}` stands only in the expressions of a projection")).into()
         })
+    }
+
+    fn way(&self, name: &str, variable: Variable, span: Span) -> Outcome<Quantity> {
+        let refuse = |message: String| Diagnostic::error("misplaced-name", span, message);
+        match (self.apart, variable) {
+            (Some(Apart { dimensions, .. }), Variable::Way(way)) if way >= dimensions => {
+                Err(refuse(format!("there is no `{name}` in a space of {dimensions} dimensions")).into())
+            }
+            (Some(apart), _) => Ok(Quantity::bare(apart.lanes.of(variable)[0])),
+            (None, _) if self.pair.is_some_and(|p| p.sizes.is_some()) => {
+                let problem = refuse(format!("`{name}` differs from pair to pair: here one value for all is needed"));
+                Err(problem.help("it may stand in the weight, the delay and the p of pairwise_bernoulli").into())
+            }
+            (None, _) => Err(refuse(format!("`{name}` stands only in the expressions of a projection")).into()),
+        }
     }
 
     fn drawn(&self, name: &str, span: Span) -> Option<Outcome<Quantity>> {
@@ -122,18 +164,15 @@ impl Scope for Place<'_> {
             "duration" => self.names.duration().map(time),
             "n_source" => self.size(name, span, |sizes| sizes.0),
             "n_target" => self.size(name, span, |sizes| sizes.1),
-            "distance" | "dx" | "dy" | "dz" => {
-                let problem = Diagnostic::error("not-built-yet", span, "positions and distances are not built yet");
-                Err(problem.into())
-            }
             "trial" => Err(Diagnostic::error("not-built-yet", span, "trials are not built yet").into()),
             "self" | "source" | "target" => {
                 let message = format!("`{name}` is no number: it is an index of tables, as in t[{name}]");
                 Err(Diagnostic::error("misplaced-name", span, message).into())
             }
             "row" => Err(Diagnostic::error("misplaced-name", span, "`row` needs a column: write row.COLUMN").into()),
-            _ => self
-                .drawn(name, span)
+            _ => Variable::of_name(name)
+                .map(|variable| self.way(name, variable, span))
+                .or_else(|| self.drawn(name, span))
                 .or_else(|| self.names.parameter(name))
                 .unwrap_or_else(|| Err(self.unknown(name, span).into())),
         }

@@ -91,7 +91,7 @@ pub(crate) fn build(context: &Context<'_>, frames: &[Frame<'_>]) -> Vec<Populati
             }
         };
         if let Some(cells) = cells {
-            populations.push(Population { name: frame.entry.name.to_string(), first, size, cells });
+            populations.push(Population { name: frame.entry.name.to_string(), first, size, cells, positions: None });
         }
         first = first.saturating_add(size);
     }

@@ -2,6 +2,7 @@
 
 use super::cards::Model;
 use super::context::Context;
+use super::fields::Places;
 use super::place::{ListColumns, Pair};
 use super::populations::Frame;
 use super::rules::{Connect, Wiring};
@@ -21,11 +22,11 @@ pub(crate) type Built = (Projection, Span);
 
 /// All projections, block by block; within a block for each target, in order, each source, in order. Those without synapses
 /// are left out.
-pub(crate) fn build(context: &Context<'_>, description: &Description, frames: &[Frame<'_>]) -> Vec<Built> {
+pub(crate) fn build(context: &Context<'_>, description: &Description, frames: &[Frame<'_>], places: &Places) -> Vec<Built> {
     let mut names = BTreeSet::new();
     let mut built = Vec::new();
     for decl in &description.projections {
-        let block = Block { context, frames, decl, name: name(decl) };
+        let block = Block { context, frames, places, decl, name: name(decl) };
         if let Some(projections) = context.report.accept(block.build(&mut names)) {
             built.extend(projections.into_iter().map(|p| (p, decl.span)));
         }
@@ -43,6 +44,7 @@ fn name(decl: &ProjectionDecl) -> String {
 struct Block<'a, 'c> {
     context: &'a Context<'c>,
     frames: &'a [Frame<'a>],
+    places: &'a Places,
     decl: &'a ProjectionDecl,
     name: String,
 }
@@ -112,6 +114,7 @@ impl Block<'_, '_> {
             cell,
             shape,
             place: self.context.place().on(Pair { source: source.population, target: target.population, sizes }),
+            places: self.places,
         })
     }
 

@@ -3,7 +3,7 @@
 
 use crate::catalog::{Effect, Polarity};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::network::{Cells, Draw, Network, Population, Projection, Rule, Weights};
+use crate::network::{Cells, Chance, Draw, Network, Population, Projection, Rule, Weights};
 use crate::stimulus::{Drive, MOST_SPIKES_PER_TICK, PerUnit, poisson_bound};
 use crate::time::Grid;
 
@@ -140,6 +140,7 @@ fn max_indegree(projection: &Projection) -> u32 {
     let targets = projection.target_cells.len().max(1) as f64;
     match &projection.rule {
         Rule::OneToOne => 1,
+        Rule::PairwiseBernoulli { p: Chance::Field { most, .. }, .. } => *most,
         Rule::AllToAll { .. } | Rule::PairwiseBernoulli { .. } => sources,
         Rule::FixedIndegree { indegree, .. } => *indegree,
         Rule::FixedOutdegree { outdegree, multapses: true, .. } => {

@@ -2,6 +2,7 @@
 
 use super::connectors::{ArgumentKind, CONNECTORS, Connector, ConnectorKind, connector};
 use super::context::Context;
+use super::fields::{chance, of_place};
 use super::lists::{ListRows, list_rows};
 use super::selections::Part;
 use super::synapses::Ends;
@@ -10,7 +11,7 @@ use crate::binomial::multinomial;
 use crate::catalog::Range;
 use crate::description::{ConnectDecl, ListDecl, Value};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
-use crate::network::Rule;
+use crate::network::{Chance, Rule};
 use crate::random::{Stream, mix};
 use crate::units::Dimension;
 
@@ -128,9 +129,16 @@ impl<'a> Connect<'a> {
         }
     }
 
-    fn probability(&self, ends: &Ends<'_>) -> Outcome<f64> {
-        let value = self.value("p").ok_or(Failure::Reported)?;
-        number(ends.select(value)?, &Wanted::new("p", Dimension::NONE, Range::Probability), &ends.place)
+    fn pairwise_bernoulli(&self, context: &Context<'_>, ends: &Ends<'_>, autapses: bool) -> Outcome<Wiring> {
+        let value = ends.select(self.value("p").ok_or(Failure::Reported)?)?;
+        let p = match of_place(value) {
+            Some(expr) => chance(context, expr, ends, autapses)?,
+            None => {
+                let p = number(value, &Wanted::new("p", Dimension::NONE, Range::Probability), &ends.place)?;
+                (p > 0.0).then_some(Chance::Constant(p))
+            }
+        };
+        Ok(p.map_or(Wiring::Nothing, |p| Wiring::Rule(Rule::PairwiseBernoulli { p, autapses })))
     }
 
     /// The rule between two parts of populations. `columns` are those that weight and delay name.
@@ -142,10 +150,7 @@ impl<'a> Connect<'a> {
             ConnectorKind::FixedIndegree => self.fixed_indegree(ends, autapses),
             ConnectorKind::FixedOutdegree => self.fixed_outdegree(ends, autapses),
             ConnectorKind::FixedTotalNumber => self.fixed_total_number(context, ends, autapses, key),
-            ConnectorKind::PairwiseBernoulli => match self.probability(ends)? {
-                p if p > 0.0 => Ok(Wiring::Rule(Rule::PairwiseBernoulli { p, autapses })),
-                _ => Ok(Wiring::Nothing),
-            },
+            ConnectorKind::PairwiseBernoulli => self.pairwise_bernoulli(context, ends, autapses),
             ConnectorKind::List => list_rows(context, self.list, self.span, ends, columns).map(Wiring::List),
         }
     }

@@ -3,7 +3,7 @@
 use crate::catalog::{Effect, NeuronCard, StimulusValue};
 use crate::diagnostic::Diagnostic;
 use crate::engine::layout::{Chooser, Layouts};
-use crate::network::{Cells, Column, Draw, Network, Population, Projection, Rule};
+use crate::network::{Cells, Chance, Column, Draw, Network, Population, Projection, Rule};
 
 /// What a network may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,9 @@ pub struct Estimate {
 
 /// Bytes of the hidden columns, coefficients and bookkeeping of a neuron or a unit.
 const OVERHEAD: u64 = 64;
+
+/// Bytes of a cell's place.
+pub(crate) const PLACE: u64 = 24;
 
 /// Bytes for each target of a stimulus without synapses of its own: the random lanes of its block.
 const PRIVATE: f64 = 48.0;
@@ -81,7 +84,8 @@ fn population_bytes(population: &Population) -> u64 {
         }
         Cells::Stimulus { values, .. } => return stimulus_bytes(population.size, values),
     };
-    u64::from(population.size).saturating_mul(cell_bytes(population.card()) + 8 * own as u64)
+    let place = if population.positions.is_some() { PLACE } else { 0 };
+    u64::from(population.size).saturating_mul(cell_bytes(population.card()) + 8 * own as u64 + place)
 }
 
 /// Lists that are shared stand in the schedule once for each unit.
@@ -115,7 +119,8 @@ pub(crate) fn expected_synapses(projection: &Projection) -> f64 {
         Rule::FixedIndegree { indegree, .. } => targets * f64::from(*indegree),
         Rule::FixedOutdegree { outdegree, .. } => sources * f64::from(*outdegree),
         Rule::FixedTotalNumber { n, .. } => *n as f64,
-        Rule::PairwiseBernoulli { p, autapses } => p * pairs(*autapses),
+        Rule::PairwiseBernoulli { p: Chance::Constant(p), autapses } => p * pairs(*autapses),
+        Rule::PairwiseBernoulli { p: Chance::Field { expected, .. }, .. } => *expected,
         Rule::List { pairs, .. } => pairs.len() as f64,
     }
 }

@@ -2,12 +2,14 @@
 
 use super::context::Context;
 use super::distributions::{checked, distribution};
-use super::place::{ListColumns, Place};
+use super::fields::{self, Places, of_place};
+use super::place::{Apart, ListColumns, Place};
 use super::selections::Part;
 use super::values::{Wanted, number, quantity};
 use crate::catalog::{NeuronCard, Polarity, Range, ReceptorSpec};
 use crate::description::{Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
+use crate::expr::Expr;
 use crate::expr::eval::{Reference, evaluate, references};
 use crate::network::{Draw, Rule};
 use crate::time::{Grid, decimal_ms, fs_from_ms};
@@ -32,6 +34,8 @@ pub(crate) struct Ends<'a> {
     pub(crate) shape: (usize, usize),
     /// Where its expressions stand.
     pub(crate) place: Place<'a>,
+    /// Where all cells lie.
+    pub(crate) places: &'a Places,
 }
 
 impl Ends<'_> {
@@ -106,6 +110,15 @@ impl Synapses<'_> {
     fn draw(&self, context: &Context<'_>, value: &Value, wanted: &Wanted<'_>) -> Outcome<Draw> {
         let value = self.ends.select(value)?;
         let place = self.ends.place;
+        if let Some(expr) = of_place(value) {
+            return match self.rule {
+                Rule::OneToOne => self.at_pairs(context, expr, wanted, (0..self.ends.source.size()).map(|i| ((i, i), i))),
+                Rule::List { pairs, rows } => {
+                    self.at_pairs(context, expr, wanted, pairs.iter().copied().zip(rows.iter().copied()))
+                }
+                rule => fields::draw(context, expr, wanted, (self.ends, rule)),
+            };
+        }
         match &value.kind {
             ValueKind::Random(decl) => distribution(decl, value.span, wanted, &place).map(Draw::Random),
             ValueKind::Expr(expr) if !columns_named(value).is_empty() && matches!(self.rule, Rule::List { .. }) => {
@@ -126,6 +139,28 @@ impl Synapses<'_> {
             }
             _ => number(value, wanted, &place).map(Draw::Constant),
         }
+    }
+
+    /// A number of each pair of a list, with its row there.
+    fn at_pairs(
+        &self,
+        context: &Context<'_>,
+        expr: &Expr,
+        wanted: &Wanted<'_>,
+        pairs: impl ExactSizeIterator<Item = ((u32, u32), u32)>,
+    ) -> Outcome<Draw> {
+        let ends = self.ends;
+        let between = fields::between(context, ends, expr)?;
+        context.budget.reserve(pairs.len() as u64, 8, || wanted.name.to_string())?;
+        let mut values = vec![0.0; pairs.len()];
+        for ((source, target), row) in pairs {
+            let apart = Apart::new(between, ends.source.cells.start + source, ends.target.cells.start + target);
+            let place = ends.place.row(self.columns, row as usize).apart(apart);
+            if let Some(value) = values.get_mut(row as usize) {
+                *value = wanted.check(evaluate(expr, &place)?, expr.span)?;
+            }
+        }
+        Ok(Draw::Each(values))
     }
 
     fn one_each(&self, count: usize, name: &str, span: Span) -> Outcome<()> {
@@ -200,6 +235,10 @@ impl Synapses<'_> {
                 values.iter().try_for_each(|ms| constant_delay(*ms, grid, value.span))?;
                 Ok(Draw::Each(values))
             }
+            Draw::Field(field) => {
+                [field.low, field.high].into_iter().try_for_each(|ms| constant_delay(ms, grid, value.span))?;
+                Ok(Draw::Field(field))
+            }
         }
     }
 }
@@ -227,6 +266,7 @@ pub(crate) fn extent(draw: &Draw) -> (f64, f64) {
     match draw {
         Draw::Constant(value) => (*value, *value),
         Draw::Random(law) => law.bounds(),
+        Draw::Field(field) => (field.low, field.high),
         Draw::Each(values) => {
             let fold = |start: f64, f: fn(f64, f64) -> f64| values.iter().copied().fold(start, f);
             if values.is_empty() { (0.0, 0.0) } else { (fold(f64::INFINITY, f64::min), fold(f64::NEG_INFINITY, f64::max)) }

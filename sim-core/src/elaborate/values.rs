@@ -24,6 +24,19 @@ impl<'a> Wanted<'a> {
         Self { name, dimension, range }
     }
 
+    /// Refuses an expression of another dimension.
+    pub(crate) fn of_dimension(&self, dimension: Dimension, span: Span) -> Outcome<()> {
+        match dimension {
+            same if same == self.dimension => Ok(()),
+            Dimension::NONE => {
+                let (name, wanted) = (self.name, self.dimension);
+                let message = format!("{name} is {}, this is a bare number", measure_with_unit(wanted));
+                Err(Diagnostic::error("dimension", span, message).help(unit_help(wanted)).into())
+            }
+            dimension => Err(self.other_dimension(Quantity { value: 1.0, dimension }, span).into()),
+        }
+    }
+
     /// Takes a quantity of the dimension and in the range.
     pub(crate) fn check(&self, quantity: Quantity, span: Span) -> Outcome<f64> {
         let Quantity { value, dimension } = quantity;
@@ -41,8 +54,7 @@ impl<'a> Wanted<'a> {
     fn unit_missing(&self, found: Quantity, span: Span) -> Diagnostic {
         let (name, wanted) = (self.name, self.dimension);
         let message = format!("{name} is {}, this comes to the bare number {}", measure_with_unit(wanted), found.value);
-        Diagnostic::error("dimension", span, message)
-            .help(format!("give it a unit: multiply by \"1 {wanted}\" in the expression"))
+        Diagnostic::error("dimension", span, message).help(unit_help(wanted))
     }
 
     fn other_dimension(&self, found: Quantity, span: Span) -> Diagnostic {
@@ -54,6 +66,10 @@ impl<'a> Wanted<'a> {
         };
         Diagnostic::error("dimension", span, message)
     }
+}
+
+fn unit_help(wanted: Dimension) -> String {
+    format!("give it a unit: multiply by \"1 {wanted}\" in the expression")
 }
 
 /// A number as the user would write it, in base units.

@@ -151,7 +151,7 @@ impl Evaluator<'_> {
     }
 }
 
-fn problem(span: Span, message: impl Into<String>) -> Diagnostic {
+pub(super) fn problem(span: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error("expression", span, message)
 }
 
@@ -163,7 +163,7 @@ fn arity(function: Function, wanted: &str, span: Span) -> Diagnostic {
     problem(span, format!("{}() takes {wanted}", function_name(function)))
 }
 
-fn require_bare(quantity: Quantity, what: &str, span: Span) -> Result<(), Diagnostic> {
+pub(super) fn require_bare(quantity: Quantity, what: &str, span: Span) -> Result<(), Diagnostic> {
     if quantity.dimension == Dimension::NONE {
         return Ok(());
     }
@@ -172,7 +172,7 @@ fn require_bare(quantity: Quantity, what: &str, span: Span) -> Result<(), Diagno
 }
 
 /// Dimensions that must agree and do not.
-fn mismatch(action: &str, left: Quantity, joint: &str, right: Quantity, span: Span) -> Diagnostic {
+pub(super) fn mismatch(action: &str, left: Quantity, joint: &str, right: Quantity, span: Span) -> Diagnostic {
     let message = format!("cannot {action} {} {joint} {}", left.dimension, right.dimension);
     let problem = Diagnostic::error("dimension", span, message);
     let (bare, other) = if left.dimension == Dimension::NONE { (left, right) } else { (right, left) };
@@ -182,7 +182,13 @@ fn mismatch(action: &str, left: Quantity, joint: &str, right: Quantity, span: Sp
     problem
 }
 
-fn binary(operator: Operator, left: Quantity, right: Quantity, span: Span, divisor: Span) -> Result<Quantity, Diagnostic> {
+pub(super) fn binary(
+    operator: Operator,
+    left: Quantity,
+    right: Quantity,
+    span: Span,
+    divisor: Span,
+) -> Result<Quantity, Diagnostic> {
     use Operator::{Add, Divide, Equal, Greater, GreaterEqual, Less, LessEqual, Multiply, NotEqual, Power, Subtract};
     let alike = |action, joint| {
         let same = left.dimension == right.dimension;
@@ -222,7 +228,7 @@ fn power(base: Quantity, exponent: Quantity, span: Span, at: Span) -> Result<Qua
     Ok(Quantity { value, dimension })
 }
 
-fn call(function: Function, values: &[Quantity], arguments: &[Expr], span: Span) -> Result<Quantity, Diagnostic> {
+pub(super) fn call(function: Function, values: &[Quantity], arguments: &[Expr], span: Span) -> Result<Quantity, Diagnostic> {
     if matches!(function, Function::Min | Function::Max) {
         return extreme(function, values, span);
     }

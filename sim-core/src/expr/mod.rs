@@ -1,10 +1,14 @@
 //! Expressions of the netlist: `{ expr = "ln(1 - p[target, source]) / 2" }`.
 //!
-//! [`parse`] makes the tree, [`eval`] gives it a value with a dimension.
+//! [`parse`] makes the tree, [`eval`] gives it a value with a dimension; [`fold`] and [`lanes`] give values to many pairs of
+//! cells, [`write`] makes it text again.
 
 pub mod eval;
+pub mod fold;
+pub mod lanes;
 mod lex;
 mod parse;
+pub mod write;
 
 pub use parse::{MAX_HEIGHT, parse};
 

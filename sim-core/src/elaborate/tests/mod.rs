@@ -223,8 +223,14 @@ fn card(model: &str, parameters: Vec<(&str, Value)>) -> CardDecl {
 }
 
 fn population(name: &str, card: CardDecl, size: Value) -> Named<PopulationDecl> {
-    let block =
-        PopulationDecl { span: Span::default(), neurons: Some(card), size: Some(size), initial: Vec::new(), draws: Vec::new() };
+    let block = PopulationDecl {
+        span: Span::default(),
+        neurons: Some(card),
+        size: Some(size),
+        initial: Vec::new(),
+        draws: Vec::new(),
+        positions: None,
+    };
     named(name, block)
 }
 

@@ -1,0 +1,109 @@
+//! What the netlists of the library show beyond rates: the claims at their heads, over several seeds.
+
+use crate::differential::Keep;
+use crate::netlist;
+use sim_core::time::Grid;
+use std::collections::BTreeSet;
+
+/// Time in ms and index in the population of each spike of a population, under some changes.
+fn spikes(name: &str, population: &str, changes: &[String]) -> Vec<(f64, u32)> {
+    let network = netlist::shipped(name, changes);
+    let mut keep = Keep::default();
+    netlist::run(&network, 2, &mut keep);
+    let grid = Grid::new(network.timestep_fs);
+    let population = network.population(population).unwrap_or_else(|| panic!("{name} has {population}"));
+    let own = keep.spikes.iter().filter(|s| population.range().contains(&s.neuron));
+    own.map(|s| (grid.ms(s.tick), s.neuron - population.first)).collect()
+}
+
+fn changes(texts: &[&str], seed: u64) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_string()).chain([format!("seed={seed}")]).collect()
+}
+
+/// The densest 5 ms of a group of the chain after the packet: how many of its neurons fire, and the deviation of their times.
+fn volley(spikes: &[(f64, u32)], group: u32) -> (usize, f64) {
+    let times: Vec<f64> = spikes.iter().filter(|(t, n)| n / 100 == group && *t > 45.0).map(|(t, _)| *t).collect();
+    let from = |start: f64| times.iter().copied().filter(move |t| (start..start + 5.0).contains(t));
+    let start = times.iter().copied().max_by_key(|t| from(*t).count()).unwrap_or(0.0);
+    let count = from(start).count();
+    let mean = from(start).sum::<f64>() / count.max(1) as f64;
+    (count, (from(start).map(|t| (t - mean).powi(2)).sum::<f64>() / count.max(1) as f64).sqrt())
+}
+
+#[test]
+fn a_strong_packet_runs_down_the_synfire_chain_and_a_weak_one_dies() {
+    for seed in 1..4 {
+        for a in ["a=100", "a=55"] {
+            let spikes = spikes("synfire-chain", "neurons", &changes(&[a], seed));
+            let (last, spread) = volley(&spikes, 9);
+            assert!(last >= 95 && spread < 0.5, "{a}, seed {seed}: {last} neurons fire within {spread} ms");
+            let before = spikes.iter().filter(|(t, _)| (10.0..45.0).contains(t)).count() as f64;
+            assert!((1.0..4.0).contains(&(before / 35.0)), "{a}, seed {seed}: {before} spikes of noise in 35 ms");
+        }
+        let spikes = spikes("synfire-chain", "neurons", &changes(&["a=40"], seed));
+        let (first, last) = (volley(&spikes, 0).0, volley(&spikes, 9).0);
+        assert!((20..60).contains(&first) && last < 15, "seed {seed}: {first} neurons of the first group, {last} of the last");
+    }
+}
+
+#[test]
+fn the_pool_with_the_most_input_wins() {
+    let pools = ["first", "second", "third"];
+    for winner in 0..3 {
+        let inputs: Vec<String> = ["a", "b", "c"]
+            .iter()
+            .enumerate()
+            .map(|(i, name)| format!("{name}={}", if i == winner { 260 } else { 250 }))
+            .collect();
+        let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+        for seed in 1..4 {
+            let rates = pools.map(|pool| spikes("winner-take-all", pool, &changes(&inputs, seed)).len() as f64 / 80.0);
+            for (pool, rate) in rates.into_iter().enumerate() {
+                let fits = if pool == winner { (20.0..40.0).contains(&rate) } else { rate < 3.0 };
+                assert!(fits, "seed {seed}: {} wins, rates {rates:?}", pools[winner]);
+            }
+        }
+    }
+}
+
+/// The mean direction of spikes on the ring in degrees, and how many there are a second and neuron.
+fn bump(spikes: &[(f64, u32)], from: f64, to: f64) -> (f64, f64) {
+    let late: Vec<f64> = spikes.iter().filter(|(t, _)| (from..to).contains(t)).map(|(_, n)| f64::from(*n).to_radians()).collect();
+    let (x, y) = late.iter().fold((0.0, 0.0), |(x, y), a| (x + a.cos(), y + a.sin()));
+    (y.atan2(x).to_degrees(), late.len() as f64 / 360.0 / (to - from) * 1e3)
+}
+
+#[test]
+fn the_bump_stays_where_the_cue_has_put_it() {
+    for seed in 1..4 {
+        for place in [0, 90, 357] {
+            let place_is = format!("place={place}");
+            let spikes = spikes("ring-attractor", "ring", &changes(&[&place_is], seed));
+            let (angle, rate) = bump(&spikes, 1250.0, 2000.0);
+            let off = (angle - f64::from(place) + 540.0).rem_euclid(360.0) - 180.0;
+            assert!(off.abs() < 6.0, "seed {seed}: the bump is at {angle}, the cue was at {place}");
+            assert!((12.0..16.0).contains(&rate), "seed {seed}, cue at {place}: {rate} Hz a second after it");
+        }
+        let (_, rate) = bump(&spikes("ring-attractor", "ring", &changes(&["cue=0"], seed)), 0.0, 2000.0);
+        assert!(rate < 0.1, "seed {seed}: {rate} Hz without a cue");
+    }
+}
+
+/// Spikes that only one of two runs has, of all their spikes, from a time on: the Hamming distance, normalised.
+fn difference(w: &str, seed: u64, from: f64) -> f64 {
+    let [with, without] = ["kick=1", "kick=0"].map(|kick| {
+        let changes = changes(&[w, kick], seed);
+        let all = spikes("edge-of-chaos-reservoir", "exc", &changes);
+        all.into_iter().filter(|(t, _)| *t > from).map(|(t, n)| (t.to_bits(), n)).collect::<BTreeSet<_>>()
+    });
+    with.symmetric_difference(&without).count() as f64 / (with.len() + without.len()) as f64
+}
+
+#[test]
+fn a_weak_liquid_forgets_a_spike_and_a_strong_one_never_does() {
+    for seed in 1..4 {
+        let [weak, strong] = ["w=0.02", "w=0.2"].map(|w| difference(w, seed, 800.0));
+        assert!(weak < 0.02, "seed {seed}: half a second later {weak} of the spikes differ in the weak liquid");
+        assert!(strong > 0.6, "seed {seed}: half a second later {strong} of the spikes differ in the strong liquid");
+    }
+}
