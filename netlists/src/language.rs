@@ -55,6 +55,8 @@ pub(crate) enum Shape {
     Any,
     /// The text of an expression.
     Expression,
+    /// An array of names, or the column of a file.
+    CellNames,
     /// A card's name, or a card.
     Card,
     /// A card in full.
@@ -142,7 +144,17 @@ pub(crate) const POPULATION: Section = Section {
         key("initial", Shape::Map(Names::Identifiers, &Shape::Number), "state variables at the start"),
         key("draws", Shape::Map(Names::Identifiers, &Shape::Number), "random numbers, one per cell, for expressions"),
         key("positions", Shape::NotBuilt("positions in space are not built yet"), "sites of the cells"),
-        key("names", Shape::NotBuilt("names of cells are not built yet"), "a file that names the cells"),
+        key("names", Shape::CellNames, "names of the cells, from which the size follows"),
+    ],
+};
+
+/// Names of cells in a file.
+pub(crate) const CELL_NAMES: Section = Section {
+    title: "names",
+    keys: &[
+        required("file", Shape::Text, "CSV file beside the netlist"),
+        required("column", Shape::Text, "header of the column"),
+        key("where", Shape::Map(Names::Free, &Shape::Texts), "rows whose column equals one of the texts"),
     ],
 };
 
@@ -202,7 +214,8 @@ pub(crate) const NUMERICS: Section = Section {
 };
 
 /// Sections whose keys are looked through for a key that landed in a wrong table.
-pub(crate) const SECTIONS: &[&Section] = &[&NETWORK, &POPULATION, &PROJECTION, &CONNECT, &RECORD, &TABLE, &NUMERICS, &ROOT];
+pub(crate) const SECTIONS: &[&Section] =
+    &[&NETWORK, &POPULATION, &CELL_NAMES, &PROJECTION, &CONNECT, &RECORD, &TABLE, &NUMERICS, &ROOT];
 
 const fn random(name: &'static str, about: &'static str) -> [Key; 5] {
     [

@@ -71,9 +71,11 @@ fn column(column: &Column, dimension: Dimension) -> Value {
 }
 
 fn population(population: &Population) -> Value {
+    let (key, cells) =
+        if population.names.is_empty() { ("size", json!(population.size)) } else { ("names", json!(population.names)) };
     match &population.cells {
         Cells::Neurons { card, parameters, initial } => {
-            let mut made = json!({ "neurons": neurons(card, parameters), "size": population.size });
+            let mut made = json!({ "neurons": neurons(card, parameters), key: cells });
             let given = card.states.iter().zip(initial).filter_map(|(s, c)| Some((s, c.as_ref()?)));
             let initial: Map<String, Value> =
                 given.map(|(state, values)| (state.name.to_string(), column(values, state.dimension))).collect();
@@ -82,7 +84,7 @@ fn population(population: &Population) -> Value {
             }
             made
         }
-        Cells::Stimulus { card, values } => json!({ "neurons": stimulus(card, values), "size": population.size }),
+        Cells::Stimulus { card, values } => json!({ "neurons": stimulus(card, values), key: cells }),
     }
 }
 

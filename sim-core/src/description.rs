@@ -195,13 +195,40 @@ pub struct PopulationDecl {
     pub neurons: Option<CardDecl>,
     /// `size`.
     pub size: Option<Value>,
+    /// `names`: what the cells are called; the size follows.
+    pub names: Option<NamesDecl>,
     /// `initial = { v_m = .. }`.
     pub initial: Vec<Named<Value>>,
     /// `draws = { r = { uniform = [0, 1] } }`: random numbers, one per neuron, for this block's expressions.
     pub draws: Vec<Named<Value>>,
 }
 
-/// A population or a part of it: `exc`, `exc[0..5]`, `exc[7]`, `exc[..n]`, `exc[n..]`, or a group's name.
+/// `names`: what the cells of a population are called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamesDecl {
+    /// Place of the list or table.
+    pub span: Span,
+    /// Where the names stand.
+    pub from: NamesFrom,
+}
+
+/// Where the names of cells stand.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NamesFrom {
+    /// `names = ["AVAL", "AVAR"]`.
+    List(Vec<Spanned<String>>),
+    /// `names = { file = "neurons.csv", column = "name" }`: one for each row.
+    File {
+        /// Path relative to the netlist.
+        file: Spanned<String>,
+        /// Header of the column.
+        column: Spanned<String>,
+        /// `where = { role = "inter" }`: rows whose column equals one of the texts.
+        conditions: Vec<Named<Vec<Spanned<String>>>>,
+    },
+}
+
+/// A population or a part of it: `exc`, `exc[0..5]`, `exc[7]`, `exc[..n]`, `exc[n..]`, `exc[AVAL, AVAR]`, or a group's name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selection {
     /// Place of the whole.
@@ -209,7 +236,16 @@ pub struct Selection {
     /// Name of a population or group.
     pub name: String,
     /// The cells in brackets.
-    pub cells: Option<CellRange>,
+    pub cells: Option<CellChoice>,
+}
+
+/// The cells in brackets.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CellChoice {
+    /// By their numbers.
+    Range(CellRange),
+    /// By their names.
+    Names(Vec<Spanned<String>>),
 }
 
 /// Half-open range of cells.

@@ -1,6 +1,7 @@
 //! Description and catalogue to network: defaults, units, expressions, ranges, sizes. All problems are collected.
 
 mod cards;
+mod cells;
 mod columns;
 pub mod connectors;
 mod context;
@@ -28,6 +29,7 @@ mod tables;
 mod tests;
 mod values;
 
+pub use cells::fault_of_name as fault_of_cell_name;
 pub use size::{Estimate, Limits, estimate};
 pub use values::unknown_unit;
 
@@ -94,7 +96,8 @@ fn build(
     let cards = cards::Cards::new(description, catalog, report);
     let frames = populations::frames(&context, &cards);
     let populations = populations::build(&context, &frames);
-    let (projections, spans): (Vec<_>, Vec<_>) = projections::build(&context, description, &frames).into_iter().unzip();
+    let (projections, left_out) = projections::build(&context, description, &frames);
+    let (projections, spans): (Vec<_>, Vec<_>) = projections.into_iter().unzip();
     let records = records::build(&context, description, &frames);
     let hardware = description.hardware.iter().filter_map(|entry| {
         let words = report.accept(hardware_words(&entry.item.kind, &entry.item, &context))?;
@@ -119,6 +122,7 @@ fn build(
         populations,
         projections,
         records,
+        left_out,
         hardware,
     };
     if let Some(problem) = size::check(&network, limits) {

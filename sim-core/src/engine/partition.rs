@@ -67,7 +67,13 @@ mod tests {
             check: |_| Ok(()),
             drive: |_, _, _| crate::stimulus::Drive::SpikeTimes(crate::stimulus::PerUnit::Shared(Vec::new())),
         };
-        Population { name: String::new(), first: 0, size, cells: Cells::Stimulus { card: &CARD, values: Vec::new() } }
+        Population {
+            name: String::new(),
+            first: 0,
+            size,
+            names: Vec::new(),
+            cells: Cells::Stimulus { card: &CARD, values: Vec::new() },
+        }
     }
 
     #[test]

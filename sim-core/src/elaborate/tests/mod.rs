@@ -1,6 +1,7 @@
 //! Elaboration against what the language says, on descriptions built by hand and a small catalogue.
 
 mod cells;
+mod named;
 mod networks;
 mod published;
 mod wiring;
@@ -223,14 +224,14 @@ fn card(model: &str, parameters: Vec<(&str, Value)>) -> CardDecl {
 }
 
 fn population(name: &str, card: CardDecl, size: Value) -> Named<PopulationDecl> {
-    let block =
-        PopulationDecl { span: Span::default(), neurons: Some(card), size: Some(size), initial: Vec::new(), draws: Vec::new() };
-    named(name, block)
+    let (span, size) = (Span::default(), Some(size));
+    named(name, PopulationDecl { span, neurons: Some(card), size, names: None, initial: Vec::new(), draws: Vec::new() })
 }
 
 /// `exc`, `exc[0..5]` as (0, 5).
 fn select(name: &str, cells: Option<(u32, u32)>) -> Selection {
-    Selection { span: Span::default(), name: name.into(), cells: cells.map(|(start, end)| CellRange { start, end: Some(end) }) }
+    let range = |(start, end)| CellChoice::Range(CellRange { start, end: Some(end) });
+    Selection { span: Span::default(), name: name.into(), cells: cells.map(range) }
 }
 
 fn connect(rule: &str, arguments: Vec<(&str, Value)>) -> ConnectDecl {
