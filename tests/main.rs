@@ -5,6 +5,7 @@ mod chances;
 mod cli;
 mod connectors;
 mod differential;
+mod includes;
 mod library;
 mod mutations;
 mod netlist;

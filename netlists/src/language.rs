@@ -61,6 +61,8 @@ pub(crate) enum Shape {
     Card,
     /// A card in full.
     CardTable,
+    /// A table of paths and what is put there; a path may be written as tables in tables.
+    Changes,
     /// A table whose keys are names given by the user.
     Map(Names, &'static Shape),
     Table(&'static Section),
@@ -104,10 +106,19 @@ pub(crate) const ROOT: Section = Section {
         key("record", Shape::List(&RECORD), "what is kept of a run"),
         key("numerics", Shape::Table(&NUMERICS), "how finely weights and neurons' state are kept"),
         key("hardware", Shape::Map(Names::Free, &Shape::Any), "defaults of the cost estimate"),
-        key("include", Shape::NotBuilt("included netlists are not built yet"), "sub-circuits from other files"),
+        key("include", Shape::List(&INCLUDE), "sub-circuits from other files"),
         key("systems", Shape::NotBuilt("whole systems in one line are not built yet"), "generators of circuits"),
         key("spaces", Shape::NotBuilt("positions in space are not built yet"), "rooms for positions"),
         key("trials", Shape::NotBuilt("trials are not built yet"), "a run as a series of trials"),
+    ],
+};
+
+pub(crate) const INCLUDE: Section = Section {
+    title: "[[include]]",
+    keys: &[
+        required("file", Shape::Text, "a netlist beside this one, or one of the library by its name"),
+        required("as", Shape::Text, "what its names begin with here: v1 makes v1.exc of exc"),
+        key("with", Shape::Changes, "its parameters, and other places by their path, as --set has them"),
     ],
 };
 
@@ -215,7 +226,7 @@ pub(crate) const NUMERICS: Section = Section {
 
 /// Sections whose keys are looked through for a key that landed in a wrong table.
 pub(crate) const SECTIONS: &[&Section] =
-    &[&NETWORK, &POPULATION, &CELL_NAMES, &PROJECTION, &CONNECT, &RECORD, &TABLE, &NUMERICS, &ROOT];
+    &[&NETWORK, &INCLUDE, &POPULATION, &CELL_NAMES, &PROJECTION, &CONNECT, &RECORD, &TABLE, &NUMERICS, &ROOT];
 
 const fn random(name: &'static str, about: &'static str) -> [Key; 5] {
     [

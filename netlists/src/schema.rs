@@ -106,6 +106,7 @@ fn shape(shape_of: Shape) -> Value {
         }
         Shape::Card => json!({ "anyOf": [{ "type": "string" }, named("card")] }),
         Shape::CardTable => named("card"),
+        Shape::Changes => json!({ "type": "object" }),
         Shape::Map(names, items) => map(names, *items),
         Shape::Table(table) => section(table),
         Shape::List(table) => json!({ "type": "array", "items": section(table) }),

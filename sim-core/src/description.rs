@@ -38,6 +38,8 @@ pub struct Description {
     pub numerics: NumericsDecl,
     /// `[hardware]`: defaults of the cost estimate, kept as written.
     pub hardware: Vec<Named<Value>>,
+    /// The time steps of included netlists, which must be that of `network`.
+    pub included_timesteps: Vec<Value>,
 }
 
 /// `[numerics]`.

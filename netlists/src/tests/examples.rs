@@ -15,7 +15,6 @@ const NOT_BUILT: &[(&str, &[&str])] = &[
     ("stdp_pairs.toml", &["plasticity"]),
     ("trials.toml", &["trials", "by_condition"]),
     ("tripartite.toml", &["third"]),
-    ("two_columns.toml", &["include"]),
 ];
 
 #[test]

@@ -9,15 +9,35 @@ mod overrides;
 mod schema;
 mod values;
 
-use crate::{Format, Override, parse};
+use crate::library::Shelf;
+use crate::{Format, Override, load, parse};
 use sim_core::description::Description;
-use sim_core::diagnostic::{Diagnostic, SourceId, Span};
+use sim_core::diagnostic::{Diagnostic, Sources, Span};
+use sim_core::elaborate::Files;
+use std::sync::OnceLock;
 
 /// The smallest netlist, for parts that are put behind it.
 const HEAD: &str = "spikeloom = 1\n";
 
 fn read(text: &str) -> (Description, Vec<Diagnostic>) {
-    parse(Format::Toml, SourceId(0), text, &[])
+    read_as(Format::Toml, text)
+}
+
+fn read_as(format: Format, text: &str) -> (Description, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let source = sources.add("netlist.toml", text);
+    load(format, source, &[], &Shelf(&Examples), &mut sources)
+}
+
+/// The examples, which may include each other.
+struct Examples;
+
+impl Files for Examples {
+    fn read(&self, path: &str) -> Result<String, String> {
+        static EXAMPLES: OnceLock<Vec<(String, String)>> = OnceLock::new();
+        let found = EXAMPLES.get_or_init(examples).iter().find(|(name, _)| name == path);
+        found.map(|(_, text)| text.clone()).ok_or_else(|| format!("there is no example {path}"))
+    }
 }
 
 /// A netlist that must be read without any diagnostic.

@@ -85,8 +85,11 @@ fn of_type(name: &Value, instance: &Value) -> bool {
     }
 }
 
+/// What the reader says, files that are not there left out: a schema knows nothing of these.
 fn refused(netlist: &Value) -> Vec<sim_core::diagnostic::Diagnostic> {
-    parse(Format::Json, SourceId(0), &netlist.to_string(), &[]).1
+    let mut problems = parse(Format::Json, SourceId(0), &netlist.to_string(), &[]).1;
+    problems.retain(|problem| problem.code != "file");
+    problems
 }
 
 /// A value that a shape takes, and one that it does not.
@@ -109,7 +112,7 @@ fn samples(shape: Shape) -> (Value, Value) {
         Shape::CellNames => (json!(["x"]), json!(3)),
         Shape::Card => (json!("x"), json!({ "rate": 1 })),
         Shape::CardTable => (json!({ "model": "poisson", "nu": 1 }), json!("x")),
-        Shape::Map(..) | Shape::Table(_) => (json!({}), json!(3)),
+        Shape::Changes | Shape::Map(..) | Shape::Table(_) => (json!({}), json!(3)),
         Shape::List(_) => (json!([]), json!({})),
         Shape::NotBuilt(_) => (json!(null), json!(1)),
     }
@@ -126,6 +129,7 @@ fn around(section: &Section, table: Value) -> Value {
             netlist
         }
         "[network]" => place("network", table),
+        "[[include]]" => place("include", json!([table])),
         "[numerics]" => place("numerics", table),
         "[tables.*]" => place("tables", json!({ "x": table })),
         "[populations.*]" => place("populations", json!({ "x": table })),

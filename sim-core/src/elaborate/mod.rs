@@ -30,6 +30,7 @@ mod tests;
 mod values;
 
 pub use cells::fault_of_name as fault_of_cell_name;
+pub use place::RESERVED;
 pub use size::{Estimate, Limits, estimate};
 pub use values::unknown_unit;
 
@@ -82,7 +83,8 @@ fn build(
     limits: &Limits,
     report: &Report,
 ) -> Option<Network> {
-    let roster = roster::Roster::new(description, report);
+    let cards = cards::Cards::new(description, catalog, report);
+    let roster = roster::Roster::new(description, |block| cards.is_stimulus(block, catalog), report);
     let names = names::Names::new(description, roster, report);
     let settings = settings::Settings::new(description, &names, report);
     let context = Context {
@@ -93,7 +95,6 @@ fn build(
         names: &names,
         settings,
     };
-    let cards = cards::Cards::new(description, catalog, report);
     let frames = populations::frames(&context, &cards);
     let populations = populations::build(&context, &frames);
     let (projections, left_out) = projections::build(&context, description, &frames);

@@ -3,6 +3,7 @@
 use super::cells::CellNames;
 use super::context::Context;
 use super::populations::Frame;
+use super::roster::is_pattern;
 use crate::description::{CellChoice, CellRange, Selection};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned};
 use std::ops::Range;
@@ -52,7 +53,7 @@ pub(crate) fn parts(context: &Context<'_>, frames: &[Frame<'_>], selections: &[S
 
 fn expand(context: &Context<'_>, frames: &[Frame<'_>], selection: &Selection) -> Outcome<Vec<Part>> {
     let roster = &context.names.roster;
-    if selection.cells.is_some() && roster.group(&selection.name).is_some() {
+    if selection.cells.is_some() && (is_pattern(&selection.name) || roster.group(&selection.name).is_some()) {
         let message = format!("\"{}\" is a group: cells are chosen from a population", selection.name);
         return Err(Diagnostic::error("bad-selection", selection.span, message).into());
     }

@@ -3,6 +3,7 @@
 mod cells;
 mod named;
 mod networks;
+mod patterns;
 mod published;
 mod wiring;
 
