@@ -1,6 +1,7 @@
 //! Cross-crate tests: references, oracle, determinism, statistics, the command line.
 
 mod bad_input;
+mod celegans;
 mod chances;
 mod cli;
 mod connectors;
@@ -17,3 +18,4 @@ mod random_network;
 mod readme;
 mod statistics;
 mod tidy;
+mod two_columns;

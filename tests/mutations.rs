@@ -2,7 +2,8 @@
 //! in its text; and what is valid and small runs.
 
 use models::catalog;
-use netlists::{Format, Override, library::LIBRARY};
+use netlists::library::{LIBRARY, Shelf};
+use netlists::{Format, Override};
 use sim_core::diagnostic::{Diagnostic, Sources};
 use sim_core::elaborate::{Files, Limits, elaborate, estimate};
 use sim_core::engine::{Plan, State};
@@ -109,6 +110,20 @@ const VALUES: &[&str] = &[
     "{ list = [1, 2] }",
     "{ choice = [1] }",
     "{ file = \"cells.csv\", column = \"v\" }",
+    "{ file = \"names.csv\", column = \"name\" }",
+    "{ file = \"names.csv\", column = \"name\", where = { role = \"in\" } }",
+    "[\"A\", \"B\", \"D\"]",
+    "\"letters[D, A]\"",
+    "\"letters[B, C]\"",
+    "\"part.*\"",
+    "\"*\"",
+    "\"part.toml\"",
+    "\"broken.toml\"",
+    "\"loop.toml\"",
+    "\"hello\"",
+    "\"part\"",
+    "{ n = { expr = \"n\" }, neurons.lif.tau_m = \"5 ms\" }",
+    "{ expr = \"part.n + row.weight\" }",
     "{ first = \"0 ms\", every = \"1e-6 ms\", count = 4294967295 }",
     "{ table = [[1]] }",
     "\"poisson\"",
@@ -133,12 +148,16 @@ const VALUES: &[&str] = &[
     "{ rule = \"fixed_total_number\", n = 50 }",
     "{ rule = \"pairwise_bernoulli\", p = 1 }",
     "{ rule = \"list\", file = \"synapses.csv\" }",
+    "{ rule = \"list\", file = \"named.csv\", source = \"pre\", target = \"post\" }",
     "\"i16\"",
     "\"f64\"",
 ];
 
 /// What is put anywhere.
 const DEBRIS: &[&str] = &["", "[", "]", "}", "{", "=", "\"", "'''", "#", "\n", "\r", "\u{feff}", "\0", "µ", "..", "->"];
+
+/// What is included.
+const PART: &str = include_str!("data/part.toml");
 
 /// A few side files.
 struct Tables;
@@ -147,6 +166,12 @@ impl Files for Tables {
     fn read(&self, path: &str) -> Result<String, String> {
         match path {
             "cells.csv" => Ok("v,w\n1,2 mV\n3,\n".into()),
+            "names.csv" => Ok("name,role,k\nA,in,1\nB,out,2\nC,in,3\nD,in,x\n".into()),
+            "named.csv" => Ok("pre,post,weight\nA,B,1\nB,C,-2\nA,A,3\nC,Q,4\nA,B,5\n".into()),
+            "part.toml" => Ok(PART.into()),
+            "broken.toml" => Ok("spikeloom = 1\n[populations\n".into()),
+            "loop.toml" => Ok("spikeloom = 1\n[[include]]\nfile = \"loop.toml\"\nas = \"l\"\n".into()),
+            "potjans_diesmann.toml" => Ok(include_str!("data/examples/potjans_diesmann.toml").into()),
             "synapses.csv" => Ok("source,target,weight\n0,0,1\n3,1,-2\n".into()),
             _ => Err(format!("there is no {path}")),
         }
@@ -249,8 +274,9 @@ fn network(text: &str, change: &str) -> Option<Network> {
     let set = sources.add("--set", change);
     let overrides = [Override { source: set, text: change }];
     let overrides = if change.is_empty() { &[][..] } else { &overrides };
-    let (description, problems) = netlists::parse(Format::Toml, source, text, overrides);
-    let (network, more) = elaborate(&description, catalog(), &Tables, &mut sources, &Limits { bytes: MEMORY });
+    let files = Shelf(&Tables);
+    let (description, problems) = netlists::load(Format::Toml, source, overrides, &files, &mut sources);
+    let (network, more) = elaborate(&description, catalog(), &files, &mut sources, &Limits { bytes: MEMORY });
     for problem in problems.iter().chain(&more) {
         assert_ne!(problem.code, "internal", "no reason was told for\n{text}");
         assert!(!problem.message.is_empty(), "a problem is a sentence: {problem:?}\n{text}");
@@ -299,7 +325,16 @@ fn ten_thousand_broken_netlists() {
         let text = mutator.text();
         let change = match round % 4 {
             0 => {
-                let path = mutator.pick(&["n", "network.duration", "populations.exp.size", "neurons.psc.tau_m", "x.y", ""]);
+                let path = mutator.pick(&[
+                    "n",
+                    "network.duration",
+                    "populations.exp.size",
+                    "neurons.psc.tau_m",
+                    "part.n",
+                    "part.x",
+                    "x.y",
+                    "",
+                ]);
                 format!("{path}={}", mutator.pick(VALUES))
             }
             _ => String::new(),

@@ -30,7 +30,8 @@ macro_rules! library {
 }
 
 /// Every shipped netlist: `netlists/library/NAME.toml`.
-pub const LIBRARY: &[LibraryEntry] = library!["hello", "brunel-ai", "vogels-abbott-cuba", "izhikevich-2003", "potjans-diesmann"];
+pub const LIBRARY: &[LibraryEntry] =
+    library!["hello", "brunel-ai", "vogels-abbott-cuba", "izhikevich-2003", "potjans-diesmann", "two-columns", "celegans",];
 
 /// A shipped netlist by its name.
 pub fn find(name: &str) -> Option<&'static LibraryEntry> {
@@ -38,7 +39,10 @@ pub fn find(name: &str) -> Option<&'static LibraryEntry> {
 }
 
 /// Tables that shipped netlists name: path behind [`SCHEME`], text.
-const TABLES: &[(&str, &str)] = &[];
+const TABLES: &[(&str, &str)] = &[
+    ("celegans/neurons.csv", include_str!("../library/celegans/neurons.csv")),
+    ("celegans/cook2019_herm.csv", include_str!("../library/celegans/cook2019_herm.csv")),
+];
 
 /// The library's files, in front of others.
 #[derive(Clone, Copy)]

@@ -110,7 +110,7 @@ fn blocks_keep_the_order_of_the_file() {
 #[test]
 fn the_library_says_what_it_holds() {
     for entry in crate::library::LIBRARY {
-        let (net, diagnostics) = crate::parse(entry.format(), SourceId(0), entry.text, &[]);
+        let (net, diagnostics) = super::read_as(entry.format(), entry.text);
         assert_eq!(diagnostics, [], "{} is well made", entry.name);
         assert_eq!(net.network.about.map(|about| about.value), Some(entry.about()), "{}: its line", entry.name);
         assert!(!entry.about().is_empty(), "{} says what it shows", entry.name);
