@@ -200,7 +200,14 @@ fn record(network: &Network, r: &Record) -> Value {
             _ => runs.push(*cell..*cell + 1),
         }
     }
-    let from: Vec<String> = runs.iter().map(|run| selection(population, run)).collect();
+    // Cells with names are one selection, runs of numbers are several.
+    let from: Vec<String> = if runs.len() > 1 && !population.names.is_empty() {
+        let names: Vec<&str> =
+            r.cells.iter().filter_map(|cell| population.names.get(*cell as usize)).map(String::as_str).collect();
+        vec![format!("{}[{}]", population.name, names.join(", "))]
+    } else {
+        runs.iter().map(|run| selection(population, run)).collect()
+    };
     let mut made = json!({ "from": from, "start": format!("{} ms", decimal_ms(r.start_fs)), "stop": format!("{} ms", decimal_ms(r.stop_fs)) });
     match r.what {
         What::Spikes => made["what"] = json!("spikes"),

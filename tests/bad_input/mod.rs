@@ -145,7 +145,7 @@ fn mistakes_in_included_netlists_are_shown_there() {
     let inside = "spikeloom = 1\n[populations.p]\nneurons = { model = \"lif_psc_exp\", tau_m = \"10 mV\" }\nsize = 1\n";
     desk.file("inside.toml", inside);
     for (file, code, line, column, word) in [
-        ("inside.toml", "dimension", 3, 46, "tau_m"),
+        ("inside.toml", "dimension", 3, 44, "tau_m"),
         ("step.toml", "other-timestep", 3, 12, "steps of 0.2 ms"),
         ("loop.toml", "cycle", 3, 8, "net.toml -> loop.toml -> net.toml"),
     ] {

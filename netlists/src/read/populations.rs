@@ -30,7 +30,7 @@ impl Reader<'_> {
     fn cell_names(&mut self, entry: &Entry) -> Option<NamesDecl> {
         let span = entry.node.span;
         let from = match &entry.node.kind {
-            Kind::Array(_) => NamesFrom::List(self.texts(entry)),
+            Kind::Array(_) => NamesFrom::List(Some(self.texts(entry)).filter(|names| !names.is_empty())?),
             Kind::Table(_) => {
                 let fields = self.fields(&entry.key, &entry.node, &CELL_NAMES, Some(&POPULATION))?;
                 let conditions = self.named(&fields, "where", None, |reader, entry| Some(reader.texts(entry)));
