@@ -24,8 +24,10 @@ pub(crate) struct Loader<'a> {
     sources: Option<&'a mut Sources>,
     diagnostics: &'a mut Vec<Diagnostic>,
     homes: Homes,
+    /// The step that the command line asks for.
     timestep: Option<Node>,
-    included: usize,
+    /// How many netlists are included so far, and their bytes.
+    included: (usize, usize),
 }
 
 /// A text to be read.
@@ -46,7 +48,7 @@ impl<'a> Loader<'a> {
         sources: Option<&'a mut Sources>,
         diagnostics: &'a mut Vec<Diagnostic>,
     ) -> Loader<'a> {
-        Loader { files, sources, diagnostics, homes: Homes::default(), timestep: None, included: 0 }
+        Loader { files, sources, diagnostics, homes: Homes::default(), timestep: None, included: (0, 0) }
     }
 
     /// The description of a netlist and all that it includes; `None` where a text is no TOML or JSON or cannot be had.
@@ -124,8 +126,8 @@ impl<'a> Loader<'a> {
         if outer.open.len() > MAX_DEPTH {
             return Err(("nested-too-deeply", format!("netlists include each other more than {MAX_DEPTH} deep")));
         }
-        self.included += 1;
-        if self.included > MAX_INCLUDES {
+        self.included.0 += 1;
+        if self.included.0 > MAX_INCLUDES {
             return Err(("too-many-includes", format!("more than {MAX_INCLUDES} netlists are included")));
         }
         Ok(())
@@ -135,8 +137,10 @@ impl<'a> Loader<'a> {
         let Some(format) = Format::of_path(path) else { return Err(("file", no_netlist(written))) };
         let Some(sources) = &mut self.sources else { return Err(("file", format!("\"{written}\" cannot be read here"))) };
         let text = self.files.read(path).map_err(|why| ("file", why))?;
-        if text.len() > MAX_TEXT_BYTES {
-            return Err(("text-too-long", format!("{written} has {} bytes; {MAX_TEXT_BYTES} are read at most", text.len())));
+        self.included.1 = self.included.1.saturating_add(text.len());
+        if self.included.1 > MAX_TEXT_BYTES {
+            let message = format!("the included netlists have more than {MAX_TEXT_BYTES} bytes, which are read at most");
+            return Err(("text-too-long", message));
         }
         let source = sources.add(path, text.clone());
         Ok((format, source, text))

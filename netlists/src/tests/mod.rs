@@ -57,17 +57,17 @@ fn underlined(text: &str, span: Option<Span>) -> &str {
     text.get(span.start as usize..span.end as usize).expect("the place lies on characters of the text")
 }
 
-/// The shipped and the designed netlists by their file names.
+/// The designed netlists by their file names, and the shipped ones behind "library/".
 fn examples() -> Vec<(String, String)> {
     let root = env!("CARGO_MANIFEST_DIR");
     let mut found = Vec::new();
-    for folder in ["../tests/data/examples", "library"] {
+    for (folder, prefix) in [("../tests/data/examples", ""), ("library", "library/")] {
         for entry in std::fs::read_dir(format!("{root}/{folder}")).expect("the folder is there") {
             let path = entry.expect("the entry can be read").path();
             if path.extension().is_none_or(|extension| extension != "toml") {
                 continue;
             }
-            let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+            let name = format!("{prefix}{}", path.file_name().expect("a file has a name").to_string_lossy());
             found.push((name, std::fs::read_to_string(&path).expect("the netlist can be read")));
         }
     }

@@ -71,9 +71,9 @@ impl<'a> Roster<'a> {
     fn known_members(&self, group: &str, members: &[&'a Spanned<String>], report: &Report) -> Option<Vec<usize>> {
         let each = members.iter().map(|member| report.accept(self.choose(&member.value, member.span)));
         let each: Vec<Option<Vec<usize>>> = each.collect();
-        let mut known = Vec::new();
+        let (mut known, mut seen) = (Vec::new(), BTreeSet::new());
         for (member, found) in members.iter().zip(each.into_iter().collect::<Option<Vec<_>>>()?) {
-            if let Some(index) = found.iter().find(|index| known.contains(*index)) {
+            if let Some(index) = found.iter().find(|index| !seen.insert(**index)) {
                 let message = format!("\"{}\" is twice in the group \"{group}\"", self.name(*index));
                 report.push(Diagnostic::error("duplicate-name", member.span, message));
                 return None;
