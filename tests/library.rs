@@ -16,7 +16,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What makes a large netlist small enough to be run many times.
-const SMALLER: &[(&str, &[&str])] = &[("brunel-ai", &["order=500"]), ("potjans-diesmann", &["scale=0.04"])];
+const SMALLER: &[(&str, &[&str])] =
+    &[("brunel-ai", &["order=500"]), ("potjans-diesmann", &["scale=0.04"]), ("two-columns", &["scale=0.03"])];
 
 /// Changes for a short run of a netlist.
 fn short(entry: &LibraryEntry) -> Vec<String> {

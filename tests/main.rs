@@ -1,10 +1,12 @@
 //! Cross-crate tests: references, oracle, determinism, statistics, the command line.
 
 mod bad_input;
+mod celegans;
 mod chances;
 mod cli;
 mod connectors;
 mod differential;
+mod includes;
 mod library;
 mod mutations;
 mod netlist;
@@ -19,3 +21,4 @@ mod spaces;
 mod statistics;
 mod stimuli;
 mod tidy;
+mod two_columns;

@@ -2,7 +2,8 @@
 //! in its text; and what is valid and small runs.
 
 use models::catalog;
-use netlists::{Format, Override, library::LIBRARY};
+use netlists::library::{LIBRARY, Shelf};
+use netlists::{Format, Override};
 use sim_core::diagnostic::{Diagnostic, Sources};
 use sim_core::elaborate::{Files, Limits, elaborate, estimate};
 use sim_core::engine::{Plan, State};
@@ -109,6 +110,20 @@ const VALUES: &[&str] = &[
     "{ list = [1, 2] }",
     "{ choice = [1] }",
     "{ file = \"cells.csv\", column = \"v\" }",
+    "{ file = \"names.csv\", column = \"name\" }",
+    "{ file = \"names.csv\", column = \"name\", where = { role = \"in\" } }",
+    "[\"A\", \"B\", \"D\"]",
+    "\"letters[D, A]\"",
+    "\"letters[B, C]\"",
+    "\"part.*\"",
+    "\"*\"",
+    "\"part.toml\"",
+    "\"broken.toml\"",
+    "\"loop.toml\"",
+    "\"hello\"",
+    "\"part\"",
+    "{ n = { expr = \"n\" }, neurons.lif.tau_m = \"5 ms\" }",
+    "{ expr = \"part.n + row.weight\" }",
     "{ first = \"0 ms\", every = \"1e-6 ms\", count = 4294967295 }",
     "{ table = [[1]] }",
     "\"poisson\"",
@@ -141,6 +156,7 @@ const VALUES: &[&str] = &[
     "{ space = \"sheet\", x = { uniform = [0, 1] }, y = { expr = \"index\" } }",
     "{ grid = [7, 7], wrap = true }",
     "{ box = [1e300] }",
+    "{ rule = \"list\", file = \"named.csv\", source = \"pre\", target = \"post\" }",
     "\"i16\"",
     "\"f64\"",
 ];
@@ -148,13 +164,24 @@ const VALUES: &[&str] = &[
 /// What is put anywhere.
 const DEBRIS: &[&str] = &["", "[", "]", "}", "{", "=", "\"", "'''", "#", "\n", "\r", "\u{feff}", "\0", "µ", "..", "->"];
 
-/// A few side files.
-struct Tables;
+/// What is included.
+const PART: &str = include_str!("data/part.toml");
+
+/// A few side files, and what is included.
+struct Tables {
+    part: String,
+}
 
 impl Files for Tables {
     fn read(&self, path: &str) -> Result<String, String> {
         match path {
             "cells.csv" => Ok("v,w\n1,2 mV\n3,\n".into()),
+            "names.csv" => Ok("name,role,k\nA,in,1\nB,out,2\nC,in,3\nD,in,x\n".into()),
+            "named.csv" => Ok("pre,post,weight\nA,B,1\nB,C,-2\nA,A,3\nC,Q,4\nA,B,5\n".into()),
+            "part.toml" => Ok(self.part.clone()),
+            "broken.toml" => Ok("spikeloom = 1\n[populations\n".into()),
+            "loop.toml" => Ok("spikeloom = 1\n[[include]]\nfile = \"loop.toml\"\nas = \"l\"\n".into()),
+            "potjans_diesmann.toml" => Ok(include_str!("data/examples/potjans_diesmann.toml").into()),
             "synapses.csv" => Ok("source,target,weight\n0,0,1\n3,1,-2\n".into()),
             _ => Err(format!("there is no {path}")),
         }
@@ -251,14 +278,16 @@ impl Mutator {
 }
 
 /// Reads a netlist; a network if there is one. Problems must be sentences at places that exist.
-fn network(text: &str, change: &str) -> Option<Network> {
+fn network(text: &str, part: &str, change: &str) -> Option<Network> {
     let mut sources = Sources::default();
     let source = sources.add("net.toml", text);
     let set = sources.add("--set", change);
     let overrides = [Override { source: set, text: change }];
     let overrides = if change.is_empty() { &[][..] } else { &overrides };
-    let (description, problems) = netlists::parse(Format::Toml, source, text, overrides);
-    let (network, more) = elaborate(&description, catalog(), &Tables, &mut sources, &Limits { bytes: MEMORY });
+    let tables = Tables { part: part.to_string() };
+    let files = Shelf(&tables);
+    let (description, problems) = netlists::load(Format::Toml, source, overrides, &files, &mut sources);
+    let (network, more) = elaborate(&description, catalog(), &files, &mut sources, &Limits { bytes: MEMORY });
     for problem in problems.iter().chain(&more) {
         assert_ne!(problem.code, "internal", "no reason was told for\n{text}");
         assert!(!problem.message.is_empty(), "a problem is a sentence: {problem:?}\n{text}");
@@ -295,7 +324,7 @@ impl Sink for Nobody {
 #[test]
 fn the_rich_netlists_run() {
     for text in RICH {
-        assert!(network(text, "").is_some_and(run), "a netlist without mistakes\n{text}");
+        assert!(network(text, PART, "").is_some_and(run), "a netlist without mistakes\n{text}");
     }
 }
 
@@ -307,12 +336,22 @@ fn ten_thousand_broken_netlists() {
         let text = mutator.text();
         let change = match round % 4 {
             0 => {
-                let path = mutator.pick(&["n", "network.duration", "populations.exp.size", "neurons.psc.tau_m", "x.y", ""]);
+                let path = mutator.pick(&[
+                    "n",
+                    "network.duration",
+                    "populations.exp.size",
+                    "neurons.psc.tau_m",
+                    "part.n",
+                    "part.x",
+                    "x.y",
+                    "",
+                ]);
                 format!("{path}={}", mutator.pick(VALUES))
             }
             _ => String::new(),
         };
-        if let Some(network) = network(&text, &change) {
+        let part = if round % 3 == 0 { mutator.changed(PART) } else { PART.to_string() };
+        if let Some(network) = network(&text, &part, &change) {
             valid += 1;
             ran += u32::from(run(network));
         }

@@ -1,9 +1,10 @@
 //! From netlist to run, for tests: whatever is wrong with a netlist fails the test with its diagnostics.
 
+use netlists::library::Shelf;
 use netlists::{Format, Override, library};
 use sim_core::connect::{Generator, Synapse};
-use sim_core::diagnostic::Sources;
-use sim_core::elaborate::{self, Limits, NoFiles};
+use sim_core::diagnostic::{Diagnostic, Sources};
+use sim_core::elaborate::{self, Files, Limits, NoFiles};
 use sim_core::engine::{Plan, State};
 use sim_core::network::Network;
 use sim_core::record::Sink;
@@ -12,15 +13,35 @@ use std::sync::Arc;
 
 /// The network of a netlist's text under changes as those of `--set`. Nothing may be said against it, not even a warning.
 pub(crate) fn build(format: Format, text: &str, changes: &[String]) -> Arc<Network> {
+    build_beside(&NoFiles, format, text, changes)
+}
+
+/// The same for a netlist that names files.
+pub(crate) fn build_beside(files: &dyn Files, format: Format, text: &str, changes: &[String]) -> Arc<Network> {
+    let (network, problems) = read(files, format, text, changes);
+    assert!(problems.is_empty(), "the netlist is read and elaborated without a word: {problems:#?}");
+    Arc::new(network.expect("a netlist without problems gives a network"))
+}
+
+/// What comes of a netlist that may be wrong: the network, and each problem as `file:line: code: message`.
+pub(crate) fn read(files: &dyn Files, format: Format, text: &str, changes: &[String]) -> (Option<Network>, Vec<String>) {
     let mut sources = Sources::default();
     let id = sources.add("netlist", text);
     let changes: Vec<_> = changes.iter().map(|text| (sources.add("--set", text), text)).collect();
     let overrides: Vec<Override<'_>> = changes.iter().map(|(source, text)| Override { source: *source, text }).collect();
-    let (description, problems) = netlists::parse(format, id, text, &overrides);
-    assert!(problems.is_empty(), "the netlist is read without a word: {problems:#?}");
-    let (network, problems) = elaborate::elaborate(&description, models::catalog(), &NoFiles, &mut sources, &Limits::default());
-    assert!(problems.is_empty(), "the netlist is elaborated without a word: {problems:#?}");
-    Arc::new(network.expect("a netlist without problems gives a network"))
+    let (description, mut problems) = netlists::load(format, id, &overrides, &Shelf(files), &mut sources);
+    let mut network = None;
+    if problems.is_empty() {
+        let limits = Limits::default();
+        (network, problems) = elaborate::elaborate(&description, models::catalog(), &Shelf(files), &mut sources, &limits);
+    }
+    let words = |problem: &Diagnostic| {
+        let span = problem.span.unwrap_or_default();
+        let (name, line) = (sources.name(span.source), sources.line_column(span).0);
+        format!("{name}:{line}: {}: {}", problem.code, problem.message)
+    };
+    let words = problems.iter().map(words).collect();
+    (network, words)
 }
 
 /// The network of a TOML text.

@@ -49,6 +49,7 @@ pub(crate) fn network(seed: u64) -> Network {
         populations,
         projections: Vec::new(),
         records: Vec::new(),
+        left_out: Vec::new(),
         hardware: Vec::new(),
     };
     for i in 0..2 + s.below(6) {
@@ -73,7 +74,7 @@ pub(crate) fn network(seed: u64) -> Network {
 
 fn add(populations: &mut Vec<Population>, name: String, size: u32, cells: impl FnOnce(u32) -> Cells) {
     let first = populations.last().map_or(0, |p| p.first + p.size);
-    populations.push(Population { name, first, size, cells: cells(size), positions: None });
+    populations.push(Population { name, first, size, names: Vec::new(), cells: cells(size), positions: None });
 }
 
 fn neurons(card: &'static sim_core::catalog::NeuronCard, size: u32, s: &mut Stream) -> Cells {

@@ -55,10 +55,14 @@ pub(crate) enum Shape {
     Any,
     /// The text of an expression.
     Expression,
+    /// An array of names, or the column of a file.
+    CellNames,
     /// A card's name, or a card.
     Card,
     /// A card in full.
     CardTable,
+    /// A table of paths and what is put there; a path may be written as tables in tables.
+    Changes,
     /// A table whose keys are names given by the user.
     Map(Names, &'static Shape),
     Table(&'static Section),
@@ -103,9 +107,18 @@ pub(crate) const ROOT: Section = Section {
         key("record", Shape::List(&RECORD), "what is kept of a run"),
         key("numerics", Shape::Table(&NUMERICS), "how finely weights and neurons' state are kept"),
         key("hardware", Shape::Map(Names::Free, &Shape::Any), "defaults of the cost estimate"),
-        key("include", Shape::NotBuilt("included netlists are not built yet"), "sub-circuits from other files"),
+        key("include", Shape::List(&INCLUDE), "sub-circuits from other files"),
         key("systems", Shape::NotBuilt("whole systems in one line are not built yet"), "generators of circuits"),
         key("trials", Shape::NotBuilt("trials are not built yet"), "a run as a series of trials"),
+    ],
+};
+
+pub(crate) const INCLUDE: Section = Section {
+    title: "[[include]]",
+    keys: &[
+        required("file", Shape::Text, "a netlist beside this one, or one of the library by its name"),
+        required("as", Shape::Text, "what its names begin with here: v1 makes v1.exc of exc"),
+        key("with", Shape::Changes, "its parameters, and other places by their path, as --set has them"),
     ],
 };
 
@@ -142,7 +155,17 @@ pub(crate) const POPULATION: Section = Section {
         key("initial", Shape::Map(Names::Identifiers, &Shape::Number), "state variables at the start"),
         key("draws", Shape::Map(Names::Identifiers, &Shape::Number), "random numbers, one per cell, for expressions"),
         key("positions", Shape::Table(&POSITIONS), "where the cells lie"),
-        key("names", Shape::NotBuilt("names of cells are not built yet"), "a file that names the cells"),
+        key("names", Shape::CellNames, "names of the cells, from which the size follows"),
+    ],
+};
+
+/// Names of cells in a file.
+pub(crate) const CELL_NAMES: Section = Section {
+    title: "names",
+    keys: &[
+        required("file", Shape::Text, "CSV file beside the netlist"),
+        required("column", Shape::Text, "header of the column"),
+        key("where", Shape::Map(Names::Free, &Shape::Texts), "rows whose column equals one of the texts"),
     ],
 };
 
@@ -224,7 +247,7 @@ pub(crate) const NUMERICS: Section = Section {
 
 /// Sections whose keys are looked through for a key that landed in a wrong table.
 pub(crate) const SECTIONS: &[&Section] =
-    &[&NETWORK, &SPACE, &POPULATION, &POSITIONS, &PROJECTION, &CONNECT, &RECORD, &TABLE, &NUMERICS, &ROOT];
+    &[&NETWORK, &INCLUDE, &SPACE, &POPULATION, &CELL_NAMES, &POSITIONS, &PROJECTION, &CONNECT, &RECORD, &TABLE, &NUMERICS, &ROOT];
 
 const fn random(name: &'static str, about: &'static str) -> [Key; 5] {
     [

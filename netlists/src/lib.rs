@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! TOML --\
-//!         >-- tree (+ --set) -- reader --> Description
-//! JSON --/
+//!         >-- tree (+ --set) -- reader --+-- full names --> Description
+//! JSON --/                                |
+//!                        included netlists, each by the same way
 //! ```
 //!
 //! The tree knows places and nothing of the language; the reader knows the language and nothing of the
@@ -12,9 +13,11 @@
 
 mod from_json;
 mod from_toml;
+mod include;
 mod language;
 pub mod library;
 mod overrides;
+mod qualify;
 mod read;
 mod schema;
 mod tree;
@@ -27,8 +30,10 @@ pub use overrides::Override;
 pub use schema::schema;
 pub use write::write_json;
 
+use include::Loader;
 use sim_core::description::Description;
-use sim_core::diagnostic::{Diagnostic, MAX_DIAGNOSTICS, SourceId, Span};
+use sim_core::diagnostic::{Diagnostic, MAX_DIAGNOSTICS, SourceId, Sources, Span};
+use sim_core::elaborate::{Files, NoFiles};
 
 /// Longest netlist read: 64 MiB. Larger tables of synapses belong into a CSV file beside the netlist.
 pub const MAX_TEXT_BYTES: usize = 64 << 20;
@@ -73,29 +78,47 @@ impl Format {
     }
 }
 
-/// Reads a netlist, with `overrides` put in their places before anything is read.
+/// Reads a netlist that names no other files, with `overrides` put in their places before anything is read.
 ///
 /// All problems are returned, sorted by place, at most [`MAX_DIAGNOSTICS`] of them. A text that is no TOML or
 /// JSON gives only its faults of form and an empty description; else whatever could be read is in the
 /// description, which is whole if and only if no diagnostic is an error.
 pub fn parse(format: Format, source: SourceId, text: &str, overrides: &[Override<'_>]) -> (Description, Vec<Diagnostic>) {
+    described(&NoFiles, None, format, source, text, overrides)
+}
+
+/// Reads a netlist with all that it includes: as [`parse`], for a text of `sources`, to which the texts found through `files`
+/// are added.
+pub fn load(
+    format: Format,
+    source: SourceId,
+    overrides: &[Override<'_>],
+    files: &dyn Files,
+    sources: &mut Sources,
+) -> (Description, Vec<Diagnostic>) {
+    let text = sources.text(source).to_string();
+    described(files, Some(sources), format, source, &text, overrides)
+}
+
+fn described(
+    files: &dyn Files,
+    sources: Option<&mut Sources>,
+    format: Format,
+    source: SourceId,
+    text: &str,
+    overrides: &[Override<'_>],
+) -> (Description, Vec<Diagnostic>) {
     if text.len() > MAX_TEXT_BYTES {
         let message = format!("the netlist has {} bytes; {MAX_TEXT_BYTES} are read at most", text.len());
         let help = "large lists of synapses belong into a CSV file: connect = { rule = \"list\", file = \"synapses.csv\" }";
         return (Description::default(), vec![Diagnostic::general("text-too-long", message).help(help)]);
     }
     let mut diagnostics = Vec::new();
-    let mut description = Description::default();
-    match parse_tree(format, source, text) {
-        Ok(mut root) => {
-            overrides::apply(&mut root, overrides, &mut diagnostics);
-            description = read::description(&root, &mut diagnostics);
-        }
-        Err(faults) => diagnostics = faults,
-    }
+    let changes = overrides::changes(overrides, &mut diagnostics);
+    let description = Loader::new(files, sources, &mut diagnostics).outermost(format, source, text, changes);
     diagnostics.sort_by_key(|d| d.span.map(|Span { source, start, end }| (source, start, end)));
     diagnostics.truncate(MAX_DIAGNOSTICS);
-    (description, diagnostics)
+    (description.unwrap_or_default(), diagnostics)
 }
 
 fn parse_tree(format: Format, source: SourceId, text: &str) -> Result<tree::Node, Vec<Diagnostic>> {

@@ -3,6 +3,10 @@
 use crate::tree::Kind;
 use crate::{Format, from_toml};
 use sim_core::diagnostic::SourceId;
+use sim_core::elaborate::Files;
+
+/// What the path of a file of the library begins with, wherever it is named.
+pub const SCHEME: &str = "library:";
 
 /// A shipped netlist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,8 @@ pub const LIBRARY: &[LibraryEntry] = library![
     "winner-take-all",
     "ring-attractor",
     "edge-of-chaos-reservoir",
+    "two-columns",
+    "celegans",
 ];
 
 /// A shipped netlist by its name.
@@ -43,7 +49,31 @@ pub fn find(name: &str) -> Option<&'static LibraryEntry> {
     LIBRARY.iter().find(|entry| entry.name == name)
 }
 
+/// Tables that shipped netlists name: path behind [`SCHEME`], text.
+const TABLES: &[(&str, &str)] = &[
+    ("celegans/neurons.csv", include_str!("../library/celegans/neurons.csv")),
+    ("celegans/cook2019_herm.csv", include_str!("../library/celegans/cook2019_herm.csv")),
+];
+
+/// The library's files, in front of others.
+#[derive(Clone, Copy)]
+pub struct Shelf<'a>(pub &'a dyn Files);
+
+impl Files for Shelf<'_> {
+    fn read(&self, path: &str) -> Result<String, String> {
+        let Some(name) = path.strip_prefix(SCHEME) else { return self.0.read(path) };
+        let netlists = LIBRARY.iter().map(|entry| (entry.file, entry.text));
+        let found = netlists.chain(TABLES.iter().copied()).find(|(file, _)| *file == name);
+        found.map(|(_, text)| text.to_string()).ok_or_else(|| format!("the library has no file \"{name}\""))
+    }
+}
+
 impl LibraryEntry {
+    /// Its path among files.
+    pub fn path(&self) -> String {
+        format!("{SCHEME}{}", self.file)
+    }
+
     /// The format it is written in.
     pub fn format(&self) -> Format {
         Format::of_path(self.file).unwrap_or(Format::Toml)

@@ -22,16 +22,75 @@ pub struct Override<'a> {
     pub text: &'a str,
 }
 
-/// Puts every change in its place, in their order.
-pub(crate) fn apply(root: &mut Node, overrides: &[Override<'_>], diagnostics: &mut Vec<Diagnostic>) {
-    for change in overrides {
-        if let Err(faults) = apply_one(root, change) {
-            diagnostics.extend(faults);
-        }
+/// A path, and what is put there.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) path: Text,
+    pub(crate) value: Node,
+}
+
+impl Change {
+    /// A change to an included netlist as that netlist sees it: `v1.scale` is `scale` within `v1`.
+    pub(crate) fn within(&self, instance: &str) -> Option<Self> {
+        let rest = self.path.value.strip_prefix(instance)?.strip_prefix('.')?;
+        let inner = self.path.part(self.path.value.len() - rest.len()..self.path.value.len());
+        Some(Self { path: Text { value: rest.to_string(), inner, ..self.path }, value: self.value.clone() })
+    }
+
+    /// The last step of the grid that some changes ask for, which holds for included netlists, too.
+    pub(crate) fn timestep(changes: &[Self]) -> Option<Node> {
+        let asked = |change: &&Self| ["timestep", "network.timestep"].contains(&change.path.value.as_str());
+        changes.iter().rfind(asked).map(|change| change.value.clone())
     }
 }
 
-fn apply_one(root: &mut Node, change: &Override<'_>) -> Result<(), Vec<Diagnostic>> {
+/// Reads the changes of a command line.
+pub(crate) fn changes(overrides: &[Override<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<Change> {
+    let read = |change: &Override<'_>| change_of(change).map_err(|faults| diagnostics.extend(faults)).ok();
+    overrides.iter().filter_map(read).collect()
+}
+
+/// Whose tree is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// The netlist that is run.
+    Outermost,
+    /// One that it includes.
+    Included,
+}
+
+/// Puts every change in its place, in their order.
+pub(crate) fn apply(root: &mut Node, changes: &[Change], level: Level, diagnostics: &mut Vec<Diagnostic>) {
+    for Change { path, value } in changes {
+        let put = match level {
+            Level::Included => refuse_outer(root, path),
+            Level::Outermost => Ok(()),
+        };
+        let short = !path.value.contains('.');
+        let value = value.clone();
+        let put = put.and_then(|()| if short { insert_short(root, path, value) } else { insert(root, path, value) });
+        diagnostics.extend(put.err());
+    }
+}
+
+/// What of an included netlist is ignored cannot be changed.
+fn refuse_outer(root: &Node, path: &Text) -> Result<(), Diagnostic> {
+    let first = path.value.split('.').next().unwrap_or_default();
+    let section = ["network", "record", "numerics", "hardware"].contains(&first);
+    let short = first == path.value && NETWORK.key(first).is_some() && !parameters(root).iter().any(|known| known == first);
+    if !(section || short) {
+        return Ok(());
+    }
+    let message = format!("\"{}\" is not taken from an included netlist", path.value);
+    let help = "[network], [[record]], [numerics] and [hardware] are those of the outermost netlist";
+    Err(Diagnostic::error("ignored-path", path.inner, message).help(help))
+}
+
+fn parameters(root: &Node) -> Vec<String> {
+    entry(root, "parameters").map(|entry| keys(&entry.node)).unwrap_or_default()
+}
+
+fn change_of(change: &Override<'_>) -> Result<Change, Vec<Diagnostic>> {
     let whole = Place { source: change.source, text: change.text, offset: 0 };
     let Some((path, value)) = change.text.split_once('=') else {
         let fault = Diagnostic::error("bad-override", whole.span(0..change.text.len()), "a change is written path=value");
@@ -39,12 +98,13 @@ fn apply_one(root: &mut Node, change: &Override<'_>) -> Result<(), Vec<Diagnosti
     };
     let spaces = value.len() - value.trim_start().len();
     let value = read_value(Place { text: value.trim(), offset: path.len() + 1 + spaces, ..whole })?;
-    let place = Place { text: path.trim(), offset: path.len() - path.trim_start().len(), ..whole };
-    if place.text.is_empty() {
-        return Err(vec![Diagnostic::error("bad-override", place.span(0..1), "there is no path before \"=\"")]);
+    let start = path.len() - path.trim_start().len();
+    let path = path.trim();
+    if path.is_empty() {
+        return Err(vec![Diagnostic::error("bad-override", whole.span(start..start + 1), "there is no path before \"=\"")]);
     }
-    let put = if place.text.contains('.') { insert(root, place, value) } else { insert_short(root, place, value) };
-    put.map_err(|fault| vec![fault])
+    let path = Text { value: path.to_string(), inner: whole.span(start..start + path.len()), exact: true };
+    Ok(Change { path, value })
 }
 
 /// TOML, or else a string without quotes.
@@ -61,17 +121,17 @@ fn read_value(place: Place<'_>) -> Result<Node, Vec<Diagnostic>> {
 }
 
 /// A path of one name: a parameter, or a key of `[network]`.
-fn insert_short(root: &mut Node, name: Place<'_>, value: Node) -> Result<(), Diagnostic> {
-    let mut parameters = entry_mut(root, "parameters").map(|entry| keys(&entry.node)).unwrap_or_default();
-    let span = name.span(0..name.text.len());
-    let section = if parameters.iter().any(|known| known == name.text) {
+fn insert_short(root: &mut Node, path: &Text, value: Node) -> Result<(), Diagnostic> {
+    let mut parameters = parameters(root);
+    let (name, span) = (path.value.as_str(), path.inner);
+    let section = if parameters.iter().any(|known| known == name) {
         "parameters"
-    } else if NETWORK.key(name.text).is_some() {
+    } else if NETWORK.key(name).is_some() {
         "network"
     } else {
-        let fault = Diagnostic::error("unknown-path", span, format!("there is no parameter \"{}\"", name.text));
+        let fault = Diagnostic::error("unknown-path", span, format!("there is no parameter \"{name}\""));
         parameters.extend(NETWORK.names().map(String::from));
-        let fault = fault.nearest(name.text, parameters.iter().map(String::as_str));
+        let fault = fault.nearest(name, parameters.iter().map(String::as_str));
         return Err(if fault.help.is_some() {
             fault
         } else {
@@ -79,18 +139,18 @@ fn insert_short(root: &mut Node, name: Place<'_>, value: Node) -> Result<(), Dia
         });
     };
     let table = child(root, section, span, 0)?;
-    put(table, name.text, span, value)
+    put(table, name, span, value)
 }
 
 /// A path of several names.
-fn insert(root: &mut Node, path: Place<'_>, value: Node) -> Result<(), Diagnostic> {
+fn insert(root: &mut Node, path: &Text, value: Node) -> Result<(), Diagnostic> {
     let (mut node, mut at, mut depth) = (root, 0, 0);
     loop {
-        let rest = path.text.get(at..).unwrap_or("");
+        let rest = path.value.get(at..).unwrap_or("");
         let length = step(node, rest);
-        let (segment, span) = (&rest[..length], path.span(at..at + length));
+        let (segment, span) = (&rest[..length], path.part(at..at + length));
         if segment.is_empty() {
-            let fault = Diagnostic::error("bad-override", path.span(0..path.text.len()), "a name of the path is empty");
+            let fault = Diagnostic::error("bad-override", path.inner, "a name of the path is empty");
             return Err(fault.help("a path is names joined by dots: neurons.lif.tau_m"));
         }
         if length == rest.len() {
@@ -132,9 +192,9 @@ fn block_name(item: &Node) -> Option<String> {
     text("name").or_else(|| Some(format!("{}->{}", text("source")?, text("target")?)))
 }
 
-fn entry_mut<'n>(node: &'n mut Node, key: &str) -> Option<&'n mut Entry> {
-    match &mut node.kind {
-        Kind::Table(entries) => entries.iter_mut().find(|entry| entry.key == key),
+fn entry<'n>(node: &'n Node, key: &str) -> Option<&'n Entry> {
+    match &node.kind {
+        Kind::Table(entries) => entries.iter().find(|entry| entry.key == key),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! The language as a JSON Schema (draft 2020-12), for editors and for programs that write netlists. It is made
 //! from the tables of [`crate::language`], which the reader follows too, and from the cards of the models.
 
-use crate::language::{FORMS, Key, Names, ROOT, Section, Shape, VERSION};
+use crate::language::{CELL_NAMES, FORMS, Key, Names, ROOT, Section, Shape, VERSION};
 use serde_json::{Map, Value, json};
 use sim_core::catalog::Catalog;
 
@@ -100,8 +100,13 @@ fn shape(shape_of: Shape) -> Value {
         Shape::Count => named("count"),
         Shape::Any => named("any"),
         Shape::Expression => named("expression"),
+        Shape::CellNames => {
+            let list = json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 });
+            json!({ "anyOf": [list, section(&CELL_NAMES)] })
+        }
         Shape::Card => json!({ "anyOf": [{ "type": "string" }, named("card")] }),
         Shape::CardTable => named("card"),
+        Shape::Changes => json!({ "type": "object" }),
         Shape::Map(names, items) => map(names, *items),
         Shape::Table(table) => section(table),
         Shape::List(table) => json!({ "type": "array", "items": section(table) }),

@@ -39,6 +39,17 @@ pub(crate) struct Text {
     pub(crate) exact: bool,
 }
 
+impl Text {
+    /// The place of some bytes of the string.
+    pub(crate) fn part(&self, range: Range<usize>) -> Span {
+        let byte = |n: usize| u32::try_from(n).ok().and_then(|n| self.inner.start.checked_add(n));
+        match (self.exact, byte(range.start), byte(range.end)) {
+            (true, Some(start), Some(end)) => Span { start, end, ..self.inner },
+            _ => self.inner,
+        }
+    }
+}
+
 /// `key = value`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {

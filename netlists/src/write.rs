@@ -107,9 +107,11 @@ fn population(network: &Network, population: &Population) -> Value {
 }
 
 fn cells(population: &Population) -> Value {
+    let (key, cells) =
+        if population.names.is_empty() { ("size", json!(population.size)) } else { ("names", json!(population.names)) };
     match &population.cells {
         Cells::Neurons { card, parameters, initial } => {
-            let mut made = json!({ "neurons": neurons(card, parameters), "size": population.size });
+            let mut made = json!({ "neurons": neurons(card, parameters), key: cells });
             let given = card.states.iter().zip(initial).filter_map(|(s, c)| Some((s, c.as_ref()?)));
             let initial: Map<String, Value> =
                 given.map(|(state, values)| (state.name.to_string(), column(values, state.dimension))).collect();
@@ -118,7 +120,7 @@ fn cells(population: &Population) -> Value {
             }
             made
         }
-        Cells::Stimulus { card, values } => json!({ "neurons": stimulus(card, values), "size": population.size }),
+        Cells::Stimulus { card, values } => json!({ "neurons": stimulus(card, values), key: cells }),
     }
 }
 
@@ -245,7 +247,14 @@ fn record(network: &Network, r: &Record) -> Value {
             _ => runs.push(*cell..*cell + 1),
         }
     }
-    let from: Vec<String> = runs.iter().map(|run| selection(population, run)).collect();
+    // Cells with names are one selection, runs of numbers are several.
+    let from: Vec<String> = if runs.len() > 1 && !population.names.is_empty() {
+        let names: Vec<&str> =
+            r.cells.iter().filter_map(|cell| population.names.get(*cell as usize)).map(String::as_str).collect();
+        vec![format!("{}[{}]", population.name, names.join(", "))]
+    } else {
+        runs.iter().map(|run| selection(population, run)).collect()
+    };
     let mut made = json!({ "from": from, "start": format!("{} ms", decimal_ms(r.start_fs)), "stop": format!("{} ms", decimal_ms(r.stop_fs)) });
     match r.what {
         What::Spikes => made["what"] = json!("spikes"),

@@ -40,6 +40,8 @@ pub struct Description {
     pub numerics: NumericsDecl,
     /// `[hardware]`: defaults of the cost estimate, kept as written.
     pub hardware: Vec<Named<Value>>,
+    /// The time steps of included netlists, which must be that of `network`.
+    pub included_timesteps: Vec<Value>,
 }
 
 /// `[numerics]`.
@@ -197,6 +199,8 @@ pub struct PopulationDecl {
     pub neurons: Option<CardDecl>,
     /// `size`.
     pub size: Option<Value>,
+    /// `names`: what the cells are called; the size follows.
+    pub names: Option<NamesDecl>,
     /// `initial = { v_m = .. }`.
     pub initial: Vec<Named<Value>>,
     /// `draws = { r = { uniform = [0, 1] } }`: random numbers, one per neuron, for this block's expressions.
@@ -233,7 +237,32 @@ pub struct PositionsDecl {
     pub coordinates: Vec<Named<Value>>,
 }
 
-/// A population or a part of it: `exc`, `exc[0..5]`, `exc[7]`, `exc[..n]`, `exc[n..]`, or a group's name.
+/// `names`: what the cells of a population are called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamesDecl {
+    /// Place of the list or table.
+    pub span: Span,
+    /// Where the names stand.
+    pub from: NamesFrom,
+}
+
+/// Where the names of cells stand.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NamesFrom {
+    /// `names = ["AVAL", "AVAR"]`.
+    List(Vec<Spanned<String>>),
+    /// `names = { file = "neurons.csv", column = "name" }`: one for each row.
+    File {
+        /// Path relative to the netlist.
+        file: Spanned<String>,
+        /// Header of the column.
+        column: Spanned<String>,
+        /// `where = { role = "inter" }`: rows whose column equals one of the texts.
+        conditions: Vec<Named<Vec<Spanned<String>>>>,
+    },
+}
+
+/// A population or a part of it: `exc`, `exc[0..5]`, `exc[7]`, `exc[..n]`, `exc[n..]`, `exc[AVAL, AVAR]`, or a group's name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selection {
     /// Place of the whole.
@@ -241,7 +270,16 @@ pub struct Selection {
     /// Name of a population or group.
     pub name: String,
     /// The cells in brackets.
-    pub cells: Option<CellRange>,
+    pub cells: Option<CellChoice>,
+}
+
+/// The cells in brackets.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CellChoice {
+    /// By their numbers.
+    Range(CellRange),
+    /// By their names.
+    Names(Vec<Spanned<String>>),
 }
 
 /// Half-open range of cells.

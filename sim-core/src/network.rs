@@ -55,6 +55,8 @@ pub struct Network {
     pub projections: Vec<Projection>,
     /// What is recorded.
     pub records: Vec<Record>,
+    /// Lists of synapses of which rows were left out, in order of appearance.
+    pub left_out: Vec<LeftOut>,
     /// `[hardware]` defaults: key and value as written.
     pub hardware: Vec<(String, String)>,
 }
@@ -69,6 +71,17 @@ impl Network {
     pub fn population(&self, name: &str) -> Option<&Population> {
         self.populations.iter().find(|p| p.name == name)
     }
+}
+
+/// Rows of a list rule's file that name a cell outside of their block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Name of the block.
+    pub projection: String,
+    /// How many of its rows.
+    pub rows: u64,
+    /// Out of how many that meet its conditions.
+    pub of: u64,
 }
 
 /// How finely drawn weights are rounded; a projection with one weight keeps it in f64.
@@ -92,6 +105,8 @@ pub struct Population {
     pub first: u32,
     /// Number of cells.
     pub size: u32,
+    /// What its cells are called, one name each; empty where they have numbers only.
+    pub names: Vec<String>,
     /// What they are.
     pub cells: Cells,
     /// Where they lie.

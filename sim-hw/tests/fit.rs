@@ -50,13 +50,14 @@ fn network(populations: &[(u32, &'static NeuronCard)], step_us: i64, per_core: O
     let mut cells: Vec<Population> = Vec::new();
     for (index, &(size, card)) in populations.iter().enumerate() {
         let what = Cells::Neurons { card, parameters: Vec::new(), initial: Vec::new() };
-        cells.push(Population { name: format!("p{index}"), first, size, cells: what, positions: None });
+        cells.push(Population { name: format!("p{index}"), first, size, names: Vec::new(), cells: what, positions: None });
         first += size;
     }
     cells.push(Population {
         name: "drive".into(),
         first,
         size: 1,
+        names: Vec::new(),
         cells: Cells::Stimulus { card: &POISSON, values: Vec::new() },
         positions: None,
     });
@@ -74,6 +75,7 @@ fn network(populations: &[(u32, &'static NeuronCard)], step_us: i64, per_core: O
         populations: cells,
         projections: Vec::new(),
         records: Vec::new(),
+        left_out: Vec::new(),
         hardware: per_core.map(|n| ("neurons_per_core".to_string(), n.to_string())).into_iter().collect(),
     }
 }

@@ -227,6 +227,78 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ("pairs = [[0, 0], [9, 39]]", "file = \"pairs.csv\", source = «\"pre\"»", "unknown-column", "has no column \\\"pre\\\""),
     ("pairs = [[0, 0], [9, 39]]", "pairs = [[0, 0], [«10», 3]]", "bad-selection", "10"),
     ("pairs = [[0, 0], [9, 39]]", "pairs = [[0, 0], [9, «40»]]", "bad-selection", "40"),
+    // Names of cells.
+    ("size = 10", "names = [\"A\", «\"A\"»]", "duplicate-name", "two cells are named"),
+    ("size = 10", "names = [\"A\", «\"0..5\"»]", "bad-name", "looks like a range"),
+    ("size = 10", "names = [\"A\", «\"7\"»]", "bad-name", "number of a cell"),
+    ("size = 10", "names = [\"A\", «\"B,C\"»]", "bad-name", "commas"),
+    ("size = 10", "names = «[]»", "empty-list", "is empty"),
+    ("size = 10", "names = «\"A\"»", "wrong-type", "an array of names"),
+    ("size = 10", "size = «10»\nnames = [\"A\"]", "bad-population", "as many cells as names"),
+    ("size = 10", "names = { file = \"names.csv\", column = «\"nam\"» }", "unknown-column", "did you mean \\\"name\\\"?"),
+    (
+        "size = 10",
+        "names = «{ file = \"names.csv\", column = \"name\", where = { role = \"no\" } }»",
+        "empty-list",
+        "there are no names here",
+    ),
+    ("from = \"exc\"", "from = «\"exc[A]\"»", "unknown-cell", "have no names"),
+    ("from = \"exc\"", "from = \"exc[A, «7»]\"", "bad-selection", "neither the number nor the name"),
+    (
+        "[[record]]\nfrom = \"exc\"",
+        "[populations.z]\nneurons = \"lif\"\nnames = [\"AVAL\", \"AVAR\"]\n[[record]]\nfrom = \"z[«AVAK»]\"",
+        "unknown-cell",
+        "did you mean \\\"AVAL\\\"?",
+    ),
+    (
+        "[[record]]\nfrom = \"exc\"",
+        "[populations.z]\nneurons = \"lif\"\nnames = [\"AVAL\", \"AVAR\"]\n[[record]]\nfrom = \"z[AVAL, «AVAL»]\"",
+        "duplicate-name",
+        "chosen twice",
+    ),
+    (
+        "[[record]]\nfrom = \"exc\"",
+        "[populations.z]\nneurons = \"lif\"\nnames = [\"A\", \"B\", \"C\"]\n[[projections]]\nsource = \"z[A, C]\"\ntarget = \"exc\"\nconnect = «{ rule = \"pairwise_bernoulli\", p = 0.5 }»\nweight = \"1 pA\"\ndelay = \"1 ms\"\n[[record]]\nfrom = \"exc\"",
+        "not-built-yet",
+        "neighbours",
+    ),
+    // Patterns.
+    ("from = \"exc\"", "from = «\"z*\"»", "unknown-population", "has a name like"),
+    ("from = \"exc\"", "from = «\"*[0..5]\"»", "bad-selection", "is a group"),
+    ("both = [\"exc\", \"inh\"]", "both = [\"exc\", \"inh\", «\"*\"»]", "duplicate-name", "twice"),
+    // Netlists within netlists.
+    ("[parameters]", "[[include]]\nfile = «\"nowhere.toml\"»\nas = \"x\"\n[parameters]", "file", "nowhere.toml"),
+    ("[parameters]", "[[include]]\nfile = «\"names.csv\"»\nas = \"x\"\n[parameters]", "file", "is no netlist"),
+    ("[parameters]", "[[include]]\nfile = «\"helo\"»\nas = \"x\"\n[parameters]", "file", "did you mean \\\"hello\\\"?"),
+    ("[parameters]", "[[include]]\nfile = «\"library:x.toml\"»\nas = \"x\"\n[parameters]", "file", "the library has no file"),
+    ("[parameters]", "«[[include]]»\nfile = \"part.toml\"\n[parameters]", "missing-key", "lacks the key"),
+    ("[parameters]", "[[include]]\nfile = \"part.toml\"\nas = «\"a.b\"»\n[parameters]", "bad-name", "a dot joins"),
+    ("[parameters]", "[[include]]\nfile = \"part.toml\"\nas = «\"2x\"»\n[parameters]", "bad-name", "letter"),
+    ("[parameters]", "[[include]]\nfile = \"part.toml\"\nas = «\"tables\"»\n[parameters]", "reserved-name", "another name"),
+    (
+        "[parameters]",
+        "[[include]]\nfile = \"part.toml\"\nas = \"x\"\n[[include]]\nfile = \"part.toml\"\nas = «\"x\"»\n[parameters]",
+        "duplicate-name",
+        "two netlists",
+    ),
+    (
+        "[parameters]",
+        "[[include]]\nfile = \"part.toml\"\nas = \"x\"\nwith = { «scal» = 1 }\n[parameters]",
+        "unknown-path",
+        "did you mean \\\"scale\\\"?",
+    ),
+    (
+        "[parameters]",
+        "[[include]]\nfile = \"part.toml\"\nas = \"x\"\nwith = { «seed» = 1 }\n[parameters]",
+        "ignored-path",
+        "not taken from an included netlist",
+    ),
+    (
+        "[parameters]",
+        "[[include]]\nfile = \"part.toml\"\nas = \"x\"\nwith = { scale = { expr = \"«m»\" } }\n[parameters]",
+        "unknown-name",
+        "there is no parameter \\\"m\\\"",
+    ),
 ];
 
 /// One mistake that leaves something else without what it needs; the first message is that of the mistake.

@@ -15,6 +15,13 @@ fn desk() -> Desk {
     desk.file("cells.csv", "v\n-60 mV\n-61 mV\n");
     desk.file("pairs.csv", "source,target\n0,0\n77,1\n");
     desk.file("words.csv", "source,target\nzero,0\n");
+    desk.file("names.csv", "name,role\nA,in\nB,out\nA,up\n2,odd\n");
+    desk.file(
+        "part.toml",
+        "spikeloom = 1\n[parameters]\nscale = 2\n[populations.p]\nneurons = { model = \"lif_psc_exp\" }\nsize = 1\n",
+    );
+    desk.file("step.toml", "spikeloom = 1\n[network]\ntimestep = \"0.2 ms\"\n");
+    desk.file("loop.toml", "spikeloom = 1\n[[include]]\nfile = \"net.toml\"\nas = \"l\"\n");
     desk.file("ragged.csv", "source,target\n0,0,0\n");
     desk
 }
@@ -129,6 +136,28 @@ fn check_warning(desk: &Desk, marked: &str, mistake: &Mistake) {
     assert!(warning["message"].as_str().is_some_and(|m| m.contains(mistake.3)), "{warning:#}");
     spikeloom(&["run", &file, "-q", "--duration", "1ms", "--strict"]).ends(2).says(mistake.3);
     spikeloom(&["run", &file, "-q", "--duration", "1ms"]).ends(0);
+}
+
+/// A mistake in an included netlist is shown in its own file; another step, or a circle, where it stands.
+#[test]
+fn mistakes_in_included_netlists_are_shown_there() {
+    let desk = desk();
+    let inside = "spikeloom = 1\n[populations.p]\nneurons = { model = \"lif_psc_exp\", tau_m = \"10 mV\" }\nsize = 1\n";
+    desk.file("inside.toml", inside);
+    for (file, code, line, column, word) in [
+        ("inside.toml", "dimension", 3, 44, "tau_m"),
+        ("step.toml", "other-timestep", 3, 12, "steps of 0.2 ms"),
+        ("loop.toml", "cycle", 3, 8, "net.toml -> loop.toml -> net.toml"),
+    ] {
+        let text = BASE.replacen("[parameters]", &format!("[[include]]\nfile = \"{file}\"\nas = \"x\"\n[parameters]"), 1);
+        let net = desk.file("net.toml", &text);
+        let problems = spikeloom(&["check", &net, "--json"]).ends(2).problems();
+        assert_eq!(problems.len(), 1, "{file}: one message: {problems:#?}");
+        let first = &problems[0];
+        let found = (first["file"].as_str(), first["code"].as_str(), first["line"].as_u64(), first["column"].as_u64());
+        assert_eq!(found, (Some(file), Some(code), Some(line), Some(column)), "{first:#}");
+        spikeloom(&["check", &net]).ends(2).says(word);
+    }
 }
 
 #[test]

@@ -197,11 +197,13 @@ pub(crate) fn trace_name(network: &Network, record: usize) -> Option<String> {
 
 /// `network.json`: populations, and where each trace is.
 pub(crate) fn network_json(network: &Network, populations: &[RecordedPopulation]) -> Value {
+    let names = network.populations.iter().map(|p| Some(&p.names).filter(|names| !names.is_empty()));
     let populations: Vec<Value> = populations
         .iter()
-        .map(|p| {
+        .zip(names)
+        .map(|(p, names)| {
             json!({ "name": p.name, "first_id": p.first, "size": p.size, "stimulus": p.stimulus,
-                    "spikes_recorded": p.spikes, "cell_names": null, "positions": positions(network, &p.name) })
+                    "spikes_recorded": p.spikes, "cell_names": names, "positions": positions(network, &p.name) })
         })
         .collect();
     let traces: Vec<Value> = (0..network.records.len())

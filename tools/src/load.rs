@@ -3,7 +3,8 @@
 use crate::cli::NetlistArgs;
 use crate::failure::Failure;
 use crate::memory;
-use netlists::{Format, Override, library};
+use netlists::library::{self, Shelf};
+use netlists::{Format, Override};
 use sim_core::description::Description;
 use sim_core::diagnostic::{Diagnostic, Severity, Sources};
 use sim_core::elaborate::{self, Files, Limits};
@@ -121,10 +122,11 @@ pub(crate) fn load(arguments: &NetlistArgs) -> Result<Loaded, Failure> {
 /// The same for a text already at hand.
 pub(crate) fn load_text(text: Text, arguments: &NetlistArgs) -> Result<Loaded, Failure> {
     let mut sources = Sources::default();
-    let (description, mut problems) = describe(&text, arguments, &mut sources);
     let files = Folder { root: text.folder.clone(), read: RefCell::default() };
+    let (description, mut problems) = describe(&text, arguments, &Shelf(&files), &mut sources);
     let limit = arguments.memory_limit.map(|mib| mib.saturating_mul(1 << 20)).or_else(memory::available).unwrap_or(u64::MAX);
-    let (network, more) = elaborate::elaborate(&description, models::catalog(), &files, &mut sources, &Limits { bytes: limit });
+    let (network, more) =
+        elaborate::elaborate(&description, models::catalog(), &Shelf(&files), &mut sources, &Limits { bytes: limit });
     // What is missing may stand where something could not be read: that was told already.
     let unread = problems.iter().any(Diagnostic::is_error);
     problems.extend(more.into_iter().filter(|p| !(unread && p.code == "missing-key")));
@@ -139,7 +141,7 @@ pub(crate) fn load_text(text: Text, arguments: &NetlistArgs) -> Result<Loaded, F
 }
 
 /// Parses a netlist under the command line's changes.
-pub(crate) fn describe(text: &Text, arguments: &NetlistArgs, sources: &mut Sources) -> (Description, Vec<Diagnostic>) {
+fn describe(text: &Text, arguments: &NetlistArgs, files: &dyn Files, sources: &mut Sources) -> (Description, Vec<Diagnostic>) {
     let id = sources.add(&text.name, &text.text);
     let flags = [
         ("network.duration", "--duration", arguments.duration.clone()),
@@ -151,7 +153,7 @@ pub(crate) fn describe(text: &Text, arguments: &NetlistArgs, sources: &mut Sourc
     let flags = flags.into_iter().filter_map(|(path, flag, value)| Some((flag, format!("{path}={}", value?))));
     let texts: Vec<_> = sets.chain(swept).chain(flags).map(|(name, text)| (sources.add(name, &text), text)).collect();
     let overrides: Vec<Override<'_>> = texts.iter().map(|(source, text)| Override { source: *source, text }).collect();
-    netlists::parse(text.format, id, &text.text, &overrides)
+    netlists::load(text.format, id, &overrides, files, sources)
 }
 
 /// Errors first, in the order of the text; under `strict` warnings are errors.
@@ -164,7 +166,7 @@ fn in_order(mut problems: Vec<Diagnostic>, strict: bool) -> Vec<Diagnostic> {
     problems
 }
 
-/// Side tables beside the netlist.
+/// Tables and netlists that the netlist names, relative to its folder; elsewhere by `..` or in full, as the user may read them.
 struct Folder {
     root: PathBuf,
     read: RefCell<Vec<(String, String)>>,

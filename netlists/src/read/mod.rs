@@ -1,6 +1,7 @@
 //! Tree to description: shapes, names and places. What a name or a number means is for the elaboration.
 
 mod fields;
+mod includes;
 mod network;
 mod populations;
 mod projections;
@@ -12,6 +13,7 @@ mod value;
 use crate::language::{ROOT, VERSION};
 use crate::tree::{Kind, Node};
 use fields::Fields;
+pub(crate) use includes::Include;
 use sim_core::description::Description;
 use sim_core::diagnostic::Diagnostic;
 
@@ -20,12 +22,12 @@ pub(crate) struct Reader<'d> {
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
-/// Reads a whole netlist.
-pub(crate) fn description(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> Description {
+/// Reads a whole netlist, and which others it includes; `None` instead of these where one of them has a fault.
+pub(crate) fn description(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> (Description, Option<Vec<Include>>) {
     let mut reader = Reader { diagnostics };
-    let Some(fields) = reader.fields("netlist", root, &ROOT, None) else { return Description::default() };
+    let Some(fields) = reader.fields("netlist", root, &ROOT, None) else { return (Description::default(), None) };
     reader.version(&fields);
-    Description {
+    let description = Description {
         network: reader.network(&fields),
         parameters: reader.values(&fields, "parameters"),
         groups: reader.named(&fields, "groups", None, |reader, entry| Some(reader.texts(entry))),
@@ -37,7 +39,9 @@ pub(crate) fn description(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> Des
         records: reader.blocks(&fields, "record", Reader::record),
         numerics: reader.numerics(&fields),
         hardware: reader.values(&fields, "hardware"),
-    }
+        included_timesteps: Vec::new(),
+    };
+    (description, reader.includes(&fields))
 }
 
 impl Reader<'_> {

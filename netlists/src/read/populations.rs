@@ -2,15 +2,15 @@
 
 use super::Reader;
 use super::fields::{Fields, strayed};
-use crate::language::{POPULATION, Section, Shape};
+use crate::language::{CELL_NAMES, POPULATION, Section, Shape};
 use crate::tree::{Entry, Kind};
-use sim_core::description::{CardBase, CardDecl, Named, PopulationDecl, Value};
+use sim_core::description::{CardBase, CardDecl, Named, NamesDecl, NamesFrom, PopulationDecl, Value};
 use sim_core::diagnostic::{Diagnostic, Spanned};
 
 impl Reader<'_> {
     pub(super) fn population(&mut self, entry: &Entry) -> Option<PopulationDecl> {
         let fields = self.fields(&entry.key, &entry.node, &POPULATION, None)?;
-        // A file of names gives the size too.
+        // Names give the size too.
         let sized = |e: &Entry| e.key == "size" || e.key == "names";
         let entries = self.entries(&entry.key, &entry.node)?;
         if !entries.iter().any(sized) && !strayed(entries, &POPULATION, "size") {
@@ -20,10 +20,29 @@ impl Reader<'_> {
             span: fields.span,
             neurons: fields.get("neurons").and_then(|card| self.named_or_own_card(card)),
             size: self.value(&fields, "size"),
+            names: fields.get("names").and_then(|entry| self.cell_names(entry)),
             initial: self.state_values(&fields, "initial"),
             draws: self.state_values(&fields, "draws"),
             positions: self.positions(&fields),
         })
+    }
+
+    /// `names = ["AVAL", ..]` or `names = { file = "..", column = ".." }`.
+    fn cell_names(&mut self, entry: &Entry) -> Option<NamesDecl> {
+        let span = entry.node.span;
+        let from = match &entry.node.kind {
+            Kind::Array(_) => NamesFrom::List(Some(self.texts(entry)).filter(|names| !names.is_empty())?),
+            Kind::Table(_) => {
+                let fields = self.fields(&entry.key, &entry.node, &CELL_NAMES, Some(&POPULATION))?;
+                let conditions = self.named(&fields, "where", None, |reader, entry| Some(reader.texts(entry)));
+                NamesFrom::File { file: self.text(&fields, "file")?, column: self.text(&fields, "column")?, conditions }
+            }
+            _ => {
+                self.wrong_type(&entry.key, &entry.node, "an array of names or { file = \"..\", column = \"..\" }");
+                return None;
+            }
+        };
+        Some(NamesDecl { span, from })
     }
 
     /// Values by name, among which a key of the population may have slipped.

@@ -1,12 +1,13 @@
-//! Selections of cells: `exc`, `exc[7]`, `exc[0..5]`, `exc[..5]`, `exc[5..]`.
+//! Selections of cells: `exc`, `exc[7]`, `exc[0..5]`, `exc[..5]`, `exc[5..]`, `exc[AVAL, AVAR]`.
 
 use super::Reader;
 use super::fields::Fields;
 use super::strings::one_or_many;
 use crate::language::Names;
 use crate::tree::{Kind, Node, Text};
-use sim_core::description::{CellRange, Selection};
-use sim_core::diagnostic::{Diagnostic, Span};
+use sim_core::description::{CellChoice, CellRange, Selection};
+use sim_core::diagnostic::{Diagnostic, Span, Spanned};
+use sim_core::elaborate::fault_of_cell_name;
 
 impl Reader<'_> {
     /// One selection or an array of them.
@@ -47,7 +48,7 @@ fn selection(text: &Text, span: Span) -> Result<Selection, Diagnostic> {
                     format!("\"{written}\" does not end with \"]\""),
                 )
             })?;
-            (name, Some(cells(inside, text.part(name.len() + 1..written.len() - 1))?))
+            (name, Some(cells(inside, name.len() + 1, text)?))
         }
     };
     // A pattern such as v1.* is a name here; what it matches is known when the populations are.
@@ -59,8 +60,29 @@ fn selection(text: &Text, span: Span) -> Result<Selection, Diagnostic> {
     Ok(Selection { span, name: name.to_string(), cells })
 }
 
-/// What is between the brackets.
-fn cells(inside: &str, span: Span) -> Result<CellRange, Diagnostic> {
+/// What is between the brackets, which starts at a byte of the text.
+fn cells(inside: &str, start: usize, text: &Text) -> Result<CellChoice, Diagnostic> {
+    let span = text.part(start..start + inside.len());
+    let number = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+-".contains(c);
+    if inside.contains("..") || inside.chars().all(number) {
+        return range(inside, span).map(CellChoice::Range);
+    }
+    let mut names = Vec::new();
+    let mut at = start;
+    for part in inside.split(',') {
+        let blank = part.len() - part.trim_start().len();
+        let name = part.trim();
+        let span = text.part(at + blank..at + blank + name.len());
+        if fault_of_cell_name(name).is_some() {
+            return Err(bad_cell(name, span));
+        }
+        names.push(Spanned { value: name.to_string(), span });
+        at += part.len() + 1;
+    }
+    Ok(CellChoice::Names(names))
+}
+
+fn range(inside: &str, span: Span) -> Result<CellRange, Diagnostic> {
     let range = match inside.split_once("..") {
         Some((start, end)) => CellRange {
             start: if start.trim().is_empty() { 0 } else { cell(start, span)? },
@@ -81,14 +103,12 @@ fn cells(inside: &str, span: Span) -> Result<CellRange, Diagnostic> {
 
 fn cell(text: &str, span: Span) -> Result<u32, Diagnostic> {
     let text = text.trim();
-    if text.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-        return Err(Diagnostic::error("not-built-yet", span, "cells are not known by name yet").help("use their numbers, from 0"));
-    }
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     text.parse().ok().filter(|_| digits).ok_or_else(|| bad_cell(text, span))
 }
 
 fn bad_cell(text: &str, span: Span) -> Diagnostic {
-    let message = format!("\"{text}\" is not the number of a cell");
-    Diagnostic::error("bad-selection", span, message).help("cells are chosen as [7], [0..5], [..5] or [5..], counted from 0")
+    let message = format!("\"{text}\" is neither the number nor the name of a cell");
+    let help = "cells are chosen as [7], [0..5], [..5] or [5..], counted from 0, or by name as [AVAL, AVAR]";
+    Diagnostic::error("bad-selection", span, message).help(help)
 }

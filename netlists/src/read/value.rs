@@ -5,7 +5,7 @@ use super::fields::Fields;
 use crate::language::{FORMS, Section, Shape};
 use crate::tree::{Entry, Kind, Node, Text};
 use sim_core::description::{Named, RandomDecl, RandomKind, Value, ValueKind};
-use sim_core::diagnostic::{Diagnostic, Span};
+use sim_core::diagnostic::Diagnostic;
 use sim_core::elaborate::unknown_unit;
 use sim_core::expr::{self, Expr};
 use sim_core::units::{Dimension, Quantity, QuantityError, parse_quantity};
@@ -229,17 +229,6 @@ impl Shape {
             Shape::Data => "an array of numbers or an array of rows",
             Shape::Pairs => "an array of pairs: [[0, 1], [0, 2]]",
             _ => "a value",
-        }
-    }
-}
-
-impl Text {
-    /// The place of some bytes of the string.
-    pub(super) fn part(&self, range: std::ops::Range<usize>) -> Span {
-        let byte = |n: usize| u32::try_from(n).ok().and_then(|n| self.inner.start.checked_add(n));
-        match (self.exact, byte(range.start), byte(range.end)) {
-            (true, Some(start), Some(end)) => Span { start, end, ..self.inner },
-            _ => self.inner,
         }
     }
 }

@@ -138,8 +138,9 @@ fn expressions_and_names() {
 fn selections() {
     for (written, code, place) in [
         ("a[5", "bad-selection", "[5"),
-        ("a[x y]", "not-built-yet", "x y"),
-        ("a[ASHL, ASHR]", "not-built-yet", "ASHL, ASHR"),
+        ("a[ASHL, 7]", "bad-selection", "7"),
+        ("a[ASHL, ]", "bad-selection", ""),
+        ("a[ASHL..ASHR]", "bad-selection", "ASHL..ASHR"),
         ("a[-1]", "bad-selection", "-1"),
         ("a[1.5]", "bad-selection", "1.5"),
         ("a[]", "bad-selection", ""),

@@ -1,6 +1,6 @@
 //! JSON is the same language: equal descriptions, and strictness where JSON is strict.
 
-use super::{Format, examples, parse, read, underlined};
+use super::{Format, examples, parse, read, read_as, underlined};
 use crate::tree::{Kind, Node};
 use sim_core::diagnostic::SourceId;
 use std::fmt::Debug;
@@ -32,7 +32,7 @@ fn both_formats_give_the_same_description() {
         let tree = crate::from_toml::parse(&text, SourceId(0)).expect("the example is TOML");
         for written in [serde_json::to_string(&json(&tree)), serde_json::to_string_pretty(&json(&tree))] {
             let written = written.expect("the tree can be written");
-            let (from_json, json_faults) = parse(Format::Json, SourceId(0), &written, &[]);
+            let (from_json, json_faults) = read_as(Format::Json, &written);
             let (from_toml, toml_faults) = read(&text);
             assert_eq!(placeless(&from_json), placeless(&from_toml), "{name}");
             let places = |text: &str, faults: &[sim_core::diagnostic::Diagnostic]| -> Vec<(&'static str, String)> {

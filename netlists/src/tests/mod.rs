@@ -9,15 +9,35 @@ mod overrides;
 mod schema;
 mod values;
 
-use crate::{Format, Override, parse};
+use crate::library::Shelf;
+use crate::{Format, Override, load, parse};
 use sim_core::description::Description;
-use sim_core::diagnostic::{Diagnostic, SourceId, Span};
+use sim_core::diagnostic::{Diagnostic, Sources, Span};
+use sim_core::elaborate::Files;
+use std::sync::OnceLock;
 
 /// The smallest netlist, for parts that are put behind it.
 const HEAD: &str = "spikeloom = 1\n";
 
 fn read(text: &str) -> (Description, Vec<Diagnostic>) {
-    parse(Format::Toml, SourceId(0), text, &[])
+    read_as(Format::Toml, text)
+}
+
+fn read_as(format: Format, text: &str) -> (Description, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let source = sources.add("netlist.toml", text);
+    load(format, source, &[], &Shelf(&Examples), &mut sources)
+}
+
+/// The examples, which may include each other.
+struct Examples;
+
+impl Files for Examples {
+    fn read(&self, path: &str) -> Result<String, String> {
+        static EXAMPLES: OnceLock<Vec<(String, String)>> = OnceLock::new();
+        let found = EXAMPLES.get_or_init(examples).iter().find(|(name, _)| name == path);
+        found.map(|(_, text)| text.clone()).ok_or_else(|| format!("there is no example {path}"))
+    }
 }
 
 /// A netlist that must be read without any diagnostic.
@@ -37,17 +57,17 @@ fn underlined(text: &str, span: Option<Span>) -> &str {
     text.get(span.start as usize..span.end as usize).expect("the place lies on characters of the text")
 }
 
-/// The shipped and the designed netlists by their file names.
+/// The designed netlists by their file names, and the shipped ones behind "library/".
 fn examples() -> Vec<(String, String)> {
     let root = env!("CARGO_MANIFEST_DIR");
     let mut found = Vec::new();
-    for folder in ["../tests/data/examples", "library"] {
+    for (folder, prefix) in [("../tests/data/examples", ""), ("library", "library/")] {
         for entry in std::fs::read_dir(format!("{root}/{folder}")).expect("the folder is there") {
             let path = entry.expect("the entry can be read").path();
             if path.extension().is_none_or(|extension| extension != "toml") {
                 continue;
             }
-            let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+            let name = format!("{prefix}{}", path.file_name().expect("a file has a name").to_string_lossy());
             found.push((name, std::fs::read_to_string(&path).expect("the netlist can be read")));
         }
     }

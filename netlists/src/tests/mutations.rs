@@ -1,10 +1,10 @@
 //! Whatever is done to a netlist, reading it ends with diagnostics whose places lie in the text.
 
-use super::{Format, Override, examples, parse};
+use super::{Examples, Format, Override, Shelf, examples, load};
 use crate::language::{FORMS, ROOT, SECTIONS};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed};
-use sim_core::diagnostic::SourceId;
+use sim_core::diagnostic::Sources;
 
 /// One change: which kind, where, and with what.
 type Change = (u8, prop::sample::Index, prop::sample::Index, u8);
@@ -49,12 +49,14 @@ fn mutate(text: &str, words: &[String], (kind, at, other, byte): &Change) -> Str
 }
 
 fn check(format: Format, text: &str, change: &str) -> Result<(), TestCaseError> {
-    let overrides = [Override { source: SourceId(1), text: change }];
-    let (_, diagnostics) = parse(format, SourceId(0), text, &overrides);
+    let mut sources = Sources::default();
+    let (source, set) = (sources.add("netlist.toml", text), sources.add("--set", change));
+    let overrides = [Override { source: set, text: change }];
+    let (_, diagnostics) = load(format, source, &overrides, &Shelf(&Examples), &mut sources);
     for diagnostic in &diagnostics {
         prop_assert!(!diagnostic.message.is_empty(), "a problem is a sentence");
         if let Some(span) = diagnostic.span {
-            let source = if span.source == SourceId(0) { text } else { change };
+            let source = sources.text(span.source);
             prop_assert!(span.start <= span.end, "{diagnostic:?} goes forward");
             prop_assert!(
                 source.get(span.start as usize..span.end as usize).is_some(),

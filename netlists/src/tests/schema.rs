@@ -85,8 +85,11 @@ fn of_type(name: &Value, instance: &Value) -> bool {
     }
 }
 
+/// What the reader says, files that are not there left out: a schema knows nothing of these.
 fn refused(netlist: &Value) -> Vec<sim_core::diagnostic::Diagnostic> {
-    parse(Format::Json, SourceId(0), &netlist.to_string(), &[]).1
+    let mut problems = parse(Format::Json, SourceId(0), &netlist.to_string(), &[]).1;
+    problems.retain(|problem| problem.code != "file");
+    problems
 }
 
 /// A value that a shape takes, and one that it does not.
@@ -106,9 +109,10 @@ fn samples(shape: Shape) -> (Value, Value) {
         Shape::Pairs => (json!([[0, 1]]), json!([[0, 1, 2]])),
         Shape::Number => (json!({ "list": [1, 2] }), json!([1, 2])),
         Shape::Count => (json!({ "table": [[1]] }), json!(-1)),
+        Shape::CellNames => (json!(["x"]), json!(3)),
         Shape::Card => (json!("x"), json!({ "rate": 1 })),
         Shape::CardTable => (json!({ "model": "poisson", "nu": 1 }), json!("x")),
-        Shape::Map(..) => (json!({}), json!(3)),
+        Shape::Changes | Shape::Map(..) => (json!({}), json!(3)),
         Shape::Table(section) => (Value::Object(base(section)), json!(3)),
         Shape::List(_) => (json!([]), json!({})),
         Shape::NotBuilt(_) => (json!(null), json!(1)),
@@ -126,11 +130,13 @@ fn around(section: &Section, table: Value) -> Value {
             netlist
         }
         "[network]" => place("network", table),
+        "[[include]]" => place("include", json!([table])),
         "[numerics]" => place("numerics", table),
         "[tables.*]" => place("tables", json!({ "x": table })),
         "[populations.*]" => place("populations", json!({ "x": table })),
         "[spaces.*]" => place("spaces", json!({ "x": table })),
         "positions" => place("populations", json!({ "x": { "neurons": "y", "size": 1, "positions": table } })),
+        "names" => place("populations", json!({ "x": { "neurons": "y", "names": table } })),
         "[[projections]]" => place("projections", json!([table])),
         "[[record]]" => place("record", json!([table])),
         "connect" => place("projections", json!([{ "source": "a", "target": "b", "connect": table }])),

@@ -1,7 +1,7 @@
 //! Values that are well made: what they become.
 
 use super::{HEAD, whole};
-use sim_core::description::{CellRange, RandomKind, Value, ValueKind};
+use sim_core::description::{CellChoice, CellRange, NamesFrom, RandomKind, Value, ValueKind};
 use sim_core::units::{Dimension, Quantity};
 
 /// What a card's parameter is read as.
@@ -65,7 +65,7 @@ fn tables_that_stand_for_values() {
 
 #[test]
 fn selections_of_cells() {
-    let cells = |start, end| Some(CellRange { start, end });
+    let cells = |start, end| Some(CellChoice::Range(CellRange { start, end }));
     for (written, name, range) in [
         ("exc", "exc", None),
         ("exc[0..5]", "exc", cells(0, Some(5))),
@@ -85,10 +85,30 @@ fn selections_of_cells() {
             continue;
         }
         let selection = &net.records[0].from[0];
-        assert_eq!((selection.name.as_str(), selection.cells), (name, range), "{written}");
+        assert_eq!((selection.name.as_str(), &selection.cells), (name, &range), "{written}");
         assert_eq!(super::underlined(&text, Some(selection.span)), format!("\"{written}\""), "its place");
         assert_eq!(net.records[0].what.len(), 2, "a list of what to record");
     }
+}
+
+#[test]
+fn cells_by_name() {
+    let text = format!("{HEAD}[[record]]\nfrom = \"a[ASHL,  R1-R6 ]\"\nwhat = \"spikes\"\n");
+    let net = whole(&text);
+    let Some(CellChoice::Names(names)) = &net.records[0].from[0].cells else { panic!("two names") };
+    let found: Vec<(&str, &str)> = names.iter().map(|n| (n.value.as_str(), super::underlined(&text, Some(n.span)))).collect();
+    assert_eq!(found, [("ASHL", "ASHL"), ("R1-R6", "R1-R6")], "each with its place");
+    let of = |names: &str| {
+        let text = format!("{HEAD}[populations.a]\nneurons = \"lif\"\nnames = {names}\n");
+        whole(&text).populations.remove(0).item.names.expect("names").from
+    };
+    assert!(matches!(of("[\"AVAL\", \"AVAR\"]"), NamesFrom::List(names) if names.len() == 2), "in place");
+    let NamesFrom::File { file, column, conditions } =
+        of("{ file = \"n.csv\", column = \"name\", where = { sign = [\"+1\", \"0\"] } }")
+    else {
+        panic!("of a file")
+    };
+    assert_eq!((file.value.as_str(), column.value.as_str(), conditions[0].item.len()), ("n.csv", "name", 2), "of a file");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::later::is_later;
 use super::report::Report;
 use crate::catalog::{Catalog, NeuronCard, ParamSpec, StimulusCard};
-use crate::description::{CardBase, CardDecl, Description, Value};
+use crate::description::{CardBase, CardDecl, Description, PopulationDecl, Value};
 use crate::diagnostic::{Diagnostic, Outcome, Span, Spanned, nearest};
 use std::collections::BTreeMap;
 
@@ -75,6 +75,12 @@ impl<'a> Cards<'a> {
             given.append(&mut own_values(decl, model, report));
         }
         Some(Card { model, span, given })
+    }
+
+    /// Whether the cells of a block are stimuli; not so where that cannot be known, which is told elsewhere.
+    pub(crate) fn is_stimulus(&self, block: &'a PopulationDecl, catalog: &Catalog) -> bool {
+        let chain = block.neurons.as_ref().map(|card| self.chain(card, catalog));
+        matches!(chain, Some(Ok((Model::Stimulus(_), _))))
     }
 
     /// The model at the root, and the cards from `decl` to there.

@@ -133,7 +133,7 @@ pub const CONNECTORS: &[Connector] = &[
         aliases: &["from_list", "from_file", "FromListConnector", "FromFileConnector"],
         kind: ConnectorKind::List,
         arguments: &[],
-        about: "an explicit list: `pairs = [[source, target], ..]`, or a CSV `file` with the columns `source` and `target`",
+        about: "an explicit list: `pairs = [[source, target], ..]`, or a CSV `file` with the columns `source` and `target`, cells by number or name",
     },
 ];
 

@@ -1,7 +1,7 @@
 //! Tables beside the netlist: CSV files with a header line; `#` starts a comment line.
 
 use super::Files;
-use crate::diagnostic::{Diagnostic, Outcome, SourceId, Sources, Span, Spanned};
+use crate::diagnostic::{Diagnostic, Failure, Outcome, SourceId, Sources, Span, Spanned};
 use crate::units::{Quantity, parse_quantity};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -30,6 +30,18 @@ impl<'a> SideFiles<'a> {
         let table = Rc::new(Csv::new(&file.value, source, text)?);
         self.read.borrow_mut().insert(file.value.clone(), Rc::clone(&table));
         Ok(table)
+    }
+
+    /// A problem of an expression that was computed for a line of a file, with that line named.
+    pub(crate) fn with_line(&self, failure: Failure, line: Span) -> Failure {
+        match failure {
+            Failure::Report(problem) => {
+                let sources = self.sources.borrow();
+                let label = format!("for line {} of {}", sources.line_column(line).0, sources.name(line.source));
+                problem.label(label).into()
+            }
+            Failure::Reported => Failure::Reported,
+        }
     }
 }
 

@@ -1,21 +1,27 @@
 //! The list rule: pairs written in place or read from a file, with the columns that weights and delays name.
 
+use super::cells::{Filter, fault_of_name};
 use super::context::Context;
-use super::files::{Csv, cell, cell_quantity};
+use super::files::{Csv, Row, cell, cell_quantity};
 use super::place::ListColumns;
+use super::selections::Part;
 use super::synapses::Ends;
 use super::values::{integer, kind};
 use crate::description::{ListDecl, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned};
 use crate::network::Rule;
-use crate::units::Dimension;
 
 /// The rows of a list that are kept, in their order.
+#[derive(Default)]
 pub(crate) struct ListRows {
     /// Source and target of each, counted from the start of the two parts.
     pub(crate) pairs: Vec<(u32, u32)>,
     /// Columns that expressions name.
     pub(crate) columns: ListColumns,
+    /// Lines of the file, one for each row; empty where the pairs stand in the netlist.
+    pub(crate) lines: Vec<Span>,
+    /// Rows that meet the conditions, kept or not.
+    pub(crate) met: u64,
 }
 
 impl ListRows {
@@ -44,12 +50,12 @@ pub(crate) fn list_rows(
                 let message = format!("`row.{column}` needs a file: pairs in place have no columns");
                 return Err(Diagnostic::error("unknown-column", *at, message).into());
             }
-            Ok(ListRows { pairs: inline_pairs(pairs, ends)?, columns: ListColumns::new() })
+            Ok(ListRows { pairs: inline_pairs(pairs, ends)?, ..ListRows::default() })
         }
         (None, Some(file)) => {
             let table = context.files.table(file)?;
             // A row of at least four bytes becomes a pair, a place and a quantity for each column.
-            context.budget.reserve(table.bytes() / 4, 12 + 16 * columns.len() as u64, || "the list of a list rule".into())?;
+            context.budget.reserve(table.bytes() / 4, 24 + 16 * columns.len() as u64, || "the list of a list rule".into())?;
             file_rows(&table, list, file, ends, columns)
         }
         _ => {
@@ -88,32 +94,23 @@ fn file_rows(
         None => table.column(default, file.span),
     };
     let (source, target) = (header(&list.source, "source")?, header(&list.target, "target")?);
-    let conditions: Vec<(usize, Vec<&str>)> = list
-        .conditions
-        .iter()
-        .map(|c| Ok((table.column(&c.name.value, c.name.span)?, c.item.iter().map(|t| t.value.as_str()).collect())))
-        .collect::<Outcome<_>>()?;
+    let taken = Filter::new(table, &list.conditions)?;
     let wanted: Vec<(usize, &str)> =
         columns.iter().map(|(column, span)| Ok((table.column(column, *span)?, *column))).collect::<Outcome<_>>()?;
-    let mut kept = ListRows { pairs: Vec::new(), columns: ListColumns::new() };
+    let mut kept = ListRows::default();
     for (_, column) in &wanted {
         kept.columns.insert((*column).to_string(), Vec::new());
     }
     table.rows(|row| {
-        if conditions.iter().any(|(column, texts)| !texts.contains(&cell(row, *column))) {
+        if !taken.takes(row) {
             return Ok(());
         }
-        let index = |column, name| -> Outcome<u64> {
-            let quantity = cell_quantity(row, column, name)?;
-            let whole = quantity.dimension == Dimension::NONE && quantity.value >= 0.0 && quantity.value.fract() == 0.0;
-            if whole && quantity.value <= f64::from(u32::MAX) {
-                return Ok(quantity.value as u64);
-            }
-            let message = format!("the cell \"{}\" of the column \"{name}\" is no index", cell(row, column));
-            Err(Diagnostic::error("file", row.1, message).into())
-        };
-        kept.pairs
-            .push((ends.source_index(index(source, "source")?, row.1)?, ends.target_index(index(target, "target")?, row.1)?));
+        kept.met += 1;
+        let source = named_or_numbered(row, source, &ends.source, |index| ends.source_index(index, row.1))?;
+        let target = named_or_numbered(row, target, &ends.target, |index| ends.target_index(index, row.1))?;
+        let (Some(source), Some(target)) = (source, target) else { return Ok(()) };
+        kept.pairs.push((source, target));
+        kept.lines.push(row.1);
         for (column, name) in &wanted {
             let quantity = cell_quantity(row, *column, name)?;
             if let Some(values) = kept.columns.get_mut(*name) {
@@ -123,4 +120,21 @@ fn file_rows(
         Ok(())
     })?;
     Ok(kept)
+}
+
+/// The cell that a row names by its number, which must be one of the part, or by its name; `None` for a name that is not of
+/// the part: one file may serve several projections.
+fn named_or_numbered(row: &Row, column: usize, part: &Part, numbered: impl Fn(u64) -> Outcome<u32>) -> Outcome<Option<u32>> {
+    let text = cell(row, column);
+    match &part.names {
+        Some(names) if fault_of_name(text).is_none() => {
+            let cell = names.find(text).filter(|cell| part.contains(*cell));
+            Ok(cell.map(|cell| cell - part.cells.start))
+        }
+        _ if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) => numbered(text.parse().unwrap_or(u64::MAX)).map(Some),
+        names => {
+            let what = if names.is_some() { "neither the number nor the name" } else { "not the number" };
+            Err(Diagnostic::error("file", row.1, format!("\"{text}\" is {what} of a cell")).into())
+        }
+    }
 }

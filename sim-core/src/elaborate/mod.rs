@@ -1,6 +1,7 @@
 //! Description and catalogue to network: defaults, units, expressions, ranges, sizes. All problems are collected.
 
 mod cards;
+mod cells;
 mod columns;
 pub mod connectors;
 mod context;
@@ -31,6 +32,8 @@ mod tables;
 mod tests;
 mod values;
 
+pub use cells::fault_of_name as fault_of_cell_name;
+pub use place::RESERVED;
 pub use size::{Estimate, Limits, estimate};
 pub use values::unknown_unit;
 
@@ -83,7 +86,8 @@ fn build(
     limits: &Limits,
     report: &Report,
 ) -> Option<Network> {
-    let roster = roster::Roster::new(description, report);
+    let cards = cards::Cards::new(description, catalog, report);
+    let roster = roster::Roster::new(description, |block| cards.is_stimulus(block, catalog), report);
     let names = names::Names::new(description, roster, report);
     let settings = settings::Settings::new(description, &names, report);
     let context = Context {
@@ -94,12 +98,11 @@ fn build(
         names: &names,
         settings,
     };
-    let cards = cards::Cards::new(description, catalog, report);
     let frames = populations::frames(&context, &cards);
     let mut populations = populations::build(&context, &frames);
     let places = positions::places(&context, description, &frames);
-    let built = projections::build(&context, description, &frames, &places);
-    let (projections, spans): (Vec<_>, Vec<_>) = built.into_iter().unzip();
+    let (projections, left_out) = projections::build(&context, description, &frames, &places);
+    let (projections, spans): (Vec<_>, Vec<_>) = projections.into_iter().unzip();
     let records = records::build(&context, description, &frames);
     let hardware = description.hardware.iter().filter_map(|entry| {
         let words = report.accept(hardware_words(&entry.item.kind, &entry.item, &context))?;
@@ -126,6 +129,7 @@ fn build(
         populations,
         projections,
         records,
+        left_out,
         hardware,
     };
     if let Some(problem) = size::check(&network, limits) {

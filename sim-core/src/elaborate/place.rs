@@ -9,8 +9,8 @@ use crate::space::{Between, Space};
 use crate::units::{Dimension, Quantity};
 use std::collections::BTreeMap;
 
-/// Names with a meaning of their own.
-pub(crate) const RESERVED: &[&str] = &[
+/// Names with a meaning of their own in expressions.
+pub const RESERVED: &[&str] = &[
     "pi", "timestep", "duration", "self", "source", "target", "row", "n_source", "n_target", "distance", "dx", "dy", "dz",
     "trial", "sum",
 ];

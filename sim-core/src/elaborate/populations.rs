@@ -1,6 +1,7 @@
 //! Populations: their model and size first, then the values of their cells.
 
 use super::cards::{Card, Cards, Model, find_name};
+use super::cells::{CellNames, cell_names};
 use super::columns::{self, column};
 use super::context::Context;
 use super::distributions::distribution;
@@ -16,6 +17,7 @@ use crate::network::{Cells, Column, Population};
 use crate::random::Stream;
 use crate::units::Dimension;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A population's outline: what the rest of the netlist needs of it.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) card: Option<Card<'a>>,
     /// Cells; `None` after a problem.
     pub(crate) size: Option<u32>,
+    /// Names of the cells, where they have names.
+    pub(crate) names: Option<Rc<CellNames>>,
 }
 
 /// Outlines of all populations, in order.
@@ -34,8 +38,10 @@ pub(crate) fn frames<'a>(context: &Context<'a>, cards: &Cards<'a>) -> Vec<Frame<
     let frames: Vec<Frame<'a>> = entries
         .map(|(index, entry)| {
             let card = entry.block.neurons.as_ref().and_then(|c| cards.resolve(c, context.catalog, context.report));
-            let size = size(entry, &context.place().of(index)).and_then(|size| fits(context, entry.name, size, card.as_ref()));
-            Frame { entry: *entry, card, size: context.report.accept(size) }
+            let names = entry.block.names.as_ref().and_then(|decl| context.report.accept(cell_names(context, decl)));
+            let size = size(entry, &context.place().of(index), names.as_ref());
+            let size = size.and_then(|size| fits(context, entry.name, size, card.as_ref()));
+            Frame { entry: *entry, card, size: context.report.accept(size), names: names.map(Rc::new) }
         })
         .collect();
     for frame in frames.iter().filter(|f| f.entry.block.neurons.is_none()) {
@@ -51,7 +57,16 @@ pub(crate) fn frames<'a>(context: &Context<'a>, cards: &Cards<'a>) -> Vec<Frame<
     frames
 }
 
-fn size(entry: &Entry<'_>, place: &Place<'_>) -> Outcome<u32> {
+/// The size given, or how many names there are.
+fn size(entry: &Entry<'_>, place: &Place<'_>, names: Option<&CellNames>) -> Outcome<u32> {
+    if entry.block.names.is_some() {
+        if let Some(value) = &entry.block.size {
+            let problem = Diagnostic::error("bad-population", value.span, "a population with names has as many cells as names");
+            return Err(problem.help("leave `size` out").into());
+        }
+        let count = names.ok_or(Failure::Reported)?.list.len();
+        return u32::try_from(count).map_err(|_| Failure::Reported);
+    }
     let Some(value) = &entry.block.size else {
         let message = format!("the population \"{}\" needs a size", entry.name);
         return Err(Diagnostic::error("missing-key", entry.block.span, message).into());
@@ -91,7 +106,8 @@ pub(crate) fn build(context: &Context<'_>, frames: &[Frame<'_>]) -> Vec<Populati
             }
         };
         if let Some(cells) = cells {
-            populations.push(Population { name: frame.entry.name.to_string(), first, size, cells, positions: None });
+            let names = frame.names.as_ref().map_or_else(Vec::new, |names| names.list.clone());
+            populations.push(Population { name: frame.entry.name.to_string(), first, size, names, cells, positions: None });
         }
         first = first.saturating_add(size);
     }

@@ -3,7 +3,7 @@
 use super::cards::Model;
 use super::context::Context;
 use super::fields::Places;
-use super::place::{ListColumns, Pair};
+use super::place::Pair;
 use super::populations::Frame;
 use super::rules::{Connect, Wiring};
 use super::selections::{Part, parts, words};
@@ -11,7 +11,8 @@ use super::synapses::{Ends, Synapses, columns_named};
 use crate::catalog::{Effect, NeuronCard};
 use crate::description::{Description, ProjectionDecl, Selection, Value};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
-use crate::network::{Draw, Projection};
+use crate::network::{Draw, LeftOut, Projection};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 /// Bytes that a projection takes, roughly: groups of thousands make millions of pairs.
@@ -21,17 +22,23 @@ const PROJECTION_BYTES: u64 = 512;
 pub(crate) type Built = (Projection, Span);
 
 /// All projections, block by block; within a block for each target, in order, each source, in order. Those without synapses
-/// are left out.
-pub(crate) fn build(context: &Context<'_>, description: &Description, frames: &[Frame<'_>], places: &Places) -> Vec<Built> {
+/// are left out. And the lists of which rows were left out.
+pub(crate) fn build(
+    context: &Context<'_>,
+    description: &Description,
+    frames: &[Frame<'_>],
+    places: &Places,
+) -> (Vec<Built>, Vec<LeftOut>) {
     let mut names = BTreeSet::new();
-    let mut built = Vec::new();
+    let (mut built, mut left_out) = (Vec::new(), Vec::new());
     for decl in &description.projections {
-        let block = Block { context, frames, places, decl, name: name(decl) };
+        let block = Block { context, frames, places, decl, name: name(decl), rows: Cell::default() };
         if let Some(projections) = context.report.accept(block.build(&mut names)) {
             built.extend(projections.into_iter().map(|p| (p, decl.span)));
+            left_out.extend(block.left_out());
         }
     }
-    built
+    (built, left_out)
 }
 
 /// The name given, or "source->target" as written.
@@ -47,6 +54,8 @@ struct Block<'a, 'c> {
     places: &'a Places,
     decl: &'a ProjectionDecl,
     name: String,
+    /// Rows of the list that are kept by any pair of populations, and rows that meet the conditions.
+    rows: Cell<(u64, u64)>,
 }
 
 impl Block<'_, '_> {
@@ -64,9 +73,11 @@ impl Block<'_, '_> {
         let connect = decl.connect.as_ref().ok_or(Failure::Reported).and_then(|c| Connect::read(c, self.context));
         let connect = self.context.report.accept(connect).ok_or(Failure::Reported)?;
         let (sources, targets) = (sources.ok_or(Failure::Reported)?, targets.ok_or(Failure::Reported)?);
-        if connect.is_list() && sources.len() * targets.len() != 1 {
+        let numbered = |parts: &[Part]| parts.len() > 1 && parts.iter().any(|part| part.names.is_none());
+        if connect.is_list() && (numbered(&sources) || numbered(&targets)) {
             let message = "a list of indices connects one population to one population";
-            return Err(Diagnostic::error("impossible-rule", connect.span(), message).into());
+            let problem = Diagnostic::error("impossible-rule", connect.span(), message);
+            return Err(problem.help("a list of names connects any: give the populations `names`").into());
         }
         let pairs = (sources.len() as u64).saturating_mul(targets.len() as u64);
         self.context.budget.reserve(pairs, PROJECTION_BYTES, || format!("the projection {}", self.name))?;
@@ -82,6 +93,11 @@ impl Block<'_, '_> {
             }
         }
         Ok(built)
+    }
+
+    fn left_out(&self) -> Option<LeftOut> {
+        let (kept, of) = self.rows.get();
+        (kept < of).then(|| LeftOut { projection: self.name.clone(), rows: of - kept, of })
     }
 
     fn parts(&self, selections: &[Selection]) -> Option<Vec<Part>> {
@@ -148,15 +164,21 @@ impl Block<'_, '_> {
         self.required("weight", &self.decl.weight, injects, target)?;
         self.required("delay", &self.decl.delay, injects, target)?;
         let key = self.context.key("projection").name(&self.name).name(ends.source_name).name(ends.target_name).finish();
-        let nothing = ListColumns::new();
         let wiring = connect.wire(self.context, ends, key, &self.columns(ends)?)?;
-        let (rule, columns) = match &wiring {
+        let ordered = connect.ordered(ends, &wiring);
+        let (rule, rows) = match &wiring {
             Wiring::Nothing => return Ok(None),
-            Wiring::Rule(rule) => (rule.clone(), &nothing),
-            Wiring::List(rows) if rows.pairs.is_empty() => return Ok(None),
-            Wiring::List(rows) => (rows.rule()?, &rows.columns),
+            Wiring::Rule(rule) => (rule.clone(), None),
+            Wiring::List(rows) => {
+                let (kept, _) = self.rows.get();
+                self.rows.set((kept + rows.lines.len() as u64, rows.met));
+                if rows.pairs.is_empty() {
+                    return Ok(None);
+                }
+                (rows.rule()?, Some(rows))
+            }
         };
-        let synapses = Synapses { rule: &rule, columns, ends };
+        let synapses = Synapses { ordered, rows, rule: &rule, ends };
         let weight = match &self.decl.weight {
             Some(value) if injects => synapses.factor(self.context, value),
             Some(value) => synapses.weight(self.context, value, target, receptor),

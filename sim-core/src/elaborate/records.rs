@@ -63,7 +63,9 @@ fn block(context: &Context<'_>, description: &Description, frames: &[Frame<'_>],
                 context
                     .budget
                     .reserve(u64::from(part.size()), 4 * decl.what.len() as u64, || "the list of recorded cells".into())?;
-                part.cells.clone().collect()
+                let mut cells = part.members();
+                cells.sort_unstable();
+                cells
             }
         };
         for what in &decl.what {
@@ -146,7 +148,10 @@ fn sample_cells(context: &Context<'_>, part: &Part, count: u32) -> Outcome<Vec<u
         let cell = stream.below(last + 1);
         chosen.insert(if chosen.contains(&cell) { last } else { cell });
     }
-    Ok(chosen.into_iter().map(|cell| part.cells.start + cell).collect())
+    let Some(named) = &part.chosen else { return Ok(chosen.into_iter().map(|cell| part.cells.start + cell).collect()) };
+    let mut named = named.clone();
+    named.sort_unstable();
+    Ok(chosen.into_iter().filter_map(|cell| named.get(cell as usize).copied()).collect())
 }
 
 fn quantity_recorded(frames: &[Frame<'_>], part: &Part, what: &Spanned<String>, every_fs: i64) -> Outcome<What> {

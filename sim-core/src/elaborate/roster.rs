@@ -22,28 +22,37 @@ pub(crate) struct Entry<'a> {
 pub(crate) struct Roster<'a> {
     /// Populations in order of appearance.
     pub(crate) populations: Vec<Entry<'a>>,
+    /// Which of them are no stimuli.
+    neurons: Vec<bool>,
     indices: BTreeMap<&'a str, usize>,
     groups: BTreeMap<&'a str, Option<Vec<usize>>>,
 }
 
 impl<'a> Roster<'a> {
-    /// Declares populations and resolves groups. A block named by a group declares all its members.
-    pub(crate) fn new(description: &'a Description, report: &Report) -> Self {
-        let leaves = expand_groups(description, report);
+    /// Declares populations and resolves groups. A block named by a group declares all its members. Patterns choose among
+    /// what is declared, except those for which `is_stimulus` holds.
+    pub(crate) fn new(description: &'a Description, is_stimulus: impl Fn(&'a PopulationDecl) -> bool, report: &Report) -> Self {
+        let mut leaves = expand_groups(description, report);
         let mut roster = Self::default();
         for Named { name, item } in &description.populations {
             match leaves.get(name.value.as_str()) {
                 Some(group) => {
                     for member in &group.members {
-                        roster.declare(Entry { name: &member.value, block: item }, name.span, report);
+                        if is_pattern(&member.value) {
+                            report.push(declared_by_pattern(name));
+                        } else {
+                            roster.declare(Entry { name: &member.value, block: item }, name.span, report);
+                        }
                     }
                 }
                 None => roster.declare(Entry { name: &name.value, block: item }, name.span, report),
             }
         }
-        for (name, group) in leaves {
-            let members = if group.sound { roster.known_members(&group.members, report) } else { None };
-            roster.groups.insert(name, members);
+        roster.neurons = roster.populations.iter().map(|entry| !is_stimulus(entry.block)).collect();
+        for Named { name, .. } in &description.groups {
+            let Some(group) = leaves.remove(name.value.as_str()) else { continue };
+            let members = if group.sound { roster.known_members(&name.value, &group.members, report) } else { None };
+            roster.groups.insert(&name.value, members);
         }
         roster
     }
@@ -58,8 +67,37 @@ impl<'a> Roster<'a> {
         self.populations.push(entry);
     }
 
-    fn known_members(&self, members: &[&'a Spanned<String>], report: &Report) -> Option<Vec<usize>> {
-        members.iter().map(|m| report.accept(self.population(&m.value, m.span))).collect()
+    /// The populations of a group's members, each once.
+    fn known_members(&self, group: &str, members: &[&'a Spanned<String>], report: &Report) -> Option<Vec<usize>> {
+        let each = members.iter().map(|member| report.accept(self.choose(&member.value, member.span)));
+        let each: Vec<Option<Vec<usize>>> = each.collect();
+        let (mut known, mut seen) = (Vec::new(), BTreeSet::new());
+        for (member, found) in members.iter().zip(each.into_iter().collect::<Option<Vec<_>>>()?) {
+            if let Some(index) = found.iter().find(|index| !seen.insert(**index)) {
+                let message = format!("\"{}\" is twice in the group \"{group}\"", self.name(*index));
+                report.push(Diagnostic::error("duplicate-name", member.span, message));
+                return None;
+            }
+            known.extend(found);
+        }
+        Some(known)
+    }
+
+    /// A population by its name, or those that a pattern fits.
+    fn choose(&self, name: &str, span: Span) -> Outcome<Vec<usize>> {
+        if is_pattern(name) { self.matching(name, span) } else { self.population(name, span).map(|index| vec![index]) }
+    }
+
+    /// The populations whose names a pattern fits, in order of appearance, stimuli left out.
+    fn matching(&self, pattern: &str, span: Span) -> Outcome<Vec<usize>> {
+        let neurons = self.populations.iter().zip(&self.neurons).enumerate().filter(|(_, (_, neurons))| **neurons);
+        let found: Vec<usize> = neurons.filter(|(_, (entry, _))| fits(pattern, entry.name)).map(|(index, _)| index).collect();
+        if found.is_empty() {
+            let problem =
+                Diagnostic::error("unknown-population", span, format!("no population of neurons has a name like \"{pattern}\""));
+            return Err(problem.help("* stands for a part of a name, up to the next dot; stimuli are left out").into());
+        }
+        Ok(found)
     }
 
     /// Index of a population.
@@ -88,8 +126,8 @@ impl<'a> Roster<'a> {
 
     /// The populations that a name stands for: one, or a group's.
     pub(crate) fn named(&self, name: &str, span: Span) -> Outcome<Vec<usize>> {
-        if name.contains('*') {
-            return Err(not_yet_pattern(name, span).into());
+        if is_pattern(name) {
+            return self.matching(name, span);
         }
         match (self.group(name), self.indices.get(name)) {
             (Some(members), _) => members.map(<[usize]>::to_vec),
@@ -109,9 +147,32 @@ impl<'a> Roster<'a> {
     }
 }
 
-fn not_yet_pattern(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("not-built-yet", span, format!("patterns such as \"{name}\" are not built yet"))
-        .help("list the populations by name")
+/// Whether a name stands for several.
+pub(crate) fn is_pattern(name: &str) -> bool {
+    name.contains('*')
+}
+
+/// Whether a name is like a pattern, in which each `*` stands for any characters but dots.
+fn fits(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('.').zip(name.split('.'));
+    pattern.matches('.').count() == name.matches('.').count() && parts.all(|(pattern, part)| part_fits(pattern, part))
+}
+
+/// The first and the last piece are where they must be, those between are in their order.
+fn part_fits(pattern: &str, part: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == part };
+    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let inside = part.strip_prefix(first).and_then(|part| part.strip_suffix(last));
+    let after = |part: &'_ str, piece: &str| part.find(piece).map(|at| at + piece.len());
+    inside.is_some_and(|inside| {
+        let found = middle.split('*').try_fold(0, |at, piece| Some(at + after(inside.get(at..)?, piece)?));
+        found.is_some()
+    })
+}
+
+fn declared_by_pattern(name: &Spanned<String>) -> Diagnostic {
+    let message = format!("the group \"{}\" has a pattern, which chooses populations that other blocks declare", name.value);
+    Diagnostic::error("bad-population", name.span, message).help("name its members one by one to declare them here")
 }
 
 /// The population names of a group. Where the group has a problem, which is told, those that could be found: their blocks
@@ -150,9 +211,6 @@ fn expand<'a>(
 ) -> Result<(), Diagnostic> {
     for member in members {
         let name = member.value.as_str();
-        if name.contains('*') {
-            return Err(not_yet_pattern(name, member.span));
-        }
         let Some(inner) = groups.get(name) else {
             leaves.push(member);
             continue;

@@ -144,6 +144,9 @@ impl<'a> Connect<'a> {
     /// The rule between two parts of populations. `columns` are those that weight and delay name.
     pub(crate) fn wire(&self, context: &Context<'_>, ends: &Ends<'_>, key: u64, columns: &[(&str, Span)]) -> Outcome<Wiring> {
         let autapses = self.switch("autapses")?;
+        if ends.source.chosen.is_some() || ends.target.chosen.is_some() {
+            return self.chosen(context, ends, autapses, columns);
+        }
         match self.rule.kind {
             ConnectorKind::OneToOne => self.one_to_one(ends),
             ConnectorKind::AllToAll => Ok(Wiring::Rule(Rule::AllToAll { autapses })),
@@ -152,6 +155,42 @@ impl<'a> Connect<'a> {
             ConnectorKind::FixedTotalNumber => self.fixed_total_number(context, ends, autapses, key),
             ConnectorKind::PairwiseBernoulli => self.pairwise_bernoulli(context, ends, autapses),
             ConnectorKind::List => list_rows(context, self.list, self.span, ends, columns).map(Wiring::List),
+        }
+    }
+
+    /// Between cells chosen by name that are not neighbours: the pairs of the rule as a list.
+    fn chosen(&self, context: &Context<'_>, ends: &Ends<'_>, autapses: bool, columns: &[(&str, Span)]) -> Outcome<Wiring> {
+        let (source, target) = (&ends.source, &ends.target);
+        let own = |source: u32, target: u32| !autapses && ends.itself(target + ends.target.cells.start) == Some(source);
+        let local = |part: &Part| part.members().into_iter().map(|cell| cell - part.cells.start).collect::<Vec<u32>>();
+        let pairs = match self.rule.kind {
+            ConnectorKind::List => return list_rows(context, self.list, self.span, ends, columns).map(Wiring::List),
+            ConnectorKind::OneToOne => {
+                self.one_to_one(ends)?;
+                local(source).into_iter().zip(local(target)).collect()
+            }
+            ConnectorKind::AllToAll => {
+                let count = u64::from(source.size()) * u64::from(target.size());
+                context.budget.reserve(count, 24, || "the synapses between cells chosen by name".into())?;
+                let (sources, targets) = (local(source), local(target));
+                let of = |target: u32| sources.iter().map(move |source| (*source, target));
+                targets.into_iter().flat_map(of).filter(|(source, target)| !own(*source, *target)).collect()
+            }
+            _ => {
+                let message = format!("{} between cells chosen by name takes neighbours only", self.rule.name);
+                let problem = Diagnostic::error("not-built-yet", self.span, message);
+                return Err(problem.help("one_to_one, all_to_all and list take any cells").into());
+            }
+        };
+        Ok(Wiring::List(ListRows { pairs, ..ListRows::default() }))
+    }
+
+    /// How many weights or delays may be given one by one, in the rule's order of synapses; `None` where it has no order.
+    pub(crate) fn ordered(&self, ends: &Ends<'_>, wiring: &Wiring) -> Option<usize> {
+        match (self.rule.kind, wiring) {
+            (ConnectorKind::OneToOne, _) => Some(ends.source.size() as usize),
+            (ConnectorKind::List, Wiring::List(rows)) => Some(rows.pairs.len()),
+            _ => None,
         }
     }
 

@@ -45,6 +45,9 @@ impl Settings {
         let at = |value: &Option<Value>| value.as_ref().map_or(network.span, |v| v.span);
         let step = names.timestep().and_then(|ms| timestep(ms, at(&network.timestep)));
         let grid = report.accept(step).unwrap_or_else(default_grid);
+        for value in &description.included_timesteps {
+            report.accept(same_step(value, grid, &place));
+        }
         if network.duration.is_none() {
             let problem = Diagnostic::error("missing-key", network.span, "[network] needs a duration");
             report.push(problem.help("duration = \"1 s\""));
@@ -84,6 +87,17 @@ fn timestep(ms: f64, span: Span) -> Outcome<Grid> {
         Some(_) => Err(Diagnostic::error("out-of-range", span, "a time step is at least \"1 ns\"").into()),
         None => Err(too_long(span).into()),
     }
+}
+
+/// Delays and models of an included netlist were written for its own step.
+fn same_step(value: &Value, grid: Grid, place: &Place<'_>) -> Outcome<()> {
+    let ms = number(value, &Wanted::new("timestep", Dimension::TIME, Range::Positive), place)?;
+    if fs_from_ms(ms) == Some(grid.step_fs()) {
+        return Ok(());
+    }
+    let here = decimal_ms(grid.step_fs());
+    let message = format!("this netlist has steps of {ms} ms, the one that includes it of {here} ms");
+    Err(Diagnostic::error("other-timestep", value.span, message).help("give both the same timestep").into())
 }
 
 fn too_long(span: Span) -> Diagnostic {

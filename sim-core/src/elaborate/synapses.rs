@@ -3,7 +3,8 @@
 use super::context::Context;
 use super::distributions::{checked, distribution};
 use super::fields::{self, Places, of_place};
-use super::place::{Apart, ListColumns, Place};
+use super::lists::ListRows;
+use super::place::{Apart, Place};
 use super::selections::Part;
 use super::values::{Wanted, number, quantity};
 use crate::catalog::{NeuronCard, Polarity, Range, ReceptorSpec};
@@ -13,7 +14,7 @@ use crate::expr::Expr;
 use crate::expr::eval::{Reference, evaluate, references};
 use crate::network::{Draw, Rule};
 use crate::time::{Grid, decimal_ms, fs_from_ms};
-use crate::units::Dimension;
+use crate::units::{Dimension, Quantity};
 
 /// Longest delay in ticks.
 pub(crate) const MAX_DELAY_TICKS: u32 = 65_535;
@@ -68,11 +69,13 @@ impl Ends<'_> {
 }
 
 fn within(part: &Part, name: &str, index: u64, span: Span) -> Outcome<u32> {
-    let cell = u32::try_from(index).ok().filter(|cell| part.cells.contains(cell));
+    let cell = u32::try_from(index).ok().filter(|cell| part.contains(*cell));
     cell.map(|cell| cell - part.cells.start).ok_or_else(|| {
-        let last = part.cells.end.saturating_sub(1);
-        let message = format!("there is no cell {index} here: those of \"{name}\" are {} to {last}", part.cells.start);
-        Diagnostic::error("bad-selection", span, message).into()
+        let here = match &part.chosen {
+            Some(chosen) => format!("{} of \"{name}\" are chosen by name", chosen.len()),
+            None => format!("those of \"{name}\" are {} to {}", part.cells.start, part.cells.end.saturating_sub(1)),
+        };
+        Diagnostic::error("bad-selection", span, format!("there is no cell {index} here: {here}")).into()
     })
 }
 
@@ -86,85 +89,94 @@ pub(crate) fn columns_named(value: &Value) -> Vec<(&str, Span)> {
     columns.collect()
 }
 
-/// What a projection's synapses are, beyond who is connected: the rule and the list's columns.
+/// What a projection's synapses are, beyond who is connected: their number where they have an order, and the list's rows.
 pub(crate) struct Synapses<'a> {
+    /// How many values `{ list = [..] }` takes; `None` where the rule has no order of its own.
+    pub(crate) ordered: Option<usize>,
+    /// Rows of a list.
+    pub(crate) rows: Option<&'a ListRows>,
     /// Who is connected.
     pub(crate) rule: &'a Rule,
-    /// Columns of a list.
-    pub(crate) columns: &'a ListColumns,
     /// The two ends.
     pub(crate) ends: &'a Ends<'a>,
 }
 
-impl Synapses<'_> {
-    /// How many values `{ list = [..] }` takes; `None` where the rule has no order of its own.
-    fn ordered(&self) -> Option<usize> {
-        match self.rule {
-            Rule::OneToOne => Some(self.ends.source.size() as usize),
-            Rule::List { pairs, .. } => Some(pairs.len()),
-            _ => None,
-        }
-    }
+/// What a single weight or delay must be, told at its own place.
+type Check<'c> = &'c dyn Fn(f64, Span) -> Outcome<()>;
 
+impl Synapses<'_> {
     /// A number of each synapse.
-    fn draw(&self, context: &Context<'_>, value: &Value, wanted: &Wanted<'_>) -> Outcome<Draw> {
+    fn draw(&self, context: &Context<'_>, value: &Value, wanted: &Wanted<'_>, check: Check<'_>) -> Outcome<Draw> {
         let value = self.ends.select(value)?;
         let place = self.ends.place;
         if let Some(expr) = of_place(value) {
-            return match self.rule {
-                Rule::OneToOne => self.at_pairs(context, expr, wanted, (0..self.ends.source.size()).map(|i| ((i, i), i))),
-                Rule::List { pairs, rows } => {
-                    self.at_pairs(context, expr, wanted, pairs.iter().copied().zip(rows.iter().copied()))
+            return match (self.rows, self.rule) {
+                (Some(rows), _) => self.at_pairs(context, (expr, value.span), wanted, check, &rows.pairs),
+                (None, Rule::OneToOne) => {
+                    let pairs: Vec<(u32, u32)> = (0..self.ends.source.size()).map(|i| (i, i)).collect();
+                    self.at_pairs(context, (expr, value.span), wanted, check, &pairs)
                 }
-                rule => fields::draw(context, expr, wanted, (self.ends, rule)),
+                (None, rule) => {
+                    let draw = fields::draw(context, expr, wanted, (self.ends, rule))?;
+                    if let Draw::Field(field) = &draw {
+                        [field.low, field.high].into_iter().try_for_each(|x| check(x, value.span))?;
+                    }
+                    Ok(draw)
+                }
             };
         }
-        match &value.kind {
-            ValueKind::Random(decl) => distribution(decl, value.span, wanted, &place).map(Draw::Random),
-            ValueKind::Expr(expr) if !columns_named(value).is_empty() && matches!(self.rule, Rule::List { .. }) => {
-                let count = self.ordered().unwrap_or(0);
-                context.budget.reserve(count as u64, 8, || wanted.name.to_string())?;
-                let of = |row| wanted.check(evaluate(expr, &place.row(self.columns, row))?, value.span);
-                Ok(Draw::Each((0..count).map(of).collect::<Outcome<_>>()?))
+        let checked = |x: f64, span: Span| check(x, span).map(|()| x);
+        match (&value.kind, self.rows) {
+            (ValueKind::Random(decl), _) => distribution(decl, value.span, wanted, &place).map(Draw::Random),
+            (ValueKind::Expr(expr), Some(rows)) if !columns_named(value).is_empty() => {
+                context.budget.reserve(rows.pairs.len() as u64, 8, || wanted.name.to_string())?;
+                let of = |(row, line): (usize, &Span)| {
+                    let found = evaluate(expr, &place.row(&rows.columns, row)).and_then(|q| wanted.check(q, value.span));
+                    checked(found.map_err(|failure| context.files.with_line(failure, *line))?, *line)
+                };
+                Ok(Draw::Each(rows.lines.iter().enumerate().map(of).collect::<Outcome<_>>()?))
             }
-            ValueKind::Each(values) => {
+            (ValueKind::Each(values), _) => {
                 self.one_each(values.len(), wanted.name, value.span)?;
-                let of = |v: &Value| wanted.check(quantity(v, &place)?, v.span);
+                let of = |v: &Value| checked(wanted.check(quantity(v, &place)?, v.span)?, v.span);
                 Ok(Draw::Each(values.iter().map(of).collect::<Outcome<_>>()?))
             }
-            ValueKind::File { file, column } => {
+            (ValueKind::File { file, column }, _) => {
                 let values = context.files.table(file)?.quantities(column)?;
                 self.one_each(values.len(), wanted.name, value.span)?;
-                Ok(Draw::Each(values.into_iter().map(|(q, span)| wanted.check(q, span)).collect::<Outcome<_>>()?))
+                let of = |(q, line): (Quantity, Span)| checked(wanted.check(q, line)?, line);
+                Ok(Draw::Each(values.into_iter().map(of).collect::<Outcome<_>>()?))
             }
-            _ => number(value, wanted, &place).map(Draw::Constant),
+            _ => checked(number(value, wanted, &place)?, value.span).map(Draw::Constant),
         }
     }
 
-    /// A number of each pair of a list, with its row there.
+    /// A number of each pair of an ordered rule: of a list, with its row there.
     fn at_pairs(
         &self,
         context: &Context<'_>,
-        expr: &Expr,
+        (expr, span): (&Expr, Span),
         wanted: &Wanted<'_>,
-        pairs: impl ExactSizeIterator<Item = ((u32, u32), u32)>,
+        check: Check<'_>,
+        pairs: &[(u32, u32)],
     ) -> Outcome<Draw> {
         let ends = self.ends;
         let between = fields::between(context, ends, expr)?;
         context.budget.reserve(pairs.len() as u64, 8, || wanted.name.to_string())?;
-        let mut values = vec![0.0; pairs.len()];
-        for ((source, target), row) in pairs {
+        let of = |(row, (source, target)): (usize, &(u32, u32))| {
             let apart = Apart::new(between, ends.source.cells.start + source, ends.target.cells.start + target);
-            let place = ends.place.row(self.columns, row as usize).apart(apart);
-            if let Some(value) = values.get_mut(row as usize) {
-                *value = wanted.check(evaluate(expr, &place)?, expr.span)?;
-            }
-        }
-        Ok(Draw::Each(values))
+            let place = ends.place.apart(apart);
+            let place = self.rows.map_or(place, |rows| place.row(&rows.columns, row));
+            let line = self.rows.and_then(|rows| rows.lines.get(row));
+            let found = evaluate(expr, &place).and_then(|q| wanted.check(q, expr.span));
+            let found = found.map_err(|failure| line.map_or(failure.clone(), |line| context.files.with_line(failure, *line)))?;
+            check(found, line.copied().unwrap_or(span)).map(|()| found)
+        };
+        Ok(Draw::Each(pairs.iter().enumerate().map(of).collect::<Outcome<_>>()?))
     }
 
     fn one_each(&self, count: usize, name: &str, span: Span) -> Outcome<()> {
-        match self.ordered() {
+        match self.ordered {
             Some(synapses) if synapses == count => Ok(()),
             Some(synapses) => {
                 let message = format!("{name} needs one value for each of {synapses} synapses, here are {count}");
@@ -179,7 +191,7 @@ impl Synapses<'_> {
 
     /// The factor of an injected current.
     pub(crate) fn factor(&self, context: &Context<'_>, value: &Value) -> Outcome<Draw> {
-        self.draw(context, value, &Wanted::new("the weight of a current", Dimension::NONE, Range::Any))
+        self.draw(context, value, &Wanted::new("the weight of a current", Dimension::NONE, Range::Any), &|_, _| Ok(()))
     }
 
     /// The weight in the receptor's unit. With a named receptor it is a magnitude, unless the receptor is signed.
@@ -194,15 +206,18 @@ impl Synapses<'_> {
         let signed = named.is_some_and(|r| r.polarity == Polarity::Signed);
         let dimension = named.or_else(|| any_receptor(model)).map_or(Dimension::NONE, |r| r.dimension);
         let wanted = Wanted::new("the weight", dimension, Range::Any);
-        let mut draw = self.draw(context, value, &wanted)?;
+        let magnitude = |x: f64, span: Span| match named {
+            Some(receptor) if !signed && x < 0.0 => {
+                let message = format!("with receptor = \"{}\" the weight is a magnitude: it is not negative", receptor.name);
+                Err(Diagnostic::error("sign", span, message).into())
+            }
+            _ => Ok(()),
+        };
+        let mut draw = self.draw(context, value, &wanted, &magnitude)?;
         match (named, &mut draw) {
             (Some(_), Draw::Random(law)) if !signed => {
                 law.min = law.min.max(0.0);
                 checked(law.clone(), value.span)?;
-            }
-            (Some(receptor), draw) if !signed && lowest(draw) < 0.0 => {
-                let message = format!("with receptor = \"{}\" the weight is a magnitude: it is not negative", receptor.name);
-                return Err(Diagnostic::error("sign", value.span, message).into());
             }
             (None, draw) => signs_fit(draw, model, value.span)?,
             _ => {}
@@ -215,14 +230,13 @@ impl Synapses<'_> {
         let grid = context.settings.grid;
         let longest = grid.step_ms() * f64::from(MAX_DELAY_TICKS);
         let wanted = Wanted::new("the delay", Dimension::TIME, Range::Any);
-        match self.draw(context, value, &wanted)? {
+        match self.draw(context, value, &wanted, &|ms, span| constant_delay(ms, grid, span))? {
             Draw::Random(mut law) => {
                 law.min = law.min.max(0.5 * grid.step_ms());
                 law.max = law.max.min(longest);
                 Ok(Draw::Random(checked(law, value.span)?))
             }
             Draw::Constant(ms) => {
-                constant_delay(ms, grid, value.span)?;
                 if fs_from_ms(ms).is_some_and(|fs| !grid.holds(fs)) {
                     let rounded = grid.fs(grid.tick(fs_from_ms(ms).unwrap_or(0)));
                     let message =
@@ -231,14 +245,7 @@ impl Synapses<'_> {
                 }
                 Ok(Draw::Constant(ms))
             }
-            Draw::Each(values) => {
-                values.iter().try_for_each(|ms| constant_delay(*ms, grid, value.span))?;
-                Ok(Draw::Each(values))
-            }
-            Draw::Field(field) => {
-                [field.low, field.high].into_iter().try_for_each(|ms| constant_delay(ms, grid, value.span))?;
-                Ok(Draw::Field(field))
-            }
+            draw @ (Draw::Each(_) | Draw::Field(_)) => Ok(draw),
         }
     }
 }
@@ -272,10 +279,6 @@ pub(crate) fn extent(draw: &Draw) -> (f64, f64) {
             if values.is_empty() { (0.0, 0.0) } else { (fold(f64::INFINITY, f64::min), fold(f64::NEG_INFINITY, f64::max)) }
         }
     }
-}
-
-fn lowest(draw: &Draw) -> f64 {
-    extent(draw).0
 }
 
 /// Without a named receptor the sign chooses one: there must be one for each sign that occurs.

@@ -71,6 +71,7 @@ mod tests {
             name: String::new(),
             first: 0,
             size,
+            names: Vec::new(),
             cells: Cells::Stimulus { card: &CARD, values: Vec::new() },
             positions: None,
         }

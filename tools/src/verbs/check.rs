@@ -7,7 +7,7 @@ use crate::{Terminal, diagnose, load, memory};
 use serde_json::{Value, json};
 use sim_core::elaborate::estimate;
 use sim_core::engine::{Kept, layouts};
-use sim_core::network::{Network, Projection};
+use sim_core::network::{LeftOut, Network, Projection};
 use sim_core::time::{decimal_ms, ms_from_fs};
 
 /// Checks a netlist without running it.
@@ -20,7 +20,8 @@ pub(crate) fn check(arguments: &CheckArgs, terminal: &mut Terminal<'_>) -> Resul
         return terminal.print_json(&json!({
             "schema": 1, "ok": true, "netlist": network.name, "neurons": size.neurons, "synapses": size.synapses,
             "memory_bytes": size.bytes, "timestep_ms": ms_from_fs(network.timestep_fs),
-            "duration_ms": ms_from_fs(network.duration_fs), "projections": kept(network), "problems": warnings,
+            "duration_ms": ms_from_fs(network.duration_fs), "projections": kept(network), "rows_left_out": left_out(network),
+            "problems": warnings,
         }));
     }
     diagnose::show(&loaded.warnings, &loaded.sources, terminal);
@@ -42,8 +43,18 @@ pub(crate) fn check(arguments: &CheckArgs, terminal: &mut Terminal<'_>) -> Resul
         })
         .collect();
     text += &table(&["projection", "from -> to", "kept as"], &rows);
+    for LeftOut { projection, rows, of } in &network.left_out {
+        text += &format!("\n{projection}: {} of {} rows name cells outside of it and are left out", count(*rows), count(*of));
+    }
+    text += if network.left_out.is_empty() { "" } else { "\n" };
     text += if loaded.warnings.is_empty() { "\nno problems\n" } else { "\nno errors\n" };
     terminal.print(&text)
+}
+
+/// Lists of which rows were left out.
+fn left_out(network: &Network) -> Vec<Value> {
+    let row = |l: &LeftOut| json!({ "projection": l.projection, "rows": l.rows, "of": l.of });
+    network.left_out.iter().map(row).collect()
 }
 
 /// Every projection and how the engine would keep it.

@@ -1,7 +1,9 @@
 //! Elaboration against what the language says, on descriptions built by hand and a small catalogue.
 
 mod cells;
+mod named;
 mod networks;
+mod patterns;
 mod published;
 mod wiring;
 
@@ -227,6 +229,7 @@ fn population(name: &str, card: CardDecl, size: Value) -> Named<PopulationDecl> 
         span: Span::default(),
         neurons: Some(card),
         size: Some(size),
+        names: None,
         initial: Vec::new(),
         draws: Vec::new(),
         positions: None,
@@ -236,7 +239,8 @@ fn population(name: &str, card: CardDecl, size: Value) -> Named<PopulationDecl> 
 
 /// `exc`, `exc[0..5]` as (0, 5).
 fn select(name: &str, cells: Option<(u32, u32)>) -> Selection {
-    Selection { span: Span::default(), name: name.into(), cells: cells.map(|(start, end)| CellRange { start, end: Some(end) }) }
+    let range = |(start, end)| CellChoice::Range(CellRange { start, end: Some(end) });
+    Selection { span: Span::default(), name: name.into(), cells: cells.map(range) }
 }
 
 fn connect(rule: &str, arguments: Vec<(&str, Value)>) -> ConnectDecl {
