@@ -107,3 +107,23 @@ fn a_weak_liquid_forgets_a_spike_and_a_strong_one_never_does() {
         assert!(strong > 0.6, "seed {seed}: half a second later {strong} of the spikes differ in the strong liquid");
     }
 }
+
+#[test]
+fn five_models_answer_a_step_of_current() {
+    let times = |population: &str| -> Vec<f64> { spikes("trace-demo", population, &[]).into_iter().map(|s| s.0).collect() };
+    let intervals = |times: &[f64]| -> Vec<f64> { times.windows(2).map(|pair| pair[1] - pair[0]).collect() };
+    for population in ["lif", "mat", "adex", "izhikevich", "hh"] {
+        let times = times(population);
+        assert!(times.len() > 3, "{population} fires: {times:?}");
+        assert!(times.iter().all(|t| (100.0..402.0).contains(t)), "{population} fires during the step: {times:?}");
+    }
+    // 450 pA through 40 MOhm are 18 mV, 15 mV are the threshold; two milliseconds of refractoriness.
+    let lif = times("lif");
+    let expected = 2.0 + 10.0 * (18.0_f64 / 3.0).ln();
+    assert_eq!(lif.len(), 15, "as many as fit into 300 ms");
+    assert!(intervals(&lif).iter().all(|i| (i - expected).abs() < 0.1), "every {expected} ms, on the grid: {lif:?}");
+    for population in ["mat", "adex"] {
+        let intervals = intervals(&times(population));
+        assert!(intervals.last() > intervals.first().map(|i| 1.3 * i).as_ref(), "{population} adapts: {intervals:?}");
+    }
+}

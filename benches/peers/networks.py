@@ -35,7 +35,7 @@ NETWORKS = [
     Network(
         "coba",
         "Vogels-Abbott COBA 4,000",
-        str(NETLISTS / "vogels-abbott-coba.toml"),
+        "vogels-abbott-coba",
         "0.1 ms",
         0.5,
         2.0,
@@ -71,7 +71,7 @@ NETWORKS = [
     Network(
         "polychronous",
         "polychronous 1,000 x 100, static",
-        str(NETLISTS / "polychronous-static.toml"),
+        "polychronous",
         "1 to 20 ms",
         1.0,
         10.0,
