@@ -115,7 +115,7 @@ fn five_models_answer_a_step_of_current() {
     for population in ["lif", "mat", "adex", "izhikevich", "hh"] {
         let times = times(population);
         assert!(times.len() > 3, "{population} fires: {times:?}");
-        assert!(times.iter().all(|t| (100.0..402.0).contains(t)), "{population} fires during the step: {times:?}");
+        assert!(times.iter().all(|t| (50.0..352.0).contains(t)), "{population} fires during the step: {times:?}");
     }
     // 450 pA through 40 MOhm are 18 mV, 15 mV are the threshold; two milliseconds of refractoriness.
     let lif = times("lif");
