@@ -5,6 +5,7 @@
 
 mod bits;
 mod build;
+mod calendar;
 mod delivery;
 mod dispatch;
 mod exchange;
