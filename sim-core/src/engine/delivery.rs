@@ -1,4 +1,4 @@
-//! From spikes to sums: the loops that add up what the calendar (`calendar.rs`) says. Here most of the time is spent.
+//! From spikes to sums: a calendar of what arrives when, and the loops that add it up. Here most of the time is spent.
 //!
 //! ```text
 //! spike of cell c at tick t  --schedule-->  calendar of each table      days  t+1   t+2   t+3  ..
@@ -19,59 +19,108 @@
 //! an effect on what a program computes.
 #![allow(unsafe_code, reason = "prefetch instructions, advice on memory")]
 
-use super::dispatch::Loop;
-use super::rows::{Counted, Pair, Records, RowWeights, Segment, Short, Stretch, Table, WeightRows};
-use super::sums::{Sums, WINDOW, window};
+use super::bits::Planes;
+use super::dispatch::{self, Level, Loop};
+use super::plan::Part;
+use super::rows::{Counted, Records, RowWeights, Segment, Stored, Table, WeightRows};
+use super::sums::{Sums, window};
 
-/// What is due of a table.
-#[derive(Clone, Copy)]
-pub(crate) enum Due<'a> {
-    /// What arrives in one tick, for the slot of sums that begins there.
-    One(&'a [Segment], usize),
-    /// What arrives in the two ticks of a pair, for the first and the second slot.
-    Two(&'a [Pair]),
+/// What arrives when, in one partition.
+pub(crate) struct Calendar {
+    level: Level,
+    /// By entry of `Part::stored`.
+    days: Vec<Days>,
+    planes: Planes,
+    /// Spikes x out-degree.
+    pub(crate) events: u64,
 }
 
-impl Table {
-    /// Adds what is due.
-    pub(crate) fn deliver(&self, due: Due<'_>, sums: &mut Sums) {
-        let (at, second) = (self.window, sums.second);
-        match &self.records {
-            Records::One { targets, weight } => {
-                add_up(targets, due, at, &mut sums.f64, second, |sums, target| sums[usize::from(*target)] += weight);
+/// One list of segments a tick, as many as the largest delay, and the current one.
+struct Days(Vec<Vec<Segment>>);
+
+impl Days {
+    /// Place of a tick.
+    fn place(&self, tick: u64) -> usize {
+        (tick % self.0.len() as u64) as usize
+    }
+}
+
+impl Calendar {
+    pub(crate) fn new(part: &Part) -> Self {
+        let days = |stored: &Stored| Days(vec![Vec::new(); stored.delays().map_or(0, |d| d.1) as usize + 1]);
+        Self { level: Level::detect(), days: part.stored.iter().map(days).collect(), planes: Planes::default(), events: 0 }
+    }
+
+    /// Starts fetching what [`schedule`](Self::schedule) reads of these cells: the rows of all first, then, when these have
+    /// come, their runs.
+    pub(crate) fn fetch(part: &Part, fired: impl Iterator<Item = (usize, u32)> + Clone) {
+        let rows = |(population, cell): (usize, u32)| part.of_source[population].iter().map(move |i| (&part.stored[*i], cell));
+        fired.clone().flat_map(rows).for_each(|(stored, cell)| stored.fetch_row(cell));
+        fired.flat_map(rows).for_each(|(stored, cell)| stored.fetch_runs(cell));
+    }
+
+    /// Enters the synapses of cells of one population that fired at `tick`, as far as they arrive after `now`.
+    pub(crate) fn schedule(&mut self, part: &Part, population: usize, cells: &[u32], tick: u64, now: u64) {
+        for &index in &part.of_source[population] {
+            let (stored, days) = (&part.stored[index], &mut self.days[index]);
+            let (today, count) = (days.place(tick), days.0.len());
+            let over = (now - tick) as usize;
+            for &cell in cells {
+                stored.segments(cell, |delay, segment, synapses| {
+                    let delay = delay as usize;
+                    if delay > over {
+                        let place = today + delay;
+                        days.0[if place < count { place } else { place - count }].push(segment);
+                        self.events += u64::from(synapses);
+                    }
+                });
             }
-            Records::I16 { records, shift: 0 } => {
-                add_up(records, due, at, &mut sums.i32, second, |sums, r| sums[usize::from(r.target)] += i32::from(r.weight));
+        }
+    }
+
+    /// Adds what arrives at `tick` to the sums.
+    pub(crate) fn deliver(&mut self, part: &Part, tick: u64, sums: &mut Sums) {
+        for (stored, days) in part.stored.iter().zip(&mut self.days) {
+            let today = days.place(tick);
+            let segments = &mut days.0[today];
+            if segments.is_empty() {
+                continue;
             }
-            Records::I16 { records, shift } => {
-                let add = |sums: &mut [i32; WINDOW], r: &Short| sums[usize::from(r.target)] += i32::from(r.weight) << shift;
-                add_up(records, due, at, &mut sums.i32, second, add);
+            match stored {
+                Stored::Table(table) => table.deliver(segments, sums),
+                Stored::Bits(bits) => bits.deliver(self.level, segments, &mut self.planes, &mut sums.f64),
+                Stored::Rows(rows) => dispatch::run(self.level, AddRows { rows, segments, sums: &mut sums.f64 }),
+                Stored::Counted(counted) => counted.deliver(segments, &mut sums.f64),
             }
-            Records::F32(records) => {
-                add_up(records, due, at, &mut sums.f64, second, |sums, r| sums[usize::from(r.target)] += f64::from(r.weight));
-            }
-            Records::F64(records) => {
-                add_up(records, due, at, &mut sums.f64, second, |sums, r| sums[usize::from(r.target)] += r.weight);
-            }
+            segments.clear();
         }
     }
 }
 
-/// Adds up the records that are due in the window at `at` of each slot; `second` is where the second slot begins.
-#[inline(always)]
-fn add_up<R, S>(records: &[R], due: Due<'_>, at: u32, sums: &mut [S], second: usize, add: impl Fn(&mut [S; WINDOW], &R)) {
-    match due {
-        Due::One(segments, slot) => {
-            let sums = window(&mut sums[slot..], at);
-            each_record(records, segments, |record| add(sums, record));
-        }
-        Due::Two(pairs) => {
-            let (first, second) = sums.split_at_mut(second);
-            let (first, second) = (window(first, at), window(second, at));
-            ahead(records, pairs, |Pair { start, middle, end }| {
-                records[*start as usize..*middle as usize].iter().for_each(|record| add(first, record));
-                records[*middle as usize..*end as usize].iter().for_each(|record| add(second, record));
-            });
+impl Table {
+    fn deliver(&self, segments: &[Segment], sums: &mut Sums) {
+        let at = self.window;
+        match &self.records {
+            Records::One { targets, weight } => {
+                let sums = window(&mut sums.f64, at);
+                each_record(targets, segments, |target| sums[usize::from(*target)] += weight);
+            }
+            Records::I16 { records, shift: 0 } => {
+                let sums = window(&mut sums.i32, at);
+                each_record(records, segments, |r| sums[usize::from(r.target)] += i32::from(r.weight));
+            }
+            Records::I16 { records, shift } => {
+                let sums = window(&mut sums.i32, at);
+                each_record(records, segments, |r| sums[usize::from(r.target)] += i32::from(r.weight) << shift);
+            }
+            Records::F32(records) => {
+                let sums = window(&mut sums.f64, at);
+                each_record(records, segments, |r| sums[usize::from(r.target)] += f64::from(r.weight));
+            }
+            Records::F64(records) => {
+                let sums = window(&mut sums.f64, at);
+                each_record(records, segments, |r| sums[usize::from(r.target)] += r.weight);
+            }
         }
     }
 }
@@ -88,27 +137,20 @@ const LINE: usize = 64;
 /// Calls `add` with every record of the segments.
 #[inline(always)]
 pub(crate) fn each_record<R>(records: &[R], segments: &[Segment], mut add: impl FnMut(&R)) {
-    ahead(records, segments, |segment| records[segment.start as usize..segment.end as usize].iter().for_each(&mut add));
-}
-
-/// Calls `work` with one piece after the other, the records of later ones being fetched.
-#[inline(always)]
-fn ahead<R, P: Stretch>(records: &[R], pieces: &[P], mut work: impl FnMut(&P)) {
-    pieces.iter().take(AHEAD).for_each(|piece| fetch(records, piece));
-    for (i, piece) in pieces.iter().enumerate() {
-        if let Some(later) = pieces.get(i + AHEAD) {
+    segments.iter().take(AHEAD).for_each(|segment| fetch(records, segment));
+    for (i, segment) in segments.iter().enumerate() {
+        if let Some(later) = segments.get(i + AHEAD) {
             fetch(records, later);
         }
-        work(piece);
+        records[segment.start as usize..segment.end as usize].iter().for_each(&mut add);
     }
 }
 
-/// Starts fetching a piece's records.
+/// Starts fetching a segment's records.
 #[inline(always)]
-pub(crate) fn fetch<R>(records: &[R], piece: &impl Stretch) {
-    let (start, end) = piece.extent();
-    let first = records.as_ptr().wrapping_add(start as usize).cast::<u8>();
-    let bytes = (end - start) as usize * size_of::<R>();
+pub(crate) fn fetch<R>(records: &[R], segment: &Segment) {
+    let first = records.as_ptr().wrapping_add(segment.start as usize).cast::<u8>();
+    let bytes = (segment.end - segment.start) as usize * size_of::<R>();
     for line in 0..=(bytes / LINE).min(LINES) {
         prefetch(first.wrapping_add(line * LINE));
     }
@@ -148,10 +190,10 @@ pub(crate) fn in_large_pages<T: Clone + Default>(count: usize) -> Vec<T> {
 }
 
 /// Adding whole rows of weights.
-pub(crate) struct AddRows<'a> {
-    pub(crate) rows: &'a WeightRows,
-    pub(crate) segments: &'a [Segment],
-    pub(crate) sums: &'a mut [f64],
+struct AddRows<'a> {
+    rows: &'a WeightRows,
+    segments: &'a [Segment],
+    sums: &'a mut [f64],
 }
 
 impl Loop for AddRows<'_> {
@@ -177,7 +219,7 @@ fn add_row<W: Copy + Into<f64>>(sums: &mut [f64], weights: &[W]) {
 }
 
 impl Counted {
-    pub(crate) fn deliver(&self, spikes: &[Segment], sums: &mut [f64]) {
+    fn deliver(&self, spikes: &[Segment], sums: &mut [f64]) {
         let sums = &mut sums[self.first as usize..][..self.targets.len()];
         let value = spikes.len() as f64 * self.weight;
         sums.iter_mut().for_each(|sum| *sum += value);

@@ -2,7 +2,6 @@
 //! neurons' state. A row is read where its numbers are, if they are in one place and of that width; else it is put together
 //! in memory that all strips share, and that stays in the first cache.
 
-use super::calendar::in_pairs;
 use super::dispatch::{self, Level, Loop};
 use super::inflow::{Inflow, Receives};
 use super::neurons::BLOCK;
@@ -12,22 +11,11 @@ use crate::real::{Precision, Real};
 use std::ops::Range;
 
 /// Blocks in a strip: their inputs and state fit the first cache together.
-const fn most(precision: Precision) -> usize {
+const fn strip(precision: Precision) -> usize {
     match precision {
         Precision::F64 => 4,
         Precision::F32 => 8,
     }
-}
-
-/// Some blocks of a population at one tick.
-pub(crate) struct Strip {
-    pub(crate) population: usize,
-    /// Its first block within the partition.
-    pub(crate) offset: usize,
-    /// How many.
-    pub(crate) count: usize,
-    /// Where the tick's sums begin.
-    pub(crate) slot: usize,
 }
 
 /// Where one row of a population's inputs comes from.
@@ -72,8 +60,8 @@ impl Places {
     /// Behind what is taken up to `end`: zeros, and so many shared rows.
     fn new(precision: Precision, end: usize, rows: usize) -> Self {
         let mut places = Self { end, zeros: 0, shared: Vec::new() };
-        places.zeros = places.take(most(precision) * BLOCK);
-        places.shared = (0..rows).map(|_| places.take(most(precision) * BLOCK)).collect();
+        places.zeros = places.take(strip(precision) * BLOCK);
+        places.shared = (0..rows).map(|_| places.take(strip(precision) * BLOCK)).collect();
         places
     }
 
@@ -86,11 +74,9 @@ impl Places {
 impl Inputs {
     /// Lays out what comes after the sums of the receptors; returns the sums, too.
     pub(crate) fn new(part: &Part, blocks: &[Range<usize>], cells: &[PlanCells]) -> (Self, Sums) {
-        let rows = part.inputs.iter().map(|inputs| inputs.receptors.len() + 1).max().unwrap_or(0);
-        let two = part.stored.iter().any(in_pairs);
-        let places = part.sums.places(two);
-        let mut doubles = Places::new(Precision::F64, places, rows);
-        let mut singles = Places::new(Precision::F32, 0, rows);
+        let most = part.inputs.iter().map(|inputs| inputs.receptors.len() + 1).max().unwrap_or(0);
+        let mut doubles = Places::new(Precision::F64, part.sums.receptors(), most);
+        let mut singles = Places::new(Precision::F32, 0, most);
         let rows = |(population, (inflow, blocks)): (usize, (&Inflow, &Range<usize>))| {
             let precision = match &cells[population] {
                 PlanCells::Neurons(kernel) => kernel.precision(),
@@ -113,25 +99,24 @@ impl Inputs {
             Rows { precision, sources }
         };
         let populations = part.inputs.iter().zip(blocks).enumerate().map(rows).collect();
-        let sums = Sums::new(&part.sums, two, doubles.end - places, singles.end);
+        let sums = Sums::new(&part.sums, doubles.end - part.sums.receptors(), singles.end);
         (Self { level: Level::detect(), populations, starts: Vec::new() }, sums)
     }
 
-    /// Blocks in the strips of a population.
-    pub(crate) fn blocks(&self, population: usize) -> usize {
-        most(self.populations[population].precision)
+    /// Blocks in a strip of a population.
+    pub(crate) fn strip(&self, population: usize) -> usize {
+        strip(self.populations[population].precision)
     }
 
-    /// Makes the rows of a strip ready for what stimuli add. Returns where each row starts. Held current is cleared where it is
-    /// to be added up anew.
-    pub(crate) fn prepare(&mut self, strip: &Strip, anew: bool, sums: &mut Sums) -> &[usize] {
-        let (at, len) = (strip.offset * BLOCK, strip.count * BLOCK);
-        let Rows { precision, sources } = &self.populations[strip.population];
+    /// Makes the rows of a strip ready for what stimuli add: `offset` is its first block within the partition, `count` how
+    /// many it has. Returns where each row starts. Held current is cleared where it is to be added up anew.
+    pub(crate) fn prepare(&mut self, population: usize, offset: usize, count: usize, anew: bool, sums: &mut Sums) -> &[usize] {
+        let (at, len) = (offset * BLOCK, count * BLOCK);
+        let Rows { precision, sources } = &self.populations[population];
         self.starts.clear();
         for source in sources {
             let start = match *source {
                 Source::Sums { first, unit, row } => {
-                    let first = first + strip.slot;
                     let (doubles, integers) = (&mut sums.f64[first + at..][..len], &mut sums.i32[first + at..]);
                     if let Some(unit) = unit {
                         dispatch::run(self.level, Add { integers: &mut integers[..len], unit, sums: doubles });
@@ -142,7 +127,7 @@ impl Inputs {
                     row.unwrap_or(first + at)
                 }
                 Source::Integers { first, unit, row } => {
-                    let integers = &mut sums.i32[strip.slot + first + at..][..len];
+                    let integers = &mut sums.i32[first + at..][..len];
                     match precision {
                         Precision::F64 => convert(self.level, integers, unit, &mut sums.f64[row..][..len]),
                         Precision::F32 => convert(self.level, integers, unit, &mut sums.f32[row..][..len]),
@@ -167,10 +152,10 @@ impl Inputs {
     }
 
     /// Clears the sums of a strip that were read in place, for the next tick.
-    pub(crate) fn clear(&self, strip: &Strip, sums: &mut Sums) {
-        for source in &self.populations[strip.population].sources {
+    pub(crate) fn clear(&self, population: usize, offset: usize, count: usize, sums: &mut Sums) {
+        for source in &self.populations[population].sources {
             if let Source::Sums { first, row: None, .. } = source {
-                sums.f64[strip.slot + first + strip.offset * BLOCK..][..strip.count * BLOCK].fill(0.0);
+                sums.f64[first + offset * BLOCK..][..count * BLOCK].fill(0.0);
             }
         }
     }

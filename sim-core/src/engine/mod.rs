@@ -5,7 +5,6 @@
 
 mod bits;
 mod build;
-mod calendar;
 mod delivery;
 mod dispatch;
 mod exchange;

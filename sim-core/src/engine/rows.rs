@@ -13,8 +13,8 @@
 //!   records  [ r r r r r | r r r | r r r r .. ]      2 to 10 bytes a synapse: (place in the window, weight)
 //! ```
 //!
-//! When a cell fires, each of its runs is entered into the calendar (`calendar.rs`) as a segment (start, end) of records
-//! on the day that it arrives; on that day the segments are worked off (`delivery.rs`), the records of later segments being fetched
+//! When a cell fires, each of its runs is entered into the calendar (`delivery.rs`) as a segment (start, end) of records
+//! on the day that it arrives; on that day the segments are worked off, the records of later segments being fetched
 //! meanwhile. Adding at arrival, not at emission, means that only the sums of one tick are written: these stay in the
 //! second cache, where a ring of sums for all coming ticks would be (largest delay) times larger.
 //!
@@ -40,34 +40,6 @@ pub(crate) enum Stored {
 pub(crate) struct Segment {
     pub(crate) start: u32,
     pub(crate) end: u32,
-}
-
-/// What arrives in two ticks, one after the other in memory: the second tick's part begins in the `middle`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Pair {
-    pub(crate) start: u32,
-    pub(crate) middle: u32,
-    pub(crate) end: u32,
-}
-
-/// A stretch of records.
-pub(crate) trait Stretch {
-    /// Its start and end.
-    fn extent(&self) -> (u32, u32);
-}
-
-impl Stretch for Segment {
-    #[inline(always)]
-    fn extent(&self) -> (u32, u32) {
-        (self.start, self.end)
-    }
-}
-
-impl Stretch for Pair {
-    #[inline(always)]
-    fn extent(&self) -> (u32, u32) {
-        (self.start, self.end)
-    }
 }
 
 /// Synapses as records.

@@ -6,7 +6,6 @@
 //!           one place a neuron, populations filled up to whole blocks
 //! f64     the sums of all synapses that keep their weight as a number; neurons read them where they are. Then follow
 //!         | injected current, where it is held | rows of one strip | zeros |        (`inputs.rs`)
-//!         Where synapses are delivered for two ticks at once (`calendar.rs`), there are two slots of sums.
 //! i32     the sums of 16-bit weights, in units of the receptor's finest quantum
 //! f32     no sums, but what follows them, for neurons whose state is in 32 bits
 //! ```
@@ -89,37 +88,24 @@ impl SumLayout {
         self.windows.len()
     }
 
-    /// Places of a slot: those of all receptors, and a window more.
-    fn slot(&self) -> usize {
-        self.receptors + WINDOW
-    }
-
-    /// Places of one slot or of two.
-    pub(crate) fn places(&self, two: bool) -> usize {
-        self.slot() * if two { 2 } else { 1 }
+    /// Places of all receptors.
+    pub(crate) fn receptors(&self) -> usize {
+        self.receptors
     }
 }
 
-/// The sums: one slot of them, or two where what arrives in the next tick is added up, too. A slot reaches a window beyond
-/// its last place: that memory is never touched.
+/// The sums. Windows may reach beyond the last place: that memory is never touched.
 pub(crate) struct Sums {
     pub(crate) f64: Vec<f64>,
     pub(crate) i32: Vec<i32>,
     pub(crate) f32: Vec<f32>,
-    /// Where the second slot begins; 0 where there is one.
-    pub(crate) second: usize,
 }
 
 impl Sums {
-    /// Cleared sums of one slot or of two, with so many places more among the doubles, and so many singles.
-    pub(crate) fn new(layout: &SumLayout, two: bool, more: usize, singles: usize) -> Self {
-        let (slot, places) = (layout.slot(), layout.places(two));
-        Self { f64: vec![0.0; places + more], i32: vec![0; places], f32: vec![0.0; singles], second: if two { slot } else { 0 } }
-    }
-
-    /// Where the sums of a tick begin: of two slots, that of odd ticks is the first.
-    pub(crate) fn slot(&self, tick: u64) -> usize {
-        if tick.is_multiple_of(2) { self.second } else { 0 }
+    /// Cleared sums, with so many places more among the doubles, and so many singles.
+    pub(crate) fn new(layout: &SumLayout, more: usize, singles: usize) -> Self {
+        let places = layout.receptors + WINDOW;
+        Self { f64: vec![0.0; places + more], i32: vec![0; places], f32: vec![0.0; singles] }
     }
 
     /// Where neurons of a precision read their inputs.

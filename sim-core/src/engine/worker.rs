@@ -1,9 +1,9 @@
 //! One partition at work.
 
-use super::calendar::Calendar;
+use super::delivery::Calendar;
 use super::exchange::Outbox;
 use super::inflow::Stimulate;
-use super::inputs::{Inputs, Strip};
+use super::inputs::Inputs;
 use super::lanes::{LANES, Lanes};
 use super::neurons::{BLOCK, Neurons};
 use super::partition::cells;
@@ -147,11 +147,10 @@ impl<'a> Worker<'a> {
         let (stimuli, blocks) = (&self.part.inputs[population].stimuli, &self.blocks[population]);
         let anew = self.fresh || self.part.inputs[population].current_changes(tick);
         let states = kernel.states() * BLOCK;
-        let (most, slot) = (self.inputs.blocks(population), self.sums.slot(tick));
-        for first_block in blocks.clone().step_by(most) {
-            let (offset, count) = (first_block - blocks.start, most.min(blocks.end - first_block));
-            let strip = Strip { population, offset, count, slot };
-            let rows = self.inputs.prepare(&strip, anew, &mut self.sums);
+        let strip = self.inputs.strip(population);
+        for first_block in blocks.clone().step_by(strip) {
+            let (offset, count) = (first_block - blocks.start, strip.min(blocks.end - first_block));
+            let rows = self.inputs.prepare(population, offset, count, anew, &mut self.sums);
             let place = Place { rows, first_block, offset };
             let mut inputs = self.sums.numbers(kernel.precision());
             for stimulus in stimuli {
@@ -159,7 +158,7 @@ impl<'a> Worker<'a> {
             }
             let mut state = self.own.neurons[population].part(offset * states..(offset + count) * states);
             kernel.advance(first_block, &mut state, &mut inputs, rows, fired);
-            self.inputs.clear(&strip, &mut self.sums);
+            self.inputs.clear(population, offset, count, &mut self.sums);
         }
     }
 
