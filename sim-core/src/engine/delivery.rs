@@ -13,6 +13,9 @@
 //! somewhere else in gigabytes: so those of later segments are fetched while the present ones are added, and the records lie
 //! in large pages, whose addresses the processor knows. And 16-bit weights are added as integers, which spares the conversion.
 //!
+//! Delivering two ticks at once, into two slots of sums, halves the number of segments. It was tried: with half a megabyte of
+//! second cache the full microcircuit took 4.4 s in place of 3.0 s, since the sums of both ticks do not stay there.
+//!
 //! Sums are exact (`elaborate::quanta`), so that neither the order of segments nor the layout can change a bit.
 //!
 //! This is one of the two files that may use `unsafe`: to fetch memory ahead of its use and to ask for large pages. Neither has

@@ -41,17 +41,30 @@ impl Lanes {
     /// 16 random bits twice in every lane: the low half, then the high half.
     #[inline(always)]
     pub fn halves(&mut self) -> [i16; 2 * LANES] {
-        // By way of bytes this is no work at all, where the machine stores low bytes first.
-        let bytes = self.bits().map(u32::to_le_bytes);
+        // By way of bytes this is no work at all, where the machine stores low bytes first. (Plain loops: a closure may be
+        // compiled by itself, without the caller's instruction set.)
+        let bits = self.bits();
+        let mut bytes = [[0; 4]; LANES];
+        for i in 0..LANES {
+            bytes[i] = bits[i].to_le_bytes();
+        }
         let (halves, _) = bytes.as_flattened().as_chunks::<2>();
-        std::array::from_fn(|i| i16::from_le_bytes(halves[i]))
+        let mut out = [0; 2 * LANES];
+        for i in 0..2 * LANES {
+            out[i] = i16::from_le_bytes(halves[i]);
+        }
+        out
     }
 
     /// 64 random bits in every lane: high halves drawn first.
     #[inline(always)]
     pub fn wide_bits(&mut self) -> [u64; LANES] {
         let (high, low) = (self.bits(), self.bits());
-        std::array::from_fn(|i| u64::from(high[i]) << 32 | u64::from(low[i]))
+        let mut out = [0; LANES];
+        for i in 0..LANES {
+            out[i] = u64::from(high[i]) << 32 | u64::from(low[i]);
+        }
+        out
     }
 
     /// The state as rows of words, for whoever stores it.
