@@ -7,6 +7,7 @@ mod cli;
 mod connectors;
 mod differential;
 mod includes;
+mod language_page;
 mod library;
 mod mutations;
 mod netlist;
