@@ -13,6 +13,7 @@ mod mutations;
 mod netlist;
 mod neurons;
 mod oracle;
+mod pictures;
 mod poisson;
 mod program;
 mod random_network;
