@@ -17,6 +17,7 @@ mod include;
 mod language;
 pub mod library;
 mod overrides;
+pub mod page;
 mod qualify;
 mod read;
 mod schema;
