@@ -16,6 +16,7 @@ mod poisson;
 mod program;
 mod random_network;
 mod readme;
+mod replay;
 mod shows;
 mod spaces;
 mod statistics;

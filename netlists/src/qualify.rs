@@ -133,7 +133,7 @@ impl Qualifier<'_> {
             ValueKind::Quantity(_) | ValueKind::Text(_) | ValueKind::Bool(_) => {}
             ValueKind::Expr(expr) => self.expression(expr),
             ValueKind::List(items) | ValueKind::Each(items) => items.iter_mut().for_each(|item| self.value(item)),
-            ValueKind::File { file, .. } => self.file(file),
+            ValueKind::File(column) => self.file(&mut column.file),
             ValueKind::Random(RandomDecl { arguments, min, max, .. }) => {
                 arguments.iter_mut().for_each(|argument| self.value(argument));
                 [min, max].into_iter().flatten().for_each(|bound| self.value(bound));

@@ -10,6 +10,7 @@ mod fields;
 mod files;
 mod later;
 mod lists;
+mod long_tables;
 mod names;
 mod order;
 mod place;

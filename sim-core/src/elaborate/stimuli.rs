@@ -3,6 +3,7 @@
 use super::cards::Card;
 use super::columns::{self, column};
 use super::context::Context;
+use super::long_tables::lists_by_cell;
 use super::place::Place;
 use super::values::{Wanted, integer, kind, number, quantity};
 use crate::catalog::{Range, Shape, StimulusCard, StimulusParam, StimulusValue};
@@ -86,6 +87,7 @@ fn lists(
             }
             units.iter().map(|unit| list(context, unit, wanted, place)).collect()
         }
+        ValueKind::File(column) if column.cell.is_some() => lists_by_cell(context, column, wanted, cells),
         _ => list(context, value, wanted, place).map(|list| vec![list]),
     }
 }
@@ -93,8 +95,8 @@ fn lists(
 fn list(context: &Context<'_>, value: &Value, wanted: &Wanted<'_>, place: &Place<'_>) -> Outcome<Vec<f64>> {
     match &value.kind {
         ValueKind::List(values) => values.iter().map(|v| number(v, wanted, place)).collect(),
-        ValueKind::File { file, column } => {
-            let values = context.files.table(file)?.quantities(column)?;
+        ValueKind::File(column) => {
+            let values = context.files.table(&column.file)?.quantities(column)?;
             values.into_iter().map(|(quantity, span)| wanted.check(quantity, span)).collect()
         }
         ValueKind::Regular { first, every, count } if wanted.dimension == Dimension::TIME => {

@@ -63,7 +63,7 @@ fn one_value_for_each_neuron() {
     assert_eq!(parameter(&built.populations[1], "tau_m").get(9), 10.0, "the tenth");
     description.populations[1].item.size = Some(q("11"));
     assert_eq!(problem(&description), "one value for each cell is needed: inh has 11, here are 10", "both lengths");
-    let file = value(ValueKind::File { file: text("tau.csv"), column: text("tau") });
+    let file = value(ValueKind::File(column("tau.csv", "tau")));
     description.populations[1].item.neurons = Some(card("lif_psc_exp", vec![("tau_m", file)]));
     description.populations[1].item.size = Some(q("2"));
     let files = Held(&[("tau.csv", "# measured\nid,tau\n0, 3 ms\n1, -4 ms\n")]);

@@ -153,6 +153,10 @@ fn at(start: u32) -> Span {
     Span { start, end: start + 1, ..Span::default() }
 }
 
+fn column(file: &str, column: &str) -> ColumnDecl {
+    ColumnDecl { file: text(file), column: text(column), cell: None, conditions: Vec::new() }
+}
+
 fn text(value: &str) -> Spanned<String> {
     Spanned { value: value.into(), span: Span::default() }
 }
