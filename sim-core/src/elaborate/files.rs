@@ -1,4 +1,4 @@
-//! Tables beside the netlist: CSV files with a header line; `#` starts a comment line.
+//! Files beside the netlist. Tables are CSV files with a header line; `#` starts a comment line.
 
 use super::Files;
 use super::cells::Filter;
@@ -14,12 +14,13 @@ pub(crate) struct SideFiles<'a> {
     files: &'a dyn Files,
     sources: RefCell<&'a mut Sources>,
     read: RefCell<BTreeMap<String, Rc<Csv>>>,
+    bytes: RefCell<BTreeMap<String, Rc<[u8]>>>,
 }
 
 impl<'a> SideFiles<'a> {
     /// Files read through `files`, added to `sources`.
     pub(crate) fn new(files: &'a dyn Files, sources: &'a mut Sources) -> Self {
-        Self { files, sources: RefCell::new(sources), read: RefCell::default() }
+        Self { files, sources: RefCell::new(sources), read: RefCell::default(), bytes: RefCell::default() }
     }
 
     /// The table in a file.
@@ -32,6 +33,17 @@ impl<'a> SideFiles<'a> {
         let table = Rc::new(Csv::new(&file.value, source, text)?);
         self.read.borrow_mut().insert(file.value.clone(), Rc::clone(&table));
         Ok(table)
+    }
+
+    /// The bytes of a file that is no table.
+    pub(crate) fn bytes(&self, file: &Spanned<String>) -> Outcome<Rc<[u8]>> {
+        if let Some(known) = self.bytes.borrow().get(&file.value) {
+            return Ok(Rc::clone(known));
+        }
+        let read = self.files.read_bytes(&file.value).map_err(|why| Diagnostic::error("file", file.span, why))?;
+        let bytes: Rc<[u8]> = read.into();
+        self.bytes.borrow_mut().insert(file.value.clone(), Rc::clone(&bytes));
+        Ok(bytes)
     }
 
     /// A problem of an expression that was computed for a line of a file, with that line named.

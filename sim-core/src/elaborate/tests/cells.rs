@@ -46,7 +46,11 @@ fn names_that_do_not_fit_are_told() {
     assert_eq!(problem(&twice), "\"v_thresh\" is another name of \"v_th\", which is set already", "alias and own name");
     let (_, problems) = run(&with_card(card("lif_psc_exp", vec![("tau_n", q("1 ms"))])));
     assert_eq!(problems[0].help.as_deref(), Some("did you mean \"tau_m\"?"), "the nearest parameter");
-    assert_eq!(problem(&with_card(card("image", vec![]))), "the model \"image\" is not built yet", "planned models");
+    assert_eq!(
+        problem(&with_card(card("astrocyte_lr_1994", vec![]))),
+        "the model \"astrocyte_lr_1994\" is not built yet",
+        "planned models"
+    );
     let like = CardDecl { base: CardBase::Like(text("lif_psc_exp")), ..card("", vec![]) };
     let (_, problems) = run(&with_card(like));
     assert_eq!(problems[0].help.as_deref(), Some("it is a model: write { model = \"lif_psc_exp\" }"), "a model is no card");

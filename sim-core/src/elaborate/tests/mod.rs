@@ -109,13 +109,14 @@ fn first(value: &StimulusValue) -> f64 {
     match value {
         StimulusValue::Number(column) => column.get(0),
         StimulusValue::List(lists) => lists[0][0],
+        StimulusValue::Image { pixels, .. } => f64::from(pixels[0]),
     }
 }
 
 fn ticks(values: &[StimulusValue], grid: Grid) -> Vec<u64> {
     match &values[0] {
         StimulusValue::List(lists) => lists[0].iter().map(|ms| grid.tick(fs_from_ms(*ms).unwrap())).collect(),
-        StimulusValue::Number(_) => Vec::new(),
+        StimulusValue::Number(_) | StimulusValue::Image { .. } => Vec::new(),
     }
 }
 
