@@ -110,6 +110,8 @@ const VALUES: &[&str] = &[
     "{ list = [1, 2] }",
     "{ choice = [1] }",
     "{ file = \"cells.csv\", column = \"v\" }",
+    "{ file = \"cells.csv\", column = \"v\", cell = \"v\" }",
+    "{ file = \"spikes.csv\", column = \"time_ms\", cell = \"neuron\", where = { population = \"a\" } }",
     "{ file = \"names.csv\", column = \"name\" }",
     "{ file = \"names.csv\", column = \"name\", where = { role = \"in\" } }",
     "[\"A\", \"B\", \"D\"]",
@@ -129,6 +131,9 @@ const VALUES: &[&str] = &[
     "\"poisson\"",
     "\"poisson_source\"",
     "\"spike_train\"",
+    "\"image\"",
+    "\"two.idx\"",
+    "\"bernoulli\"",
     "\"dc\"",
     "\"step_current\"",
     "\"noise_current\"",
@@ -176,6 +181,7 @@ impl Files for Tables {
     fn read(&self, path: &str) -> Result<String, String> {
         match path {
             "cells.csv" => Ok("v,w\n1,2 mV\n3,\n".into()),
+            "spikes.csv" => Ok("time_ms,population,neuron\n1,a,0\n2.5,b,1\n3,a,1\n".into()),
             "names.csv" => Ok("name,role,k\nA,in,1\nB,out,2\nC,in,3\nD,in,x\n".into()),
             "named.csv" => Ok("pre,post,weight\nA,B,1\nB,C,-2\nA,A,3\nC,Q,4\nA,B,5\n".into()),
             "part.toml" => Ok(self.part.clone()),
@@ -185,6 +191,10 @@ impl Files for Tables {
             "synapses.csv" => Ok("source,target,weight\n0,0,1\n3,1,-2\n".into()),
             _ => Err(format!("there is no {path}")),
         }
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        if path == "two.idx" { Ok(crate::images::two_images()) } else { self.read(path).map(String::into_bytes) }
     }
 }
 

@@ -114,6 +114,10 @@ fn stimulus(card: &'static sim_core::catalog::StimulusCard, size: u32, s: &mut S
             };
             StimulusValue::List((0..lists).map(|_| list(s)).collect())
         }
+        (_, Shape::Image) => {
+            StimulusValue::Image { file: String::new(), pixels: (0..size).map(|_| s.below(256) as u8).collect() }
+        }
+        ("encoding", _) => StimulusValue::Number(Column::Shared(f64::from(s.below(2)))),
         (_, Shape::List) => StimulusValue::List(vec![(0..4).map(|_| 600.0 * s.uniform()).collect()]),
         ("rate", _) if each => StimulusValue::Number(Column::Each((0..size).map(|_| 2.0 * s.uniform()).collect())),
         ("rate", _) => StimulusValue::Number(Column::Shared(2.0 * s.uniform())),
@@ -124,7 +128,8 @@ fn stimulus(card: &'static sim_core::catalog::StimulusCard, size: u32, s: &mut S
         ("sd", _) if card.name == "pulse_packet" => StimulusValue::Number(Column::Shared(4.0 * s.uniform())),
         ("activity", _) => StimulusValue::Number(Column::Shared(f64::from(s.below(5)))),
         ("p", _) if each => StimulusValue::Number(Column::Each((0..size).map(|_| 0.2 * s.uniform()).collect())),
-        ("p", _) => StimulusValue::Number(Column::Shared(0.2 * s.uniform())),
+        ("rate_max", _) => StimulusValue::Number(Column::Shared(2.0 * s.uniform())),
+        ("p" | "p_max", _) => StimulusValue::Number(Column::Shared(0.2 * s.uniform())),
         ("frequency", _) => StimulusValue::Number(Column::Shared(0.1 * s.uniform())),
         ("phase", _) => StimulusValue::Number(Column::Shared(360.0 * s.uniform())),
         ("sd", _) if each => StimulusValue::Number(Column::Each((0..size).map(|_| 90.0 * s.uniform()).collect())),

@@ -272,7 +272,9 @@ pub(crate) const FORMS: &[Section] = &[
         title: "{ file = \"..\", column = \"..\" }",
         keys: &[
             required("file", Shape::Text, "CSV file beside the netlist"),
-            required("column", Shape::Text, "header of the column"),
+            required("column", Shape::Text, "header of the column; if it ends in a unit (time_ms), bare numbers have that unit"),
+            key("cell", Shape::Text, "header of the column of cells, where each has a list (times, rates)"),
+            key("where", Shape::Map(Names::Free, &Shape::Texts), "rows whose column equals one of the texts"),
         ],
     },
     Section { title: "{ table = [[..]] }", keys: &[required("table", Shape::Matrix, "rows are targets, columns sources")] },

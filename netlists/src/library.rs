@@ -69,6 +69,10 @@ impl Files for Shelf<'_> {
         let found = netlists.chain(TABLES.iter().copied()).find(|(file, _)| *file == name);
         found.map(|(_, text)| text.to_string()).ok_or_else(|| format!("the library has no file \"{name}\""))
     }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        if path.starts_with(SCHEME) { self.read(path).map(String::into_bytes) } else { self.0.read_bytes(path) }
+    }
 }
 
 impl LibraryEntry {

@@ -76,8 +76,12 @@ impl Qualifier<'_> {
     }
 
     fn file(&self, file: &mut Spanned<String>) {
-        if let Some(home) = self.homes.get(&file.span.source) {
-            file.value = below(&home.folder, &file.value);
+        self.path(&mut file.value, file.span.source);
+    }
+
+    fn path(&self, path: &mut String, text: SourceId) {
+        if let Some(home) = self.homes.get(&text) {
+            *path = below(&home.folder, path);
         }
     }
 
@@ -95,7 +99,12 @@ impl Qualifier<'_> {
         if let CardBase::Like(name) = &mut card.base {
             self.name(name);
         }
-        card.parameters.iter_mut().for_each(|parameter| self.value(&mut parameter.item));
+        for Named { name, item } in &mut card.parameters {
+            match &mut item.kind {
+                ValueKind::Text(path) if name.value == "file" => self.path(path, item.span.source),
+                _ => self.value(item),
+            }
+        }
     }
 
     fn population(&self, block: &mut PopulationDecl) {
@@ -133,7 +142,7 @@ impl Qualifier<'_> {
             ValueKind::Quantity(_) | ValueKind::Text(_) | ValueKind::Bool(_) => {}
             ValueKind::Expr(expr) => self.expression(expr),
             ValueKind::List(items) | ValueKind::Each(items) => items.iter_mut().for_each(|item| self.value(item)),
-            ValueKind::File { file, .. } => self.file(file),
+            ValueKind::File(column) => self.file(&mut column.file),
             ValueKind::Random(RandomDecl { arguments, min, max, .. }) => {
                 arguments.iter_mut().for_each(|argument| self.value(argument));
                 [min, max].into_iter().flatten().for_each(|bound| self.value(bound));

@@ -2,7 +2,7 @@
 //! gives the same network: names key the random streams, and names are kept.
 
 use serde_json::{Map, Value, json};
-use sim_core::catalog::{NeuronCard, ParamSpec, StimulusCard, StimulusValue};
+use sim_core::catalog::{NeuronCard, ParamSpec, Shape, StimulusCard, StimulusValue};
 use sim_core::expr;
 use sim_core::network::{
     Cells, Chance, Column, Distribution, DistributionShape, Draw, Field, Network, Population, Projection, Record, Rule, Weights,
@@ -138,8 +138,12 @@ fn stimulus(card: &StimulusCard, values: &[StimulusValue]) -> Value {
         let ParamSpec { name, dimension, default, .. } = parameter.spec;
         let list = |list: &Vec<f64>| list.iter().map(|v| quantity(*v, dimension)).collect::<Vec<Value>>();
         let value = match value {
+            StimulusValue::Image { file, .. } => json!(file),
             StimulusValue::Number(Column::Shared(value)) if *value == default => continue,
-            StimulusValue::Number(values) => column(values, dimension),
+            StimulusValue::Number(values) => match parameter.shape {
+                Shape::Word(words) => json!(words.get(values.get(0) as usize)),
+                _ => column(values, dimension),
+            },
             StimulusValue::List(lists) if lists.iter().all(Vec::is_empty) => continue,
             StimulusValue::List(lists) if lists.len() == 1 => json!(list(&lists[0])),
             StimulusValue::List(lists) => json!(lists.iter().map(list).collect::<Vec<_>>()),

@@ -216,24 +216,37 @@ pub enum Shape {
     Number,
     /// A list per unit (times, amplitudes).
     List,
+    /// A whole number, 0 or above, for all units.
+    Whole,
+    /// One of these words, for all units; the default is a number among them.
+    Word(&'static [&'static str]),
+    /// The path of a file of images, of which the parameter of shape `Whole` chooses one: a pixel per unit.
+    Image,
 }
 
 /// A parameter of a stimulus.
 #[derive(Clone, Copy, Debug)]
 pub struct StimulusParam {
-    /// Name, unit, range. Lists have no default but the empty list; a number without a default is NaN and must be given.
+    /// Name, unit, range. Lists have no default but the empty list; what has NaN must be given, as an image must.
     pub spec: ParamSpec,
-    /// Number or list.
+    /// Number, list or another.
     pub shape: Shape,
 }
 
 /// Realised parameters of a stimulus, in the card's order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StimulusValue {
-    /// One number, shared or per unit, in base units.
+    /// One number, shared or per unit, in base units; of a word, its number among those that there are.
     Number(Column),
     /// One list for all units, or one list per unit, in base units.
     List(Vec<Vec<f64>>),
+    /// An image.
+    Image {
+        /// The path of its file, as in the netlist.
+        file: String,
+        /// The brightness of each pixel, one a unit.
+        pixels: Vec<u8>,
+    },
 }
 
 /// What a stimulus does to its targets.

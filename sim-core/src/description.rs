@@ -99,12 +99,7 @@ pub enum ValueKind {
     /// `{ list = [..] }`: one value for each neuron or synapse.
     Each(Vec<Value>),
     /// `{ file = "x.csv", column = "w" }`: one value for each row.
-    File {
-        /// Path relative to the netlist.
-        file: Spanned<String>,
-        /// Header of the column.
-        column: Spanned<String>,
-    },
+    File(ColumnDecl),
     /// `{ uniform = [a, b] }` and the like.
     Random(RandomDecl),
     /// `{ table = [[..]] }`: a matrix for one use (rows are targets, columns sources).
@@ -118,6 +113,19 @@ pub enum ValueKind {
         /// How many.
         count: Box<Value>,
     },
+}
+
+/// A column of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColumnDecl {
+    /// Path relative to the netlist.
+    pub file: Spanned<String>,
+    /// Header of the column.
+    pub column: Spanned<String>,
+    /// `cell`: header of the column with the cells whose lists the values belong to.
+    pub cell: Option<Spanned<String>>,
+    /// `where = { population = "exc" }`: rows whose column equals one of the texts.
+    pub conditions: Vec<Named<Vec<Spanned<String>>>>,
 }
 
 /// A distribution.

@@ -227,6 +227,53 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ("pairs = [[0, 0], [9, 39]]", "file = \"pairs.csv\", source = «\"pre\"»", "unknown-column", "has no column \\\"pre\\\""),
     ("pairs = [[0, 0], [9, 39]]", "pairs = [[0, 0], [«10», 3]]", "bad-selection", "10"),
     ("pairs = [[0, 0], [9, 39]]", "pairs = [[0, 0], [9, «40»]]", "bad-selection", "40"),
+    // Stimuli from files.
+    (
+        "{ model = \"poisson\", rate = \"8 kHz\" }",
+        "{ model = \"spike_train\", times = { file = \"spikes.csv\", column = \"time_ms\", cell = «\"cell\"» } }",
+        "unknown-column",
+        "has no column \\\"cell\\\"",
+    ),
+    (
+        "{ model = \"poisson\", rate = \"8 kHz\" }",
+        "{ model = \"spike_train\", times = { file = \"spikes.csv\", column = «\"time\"», cell = \"neuron\" } }",
+        "unknown-column",
+        "did you mean",
+    ),
+    (
+        "{ model = \"poisson\", rate = \"8 kHz\" }",
+        "{ model = \"poisson\", rate = { file = \"cells.csv\", column = \"v\", cell = «\"v\"» } }",
+        "unknown-key",
+        "is for lists",
+    ),
+    ("{ model = \"poisson\", rate = \"8 kHz\" }", "«{ model = \"image\" }»", "missing-key", "image needs a file"),
+    ("{ model = \"poisson\", rate = \"8 kHz\" }", "{ model = \"image\", file = «\"nowhere.idx\"» }", "file", "nowhere.idx"),
+    ("{ model = \"poisson\", rate = \"8 kHz\" }", "{ model = \"image\", file = «\"labels.idx\"» }", "file", "it has labels"),
+    ("{ model = \"poisson\", rate = \"8 kHz\" }", "{ model = \"image\", file = «7» }", "wrong-type", "path of a file of images"),
+    (
+        "{ model = \"poisson\", rate = \"8 kHz\" }",
+        "{ model = \"image\", file = \"dot.idx\", item = «1» }",
+        "out-of-range",
+        "there is no image 1",
+    ),
+    (
+        "{ model = \"poisson\", rate = \"8 kHz\" }",
+        "{ model = \"image\", file = \"dot.idx\", item = { expr = \"«trial»\" } }",
+        "not-built-yet",
+        "trials",
+    ),
+    (
+        "{ model = \"poisson\", rate = \"8 kHz\" }",
+        "{ model = \"image\", file = \"dot.idx\", encoding = «\"rate\"» }",
+        "unknown-value",
+        "bernoulli",
+    ),
+    (
+        "{ model = \"poisson\", rate = \"8 kHz\" }",
+        "«{ model = \"image\", file = \"dot.idx\", p_max = 1 }»",
+        "parameters",
+        "takes rate_max",
+    ),
     // Names of cells.
     ("size = 10", "names = [\"A\", «\"A\"»]", "duplicate-name", "two cells are named"),
     ("size = 10", "names = [\"A\", «\"0..5\"»]", "bad-name", "looks like a range"),

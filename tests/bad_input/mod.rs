@@ -14,6 +14,9 @@ fn desk() -> Desk {
     let desk = Desk::new();
     desk.file("cells.csv", "v\n-60 mV\n-61 mV\n");
     desk.file("pairs.csv", "source,target\n0,0\n77,1\n");
+    desk.file("spikes.csv", "time_ms,neuron\n1.5,0\n2.5,9\n");
+    desk.file("labels.idx", [0, 0, 8, 1, 0, 0, 0, 1, 7]);
+    desk.file("dot.idx", [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 255]);
     desk.file("words.csv", "source,target\nzero,0\n");
     desk.file("names.csv", "name,role\nA,in\nB,out\nA,up\n2,odd\n");
     desk.file(

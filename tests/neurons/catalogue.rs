@@ -286,14 +286,15 @@ fn stimulus_cards_are_complete() {
         for parameter in card.parameters {
             assert!(!parameter.spec.about.is_empty(), "{}: {} is explained", card.name, parameter.spec.name);
             assert!(
-                parameter.shape == Shape::List || parameter.spec.range.holds(parameter.spec.default),
+                matches!(parameter.shape, Shape::List | Shape::Image) || parameter.spec.range.holds(parameter.spec.default),
                 "{}: default of {}",
                 card.name,
                 parameter.spec.name
             );
             values.push(match parameter.shape {
-                Shape::Number => StimulusValue::Number(Column::Shared(parameter.spec.default)),
                 Shape::List => StimulusValue::List(Vec::new()),
+                Shape::Image => StimulusValue::Image { file: String::new(), pixels: Vec::new() },
+                Shape::Number | Shape::Whole | Shape::Word(_) => StimulusValue::Number(Column::Shared(parameter.spec.default)),
             });
         }
         let numbers: Vec<[f64; 1]> = card.parameters.iter().map(|p| [p.spec.default]).collect();

@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Largest netlist or side table read.
+/// Largest netlist or side file read.
 const LARGEST_FILE: u64 = 64 << 20;
 
 /// A netlist's text and where it is from.
@@ -96,21 +96,25 @@ impl Unread {
 
 /// A table of spikes, however long it is.
 pub(crate) fn read_spikes(path: &Path) -> Result<String, Failure> {
-    read_up_to(path, u64::MAX).map_err(Unread::into_failure)
+    text_up_to(path, u64::MAX).map_err(Unread::into_failure)
 }
 
 /// Text of a file, refused when it is absurdly large or no text.
 pub(crate) fn read_text(path: &Path) -> Result<String, Unread> {
-    read_up_to(path, LARGEST_FILE)
+    text_up_to(path, LARGEST_FILE)
 }
 
-fn read_up_to(path: &Path, largest: u64) -> Result<String, Unread> {
+fn text_up_to(path: &Path, largest: u64) -> Result<String, Unread> {
+    let bytes = read_up_to(path, largest)?;
+    String::from_utf8(bytes).map_err(|_| Unread::NoText(format!("{}: not a text file (not UTF-8)", path.display())))
+}
+
+fn read_up_to(path: &Path, largest: u64) -> Result<Vec<u8>, Unread> {
     let fail = |error: std::io::Error| Unread::Io(format!("{}: {error}", path.display()));
     if std::fs::metadata(path).map_err(fail)?.len() > largest {
         return Err(Unread::NoText(format!("{}: larger than {} MiB", path.display(), largest >> 20)));
     }
-    let bytes = std::fs::read(path).map_err(fail)?;
-    String::from_utf8(bytes).map_err(|_| Unread::NoText(format!("{}: not a text file (not UTF-8)", path.display())))
+    std::fs::read(path).map_err(fail)
 }
 
 /// Reads and elaborates a netlist with the changes of the command line. Warnings are printed here.
@@ -166,7 +170,7 @@ fn in_order(mut problems: Vec<Diagnostic>, strict: bool) -> Vec<Diagnostic> {
     problems
 }
 
-/// Tables and netlists that the netlist names, relative to its folder; elsewhere by `..` or in full, as the user may read them.
+/// Tables, netlists and images that the netlist names, relative to its folder; elsewhere by `..` or in full, as the user may read them.
 struct Folder {
     root: PathBuf,
     read: RefCell<Vec<(String, String)>>,
@@ -175,11 +179,22 @@ struct Folder {
 impl Files for Folder {
     fn read(&self, path: &str) -> Result<String, String> {
         let text = read_text(&self.root.join(path)).map_err(Unread::into_message)?;
-        let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+        self.remember(path, text.as_bytes());
+        Ok(text)
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        let bytes = read_up_to(&self.root.join(path), LARGEST_FILE).map_err(Unread::into_message)?;
+        self.remember(path, &bytes);
+        Ok(bytes)
+    }
+}
+
+impl Folder {
+    fn remember(&self, path: &str, bytes: &[u8]) {
         let mut read = self.read.borrow_mut();
         if !read.iter().any(|(known, _)| known == path) {
-            read.push((path.to_string(), hash));
+            read.push((path.to_string(), blake3::hash(bytes).to_hex().to_string()));
         }
-        Ok(text)
     }
 }

@@ -7,6 +7,7 @@
 mod ac;
 mod bernoulli_source;
 mod dc;
+mod image;
 mod noise_current;
 mod poisson;
 mod poisson_source;
@@ -26,6 +27,7 @@ pub const STIMULI: &[StimulusCard] = &[
     bernoulli_source::CARD,
     spike_train::CARD,
     pulse_packet::CARD,
+    image::CARD,
     dc::CARD,
     step_current::CARD,
     ac::CARD,
@@ -70,11 +72,16 @@ struct Units<'a> {
 }
 
 impl Units<'_> {
+    fn first(&self) -> Unit<'_> {
+        Unit { units: self, index: 0 }
+    }
+
     /// What `make` gives for each unit: made once where all parameters are shared.
     fn each<T>(&self, make: impl Fn(Unit<'_>) -> T) -> PerUnit<T> {
         let shared = self.values.iter().all(|value| match value {
             StimulusValue::Number(column) => matches!(column, sim_core::network::Column::Shared(_)),
             StimulusValue::List(lists) => lists.len() <= 1,
+            StimulusValue::Image { pixels, .. } => pixels.len() <= 1,
         });
         let unit = |index| make(Unit { units: self, index });
         if shared { PerUnit::Shared(unit(0)) } else { PerUnit::Each((0..self.size).map(unit).collect()) }
@@ -107,6 +114,14 @@ impl<'a> Unit<'a> {
             Some(StimulusValue::List(lists)) if lists.len() == 1 => &lists[0],
             Some(StimulusValue::List(lists)) => lists.get(self.index).map_or(&[], Vec::as_slice),
             _ => &[],
+        }
+    }
+
+    /// The brightness of its pixel, from 0 to 1; 0 where there is none.
+    fn brightness(self, parameter: usize) -> f64 {
+        match self.units.values.get(parameter) {
+            Some(StimulusValue::Image { pixels, .. }) => pixels.get(self.index).map_or(0.0, |pixel| f64::from(*pixel) / 255.0),
+            _ => 0.0,
         }
     }
 

@@ -21,7 +21,13 @@ pub(super) const CARD: StimulusCard = StimulusCard {
 /// Parameters of both kinds of Poisson stimulus.
 pub(super) const PARAMETERS: &[StimulusParam] = &[
     number("rate", &[], Dimension::RATE, 0.0, Range::NotNegative, "mean number of spikes per time"),
-    list("times", &["rate_times"], Dimension::TIME, Range::NotNegative, "when the rates of `rates` begin"),
+    list(
+        "times",
+        &["rate_times"],
+        Dimension::TIME,
+        Range::NotNegative,
+        "when the rates of `rates` begin, ascending; silent before",
+    ),
     list("rates", &["rate_values"], Dimension::RATE, Range::NotNegative, "rates in place of `rate`, one for each of `times`"),
     START,
     STOP,

@@ -4,7 +4,7 @@ use super::Reader;
 use super::fields::Fields;
 use crate::language::{FORMS, Section, Shape};
 use crate::tree::{Entry, Kind, Node, Text};
-use sim_core::description::{Named, RandomDecl, RandomKind, Value, ValueKind};
+use sim_core::description::{ColumnDecl, Named, RandomDecl, RandomKind, Value, ValueKind};
 use sim_core::diagnostic::Diagnostic;
 use sim_core::elaborate::unknown_unit;
 use sim_core::expr::{self, Expr};
@@ -136,7 +136,7 @@ impl Reader<'_> {
         match lead {
             "expr" => self.expression(&fields, "expr").map(ValueKind::Expr),
             "list" => self.items(&fields, "list").map(ValueKind::Each),
-            "file" => Some(ValueKind::File { file: self.text(&fields, "file")?, column: self.text(&fields, "column")? }),
+            "file" => self.column(&fields).map(ValueKind::File),
             "table" => self.items(&fields, "table").map(|rows| ValueKind::Table(rows.into_iter().map(row).collect())),
             "first" => {
                 let (first, every) = (self.value(&fields, "first"), self.value(&fields, "every"));
@@ -145,6 +145,12 @@ impl Reader<'_> {
             }
             distribution => self.distribution(distribution, &fields),
         }
+    }
+
+    fn column(&mut self, fields: &Fields<'_>) -> Option<ColumnDecl> {
+        let conditions = self.named(fields, "where", None, |reader, entry| Some(reader.texts(entry)));
+        let (file, column, cell) = (self.text(fields, "file"), self.text(fields, "column"), self.text(fields, "cell"));
+        Some(ColumnDecl { file: file?, column: column?, cell, conditions })
     }
 
     fn no_form(&mut self, key: &str, node: &Node, entries: &[Entry]) {

@@ -57,8 +57,10 @@ fn tables_that_stand_for_values() {
     assert!(matches!(value("{ list = [[1], [2, 3]] }"), ValueKind::Each(items) if items.len() == 2), "a list for each");
     assert!(matches!(value("[1, \"2 ms\"]"), ValueKind::List(items) if numbers(&items) == [1.0, 2.0]), "a plain array");
     assert!(matches!(value("{ table = [[1, 2], [3, 4]] }"), ValueKind::Table(rows) if numbers(&rows[1]) == [3.0, 4.0]), "rows");
-    let ValueKind::File { file, column } = value("{ file = \"x.csv\", column = \"w\" }") else { panic!("a column of a file") };
-    assert_eq!((file.value.as_str(), column.value.as_str()), ("x.csv", "w"), "file and column");
+    let written = "{ file = \"x.csv\", column = \"w\", cell = \"n\", where = { p = \"exc\" } }";
+    let ValueKind::File(column) = value(written) else { panic!("a column of a file") };
+    assert_eq!((column.file.value.as_str(), column.column.value.as_str()), ("x.csv", "w"), "file and column");
+    assert_eq!((column.cell.map(|cell| cell.value).as_deref(), column.conditions.len()), (Some("n"), 1), "cells and conditions");
     let ValueKind::Regular { first, every, count } = value("{ first = 1, every = \"2 ms\", count = 3 }") else { panic!("times") };
     assert_eq!(numbers(&[*first, *every, *count]), [1.0, 2.0, 3.0], "regular times");
 }

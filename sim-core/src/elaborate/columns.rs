@@ -53,8 +53,8 @@ pub(crate) fn column(
             let of = |(neuron, v): (usize, &Value)| check(wanted, quantity(v, place)?, v.span, cells, neuron);
             Ok(Column::Each(values.iter().enumerate().map(of).collect::<Outcome<_>>()?))
         }
-        ValueKind::File { file, column } => {
-            let values = context.files.table(file)?.quantities(column)?;
+        ValueKind::File(column) => {
+            let values = context.files.table(&column.file)?.quantities(column)?;
             one_each(values.len(), cells, value.span)?;
             let of = |(neuron, (quantity, span)): (usize, &(Quantity, Span))| check(wanted, *quantity, *span, cells, neuron);
             Ok(Column::Each(values.iter().enumerate().map(of).collect::<Outcome<_>>()?))

@@ -1,8 +1,10 @@
-//! Tables beside the netlist: CSV files with a header line; `#` starts a comment line.
+//! Files beside the netlist. Tables are CSV files with a header line; `#` starts a comment line.
 
 use super::Files;
+use super::cells::Filter;
+use crate::description::ColumnDecl;
 use crate::diagnostic::{Diagnostic, Failure, Outcome, SourceId, Sources, Span, Spanned};
-use crate::units::{Quantity, parse_quantity};
+use crate::units::{Dimension, Quantity, Unit, find_unit, parse_quantity, scale};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -12,12 +14,13 @@ pub(crate) struct SideFiles<'a> {
     files: &'a dyn Files,
     sources: RefCell<&'a mut Sources>,
     read: RefCell<BTreeMap<String, Rc<Csv>>>,
+    bytes: RefCell<BTreeMap<String, Rc<[u8]>>>,
 }
 
 impl<'a> SideFiles<'a> {
     /// Files read through `files`, added to `sources`.
     pub(crate) fn new(files: &'a dyn Files, sources: &'a mut Sources) -> Self {
-        Self { files, sources: RefCell::new(sources), read: RefCell::default() }
+        Self { files, sources: RefCell::new(sources), read: RefCell::default(), bytes: RefCell::default() }
     }
 
     /// The table in a file.
@@ -30,6 +33,17 @@ impl<'a> SideFiles<'a> {
         let table = Rc::new(Csv::new(&file.value, source, text)?);
         self.read.borrow_mut().insert(file.value.clone(), Rc::clone(&table));
         Ok(table)
+    }
+
+    /// The bytes of a file that is no table.
+    pub(crate) fn bytes(&self, file: &Spanned<String>) -> Outcome<Rc<[u8]>> {
+        if let Some(known) = self.bytes.borrow().get(&file.value) {
+            return Ok(Rc::clone(known));
+        }
+        let read = self.files.read_bytes(&file.value).map_err(|why| Diagnostic::error("file", file.span, why))?;
+        let bytes: Rc<[u8]> = read.into();
+        self.bytes.borrow_mut().insert(file.value.clone(), Rc::clone(&bytes));
+        Ok(bytes)
     }
 
     /// A problem of an expression that was computed for a line of a file, with that line named.
@@ -80,14 +94,19 @@ impl Csv {
         Diagnostic::error("file", self.line(start), message)
     }
 
-    /// The line that starts at or after a byte (a row's position may be that of the line break before it).
+    /// The line that starts at or after a byte (a row's position may be that of blank lines and comments before it).
     fn line(&self, start: u64) -> Span {
+        let rest = |from: usize| self.text.as_bytes().get(from..).unwrap_or_default().iter();
+        let length = |from| rest(from).take_while(|b| **b != b'\n' && **b != b'\r').count();
+        let blank = |from| rest(from).take_while(|b| b.is_ascii_whitespace()).count();
         let from = usize::try_from(start).unwrap_or(usize::MAX).min(self.text.len());
-        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
-        let blank = rest.iter().take_while(|b| b.is_ascii_whitespace()).count();
-        let length = rest.iter().skip(blank).take_while(|b| **b != b'\n' && **b != b'\r').count();
+        let mut first = from + blank(from);
+        while rest(first).next() == Some(&b'#') {
+            first += length(first);
+            first += blank(first);
+        }
         let clip = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
-        Span { source: self.source, start: clip(from + blank), end: clip(from + blank + length) }
+        Span { source: self.source, start: clip(first), end: clip(first + length(first)) }
     }
 
     /// Index of a column.
@@ -114,12 +133,22 @@ impl Csv {
         Ok(())
     }
 
+    /// Calls `take` with each value of a column that meets the conditions, and its row.
+    pub(crate) fn values(&self, decl: &ColumnDecl, mut take: impl FnMut(Quantity, &Row) -> Outcome<()>) -> Outcome<()> {
+        let index = self.column(&decl.column.value, decl.column.span)?;
+        let kept = Filter::new(self, &decl.conditions)?;
+        self.rows(|row| if kept.takes(row) { take(cell_quantity(row, index, &decl.column.value)?, row) } else { Ok(()) })
+    }
+
     /// A whole column as quantities, each with its place.
-    pub(crate) fn quantities(&self, column: &Spanned<String>) -> Outcome<Vec<(Quantity, Span)>> {
-        let index = self.column(&column.value, column.span)?;
+    pub(crate) fn quantities(&self, decl: &ColumnDecl) -> Outcome<Vec<(Quantity, Span)>> {
+        if let Some(cell) = &decl.cell {
+            let message = "`cell` is for lists, of which each cell has one: here rows are taken in their order";
+            return Err(Diagnostic::error("unknown-key", cell.span, message).into());
+        }
         let mut values = Vec::new();
-        self.rows(|row| {
-            values.push((cell_quantity(row, index, &column.value)?, row.1));
+        self.values(decl, |quantity, row| {
+            values.push((quantity, row.1));
             Ok(())
         })?;
         Ok(values)
@@ -131,10 +160,26 @@ pub(crate) fn cell(row: &Row, column: usize) -> &str {
     row.0.get(column).unwrap_or_default()
 }
 
-/// A cell that must be a number, with or without a unit.
-pub(crate) fn cell_quantity(row: &Row, column: usize, name: &str) -> Outcome<Quantity> {
+/// A cell that must be a number, with or without a unit: a bare one has that of the header, if there is one.
+pub(crate) fn cell_quantity(row: &Row, column: usize, header: &str) -> Outcome<Quantity> {
     let text = cell(row, column);
-    parse_quantity(text).map_err(|_| {
-        Diagnostic::error("file", row.1, format!("the cell \"{text}\" of the column \"{name}\" is no number")).into()
-    })
+    let wrong = || Diagnostic::error("file", row.1, format!("the cell \"{text}\" of the column \"{header}\" is no number"));
+    let quantity = parse_quantity(text).map_err(|_| wrong())?;
+    match unit_of_header(header) {
+        Some(unit) if quantity.dimension == Dimension::NONE => {
+            let value = scale(quantity.value, unit.factor);
+            if value.is_finite() { Ok(Quantity { value, dimension: unit.dimension }) } else { Err(wrong().into()) }
+        }
+        _ => Ok(quantity),
+    }
+}
+
+/// Units that headers end in (`time_ms`). Few, so that no other word is taken for one; `ns` are nanosiemens, a weight's unit.
+const HEADER_UNITS: &[&str] = &["ms", "s", "mV", "pA", "nS", "pF", "Hz"];
+
+/// The unit at the end of a header, as units are written or in lower case.
+fn unit_of_header(header: &str) -> Option<&'static Unit> {
+    let (_, ending) = header.rsplit_once('_')?;
+    let unit = HEADER_UNITS.iter().find(|unit| **unit == ending || unit.to_ascii_lowercase() == ending)?;
+    find_unit(unit)
 }

@@ -8,8 +8,10 @@ mod context;
 mod distributions;
 mod fields;
 mod files;
+mod images;
 mod later;
 mod lists;
+mod long_tables;
 mod names;
 mod order;
 mod place;
@@ -48,6 +50,11 @@ use report::Report;
 pub trait Files {
     /// The text of a file, or why it cannot be had.
     fn read(&self, path: &str) -> Result<String, String>;
+
+    /// The bytes of a file that need not be text. Where only texts are held, those.
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        self.read(path).map(String::into_bytes)
+    }
 }
 
 /// No files at all: for netlists that name none.

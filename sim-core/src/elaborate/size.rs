@@ -91,7 +91,7 @@ fn population_bytes(population: &Population) -> u64 {
 /// Lists that are shared stand in the schedule once for each unit.
 fn stimulus_bytes(size: u32, values: &[StimulusValue]) -> u64 {
     let entries = values.iter().map(|value| match value {
-        StimulusValue::Number(_) => u64::from(size),
+        StimulusValue::Number(_) | StimulusValue::Image { .. } => u64::from(size),
         StimulusValue::List(lists) if lists.len() == 1 => lists[0].len() as u64 * u64::from(size),
         StimulusValue::List(lists) => lists.iter().map(|l| l.len() as u64).sum(),
     });

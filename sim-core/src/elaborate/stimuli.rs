@@ -1,13 +1,15 @@
-//! Values of stimuli: numbers per unit, and lists of times, rates and amplitudes.
+//! Values of stimuli: numbers per unit, lists of times, rates and amplitudes, words, images.
 
 use super::cards::Card;
 use super::columns::{self, column};
 use super::context::Context;
+use super::images::pixels;
+use super::long_tables::lists_by_cell;
 use super::place::Place;
 use super::values::{Wanted, integer, kind, number, quantity};
 use crate::catalog::{Range, Shape, StimulusCard, StimulusParam, StimulusValue};
 use crate::description::{Value, ValueKind};
-use crate::diagnostic::{Diagnostic, Outcome};
+use crate::diagnostic::{Diagnostic, Failure, Outcome, Spanned};
 use crate::network::Column;
 use crate::stimulus::{Drive, MOST_SPIKES_PER_TICK, PerUnit, Schedule};
 use crate::units::Dimension;
@@ -52,15 +54,61 @@ fn one_value(
     let spec = &parameter.spec;
     let wanted = Wanted::new(spec.name, spec.dimension, spec.range);
     match (parameter.shape, value) {
-        (Shape::Number, Some(value)) => column(context, value, &wanted, place, cells).map(StimulusValue::Number),
-        (Shape::Number, None) if spec.default.is_nan() => {
+        (_, None) if spec.default.is_nan() => {
             let message = format!("{} needs a {}", model.name, spec.name);
             Err(Diagnostic::error("missing-key", card.span, message).into())
         }
-        (Shape::Number, None) => Ok(StimulusValue::Number(Column::Shared(spec.default))),
+        (Shape::Number, Some(value)) => column(context, value, &wanted, place, cells).map(StimulusValue::Number),
+        (Shape::Number | Shape::Whole | Shape::Word(_) | Shape::Image, None) => {
+            Ok(StimulusValue::Number(Column::Shared(spec.default)))
+        }
         (Shape::List, Some(value)) => lists(context, value, &wanted, place, cells).map(StimulusValue::List),
         (Shape::List, None) => Ok(StimulusValue::List(vec![Vec::new()])),
+        (Shape::Whole, Some(value)) => integer(value, spec.name, place, 0, u64::from(u32::MAX)).map(|whole| shared(whole as f64)),
+        (Shape::Word(words), Some(value)) => word(value, spec.name, words).map(|number| shared(number as f64)),
+        (Shape::Image, Some(value)) => image(context, card, model, value, place, cells),
     }
+}
+
+fn shared(value: f64) -> StimulusValue {
+    StimulusValue::Number(Column::Shared(value))
+}
+
+/// The number of a word among those that there are.
+fn word(value: &Value, name: &str, words: &[&str]) -> Outcome<usize> {
+    let quoted = words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" or ");
+    let ValueKind::Text(text) = &value.kind else {
+        let message = format!("{name} is {quoted}, not {}", kind(&value.kind));
+        return Err(Diagnostic::error("wrong-type", value.span, message).into());
+    };
+    words.iter().position(|word| word == text).ok_or_else(|| {
+        let problem = Diagnostic::error("unknown-value", value.span, format!("{name} is {quoted}, not \"{text}\""));
+        problem.nearest(text, words.iter().copied()).into()
+    })
+}
+
+/// The image of a file that the card's whole number says.
+fn image(
+    context: &Context<'_>,
+    card: &Card<'_>,
+    model: &'static StimulusCard,
+    value: &Value,
+    place: &Place<'_>,
+    cells: columns::Cells<'_>,
+) -> Outcome<StimulusValue> {
+    let ValueKind::Text(path) = &value.kind else {
+        let message = format!("the path of a file of images is needed here, not {}", kind(&value.kind));
+        return Err(Diagnostic::error("wrong-type", value.span, message).into());
+    };
+    let given = model.parameters.iter().position(|p| p.shape == Shape::Whole).and_then(|index| card.given.get(&index));
+    let item = match given {
+        // What is wrong with it is told where it is read for itself.
+        Some(item) => integer(item, "item", place, 0, u64::from(u32::MAX)).map_err(|_| Failure::Reported)?,
+        None => 0,
+    };
+    let file = Spanned { value: path.clone(), span: value.span };
+    let pixels = pixels(context, &file, &Spanned { value: item, span: given.map_or(value.span, |item| item.span) }, cells)?;
+    Ok(StimulusValue::Image { file: file.value, pixels })
 }
 
 /// One list for all units, or one for each.
@@ -86,6 +134,7 @@ fn lists(
             }
             units.iter().map(|unit| list(context, unit, wanted, place)).collect()
         }
+        ValueKind::File(column) if column.cell.is_some() => lists_by_cell(context, column, wanted, cells),
         _ => list(context, value, wanted, place).map(|list| vec![list]),
     }
 }
@@ -93,8 +142,8 @@ fn lists(
 fn list(context: &Context<'_>, value: &Value, wanted: &Wanted<'_>, place: &Place<'_>) -> Outcome<Vec<f64>> {
     match &value.kind {
         ValueKind::List(values) => values.iter().map(|v| number(v, wanted, place)).collect(),
-        ValueKind::File { file, column } => {
-            let values = context.files.table(file)?.quantities(column)?;
+        ValueKind::File(column) => {
+            let values = context.files.table(&column.file)?.quantities(column)?;
             values.into_iter().map(|(quantity, span)| wanted.check(quantity, span)).collect()
         }
         ValueKind::Regular { first, every, count } if wanted.dimension == Dimension::TIME => {
@@ -153,13 +202,14 @@ fn check_units(
     let each = values.iter().any(|value| match value {
         StimulusValue::Number(column) => matches!(column, Column::Each(_)),
         StimulusValue::List(lists) => lists.len() > 1,
+        StimulusValue::Image { .. } => false,
     });
     for unit in 0..if each { size as usize } else { 1 } {
         let numbers: Vec<[f64; 1]> = values
             .iter()
             .map(|value| match value {
                 StimulusValue::Number(column) => [column.get(unit)],
-                StimulusValue::List(_) => [0.0],
+                StimulusValue::List(_) | StimulusValue::Image { .. } => [0.0],
             })
             .collect();
         let slices: Vec<&[f64]> = values
@@ -168,6 +218,7 @@ fn check_units(
             .map(|(value, number)| match value {
                 StimulusValue::Number(_) => number.as_slice(),
                 StimulusValue::List(lists) => lists.get(unit).or(lists.first()).map_or(&[][..], Vec::as_slice),
+                StimulusValue::Image { .. } => &[],
             })
             .collect();
         if let Err(why) = (model.check)(&slices) {

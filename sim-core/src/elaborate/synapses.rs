@@ -141,8 +141,8 @@ impl Synapses<'_> {
                 let of = |v: &Value| checked(wanted.check(quantity(v, &place)?, v.span)?, v.span);
                 Ok(Draw::Each(values.iter().map(of).collect::<Outcome<_>>()?))
             }
-            (ValueKind::File { file, column }, _) => {
-                let values = context.files.table(file)?.quantities(column)?;
+            (ValueKind::File(column), _) => {
+                let values = context.files.table(&column.file)?.quantities(column)?;
                 self.one_each(values.len(), wanted.name, value.span)?;
                 let of = |(q, line): (Quantity, Span)| checked(wanted.check(q, line)?, line);
                 Ok(Draw::Each(values.into_iter().map(of).collect::<Outcome<_>>()?))

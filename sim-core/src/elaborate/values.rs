@@ -143,7 +143,7 @@ pub(crate) fn kind(kind: &ValueKind) -> &'static str {
         ValueKind::Bool(_) => "true or false",
         ValueKind::Expr(_) => "an expression",
         ValueKind::List(_) | ValueKind::Each(_) => "a list",
-        ValueKind::File { .. } => "a file",
+        ValueKind::File(_) => "a file",
         ValueKind::Random(_) => "a distribution",
         ValueKind::Table(_) => "a table",
         ValueKind::Regular { .. } => "regular times",

@@ -23,14 +23,16 @@ pub(super) fn stimulus(card: &StimulusCard) -> String {
         let (name, about) = (p.spec.name, p.spec.about);
         match p.shape {
             Shape::List => Line { text: format!("{name} = []"), about: about.to_string() },
-            Shape::Number if p.spec.default.is_nan() => {
-                Line { text: format!("# {name} = \"..\""), about: format!("{about}; required") }
-            }
+            _ if p.spec.default.is_nan() => Line { text: format!("# {name} = \"..\""), about: format!("{about}; required") },
             // "Never" is the end of all times, which nobody would write.
             Shape::Number if p.spec.dimension == Dimension::TIME && p.spec.default >= MAX_MS => {
                 Line { text: format!("# {name} = \"..\""), about: about.to_string() }
             }
-            Shape::Number => Line { text: assignment(&p.spec), about: about.to_string() },
+            Shape::Word(words) => {
+                let word = words.get(p.spec.default as usize).unwrap_or(&"");
+                Line { text: format!("{name} = \"{word}\""), about: about.to_string() }
+            }
+            Shape::Number | Shape::Whole | Shape::Image => Line { text: assignment(&p.spec), about: about.to_string() },
         }
     };
     block(card.name, card.about, card.parameters.iter().map(line).collect())

@@ -1,12 +1,12 @@
 //! `list`, `show`, `describe`: the catalogue, from the cards that the engine uses, and the library.
 
-use super::cards;
+use super::{cards, stimulus};
 use crate::Terminal;
 use crate::cli::{DescribeArgs, ListArgs, Listing};
 use crate::failure::Failure;
 use netlists::library::{self, LIBRARY, LibraryEntry};
 use serde_json::{Map, Value, json};
-use sim_core::catalog::{NeuronCard, ParamSpec, Range, Shape, StimulusCard};
+use sim_core::catalog::{NeuronCard, ParamSpec, Range};
 use sim_core::diagnostic::nearest;
 use sim_core::elaborate::connectors::{ArgumentKind, CONNECTORS, Connector};
 use sim_core::units::Dimension;
@@ -141,7 +141,7 @@ pub(crate) fn describe(arguments: &DescribeArgs, terminal: &mut Terminal<'_>) ->
     let described = if let Some(card) = catalog.neuron(name) {
         Described { text: neuron_text(card), json: neuron_json(card), toml: Some(cards::neuron(card)) }
     } else if let Some(card) = catalog.stimulus(name) {
-        Described { text: stimulus_text(card), json: stimulus_json(card), toml: Some(cards::stimulus(card)) }
+        Described { text: stimulus::text(card), json: stimulus::json(card), toml: Some(cards::stimulus(card)) }
     } else if let Some(c) = connector(name) {
         Described { text: connector_text(c), json: connector_json(c), toml: None }
     } else if let Some(entry) = library::find(name) {
@@ -167,20 +167,20 @@ struct Described {
     toml: Option<String>,
 }
 
-fn value(value: f64, dimension: Dimension) -> String {
+pub(super) fn value(value: f64, dimension: Dimension) -> String {
     if dimension == Dimension::NONE { format!("{value}") } else { format!("{value} {dimension}") }
 }
 
-fn heading(name: &str, aliases: &[&str], about: &str) -> String {
+pub(super) fn heading(name: &str, aliases: &[&str], about: &str) -> String {
     let aliases = if aliases.is_empty() { String::new() } else { format!("\nalso called {}", aliases.join(", ")) };
     format!("{name}: {about}{aliases}\n")
 }
 
-fn block(title: &str, body: &str) -> String {
+pub(super) fn block(title: &str, body: &str) -> String {
     format!("\n{title}\n{}\n", body.lines().map(|l| format!("  {l}")).collect::<Vec<_>>().join("\n"))
 }
 
-fn parameter_line(spec: &ParamSpec, default: &str) -> String {
+pub(super) fn parameter_line(spec: &ParamSpec, default: &str) -> String {
     let aliases = if spec.aliases.is_empty() { String::new() } else { format!(" ({})", spec.aliases.join(", ")) };
     let range = if spec.range == Range::Any { String::new() } else { format!("; {}", spec.range.words()) };
     format!("{:<12} {default:<14} {}{aliases}{range}\n", spec.name, spec.about)
@@ -203,19 +203,6 @@ fn neuron_text(card: &NeuronCard) -> String {
 
 fn numbers(card: &NeuronCard) -> &'static str {
     if card.precisions().len() > 1 { "f64; f32 if the netlist says so" } else { "f64 always: the scheme needs them" }
-}
-
-fn stimulus_text(card: &StimulusCard) -> String {
-    let line = |p: &sim_core::catalog::StimulusParam| match p.shape {
-        Shape::List => parameter_line(&p.spec, "[]"),
-        Shape::Number if p.spec.default.is_nan() => parameter_line(&p.spec, "(required)"),
-        Shape::Number => parameter_line(&p.spec, &value(p.spec.default, p.spec.dimension)),
-    };
-    heading(card.name, card.aliases, card.about)
-        + &block("what it does", card.equations)
-        + &block("scheme", card.scheme)
-        + &block("parameters (name, default)", &card.parameters.iter().map(line).collect::<String>())
-        + &block("source", card.source)
 }
 
 fn connector_text(c: &Connector) -> String {
@@ -243,7 +230,7 @@ fn platform_text(platform: &sim_hw::platform::Platform) -> String {
         + &block("not priced", &not_priced)
 }
 
-fn parameter_json(spec: &ParamSpec) -> Value {
+pub(super) fn parameter_json(spec: &ParamSpec) -> Value {
     json!({
         "name": spec.name, "aliases": spec.aliases, "unit": unit(spec.dimension),
         "default": (!spec.default.is_nan()).then_some(spec.default), "range": spec.range.words(), "about": spec.about,
@@ -265,14 +252,6 @@ fn neuron_json(card: &NeuronCard) -> Value {
         "equations": card.equations, "scheme": card.scheme, "source": card.source, "parameters": parameters,
         "states": states, "receptors": receptors,
         "state_numbers": card.precisions().iter().map(|p| p.name()).collect::<Vec<_>>(),
-    })
-}
-
-fn stimulus_json(card: &StimulusCard) -> Value {
-    let parameters: Vec<Value> = card.parameters.iter().map(|p| parameter_json(&p.spec)).collect();
-    json!({
-        "schema": 1, "kind": "stimulus", "name": card.name, "aliases": card.aliases, "about": card.about,
-        "equations": card.equations, "scheme": card.scheme, "source": card.source, "parameters": parameters,
     })
 }
 

@@ -9,6 +9,7 @@ mod expand;
 mod plot;
 mod run;
 mod stats;
+mod stimulus;
 mod sweep;
 
 use crate::Terminal;

@@ -46,7 +46,11 @@ fn names_that_do_not_fit_are_told() {
     assert_eq!(problem(&twice), "\"v_thresh\" is another name of \"v_th\", which is set already", "alias and own name");
     let (_, problems) = run(&with_card(card("lif_psc_exp", vec![("tau_n", q("1 ms"))])));
     assert_eq!(problems[0].help.as_deref(), Some("did you mean \"tau_m\"?"), "the nearest parameter");
-    assert_eq!(problem(&with_card(card("image", vec![]))), "the model \"image\" is not built yet", "planned models");
+    assert_eq!(
+        problem(&with_card(card("astrocyte_lr_1994", vec![]))),
+        "the model \"astrocyte_lr_1994\" is not built yet",
+        "planned models"
+    );
     let like = CardDecl { base: CardBase::Like(text("lif_psc_exp")), ..card("", vec![]) };
     let (_, problems) = run(&with_card(like));
     assert_eq!(problems[0].help.as_deref(), Some("it is a model: write { model = \"lif_psc_exp\" }"), "a model is no card");
@@ -63,7 +67,7 @@ fn one_value_for_each_neuron() {
     assert_eq!(parameter(&built.populations[1], "tau_m").get(9), 10.0, "the tenth");
     description.populations[1].item.size = Some(q("11"));
     assert_eq!(problem(&description), "one value for each cell is needed: inh has 11, here are 10", "both lengths");
-    let file = value(ValueKind::File { file: text("tau.csv"), column: text("tau") });
+    let file = value(ValueKind::File(column("tau.csv", "tau")));
     description.populations[1].item.neurons = Some(card("lif_psc_exp", vec![("tau_m", file)]));
     description.populations[1].item.size = Some(q("2"));
     let files = Held(&[("tau.csv", "# measured\nid,tau\n0, 3 ms\n1, -4 ms\n")]);

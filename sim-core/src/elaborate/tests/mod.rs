@@ -109,13 +109,14 @@ fn first(value: &StimulusValue) -> f64 {
     match value {
         StimulusValue::Number(column) => column.get(0),
         StimulusValue::List(lists) => lists[0][0],
+        StimulusValue::Image { pixels, .. } => f64::from(pixels[0]),
     }
 }
 
 fn ticks(values: &[StimulusValue], grid: Grid) -> Vec<u64> {
     match &values[0] {
         StimulusValue::List(lists) => lists[0].iter().map(|ms| grid.tick(fs_from_ms(*ms).unwrap())).collect(),
-        StimulusValue::Number(_) => Vec::new(),
+        StimulusValue::Number(_) | StimulusValue::Image { .. } => Vec::new(),
     }
 }
 
@@ -151,6 +152,10 @@ impl Files for Held {
 
 fn at(start: u32) -> Span {
     Span { start, end: start + 1, ..Span::default() }
+}
+
+fn column(file: &str, column: &str) -> ColumnDecl {
+    ColumnDecl { file: text(file), column: text(column), cell: None, conditions: Vec::new() }
 }
 
 fn text(value: &str) -> Spanned<String> {

@@ -244,7 +244,7 @@ fn nothing_written_makes_it_panic() {
             drawn(RandomKind::Lognormal, &["700", "700"]),
             value(ValueKind::Table(vec![vec![]])),
             value(ValueKind::Regular { first: Box::new(q("1 ms")), every: Box::new(q("1 ms")), count: Box::new(q("1e15")) }),
-            value(ValueKind::File { file: text("none.csv"), column: text("w") }),
+            value(ValueKind::File(column("none.csv", "w"))),
             ex(deep),
             ex(entry("t", &[])),
         ]
