@@ -17,6 +17,7 @@ mod include;
 mod language;
 pub mod library;
 mod overrides;
+mod paths;
 mod qualify;
 mod read;
 mod schema;

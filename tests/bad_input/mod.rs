@@ -14,6 +14,7 @@ fn desk() -> Desk {
     let desk = Desk::new();
     desk.file("cells.csv", "v\n-60 mV\n-61 mV\n");
     desk.file("pairs.csv", "source,target\n0,0\n77,1\n");
+    desk.file("kinds.csv", "source,target,kind\n0,0,a\n1,1,b\n2,2,c\n3,3,a\n4,4,d\n5,5,e\n6,6,f\n");
     desk.file("words.csv", "source,target\nzero,0\n");
     desk.file("names.csv", "name,role\nA,in\nB,out\nA,up\n2,odd\n");
     desk.file(
