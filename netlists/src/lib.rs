@@ -18,6 +18,7 @@ mod language;
 pub mod library;
 mod overrides;
 pub mod page;
+mod paths;
 mod qualify;
 mod read;
 mod schema;

@@ -287,7 +287,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "size = 10",
         "names = «{ file = \"names.csv\", column = \"name\", where = { role = \"no\" } }»",
         "empty-list",
-        "there are no names here",
+        "has the role \\\"no\\\": the column has \\\"in\\\", \\\"out\\\"",
     ),
     ("from = \"exc\"", "from = «\"exc[A]\"»", "unknown-cell", "have no names"),
     ("from = \"exc\"", "from = \"exc[A, «7»]\"", "bad-selection", "neither the number nor the name"),
@@ -374,6 +374,18 @@ pub(super) const DOES_NOT_FIT: &[Mistake] = &[
 pub(super) const WARNINGS: &[Mistake] = &[
     ("delay = \"1.5 ms\"", "delay = «\"1.55 ms\"»", "off-grid", "rounded to 1.6 ms"),
     ("seed = 1", "seed = 1\nwarmup = «\"0.17 ms\"»", "off-grid", "rounded to 0.2 ms"),
+    (
+        "pairs = [[0, 0], [9, 39]]",
+        "file = \"kinds.csv\", where = { kind = «\"gap\"» }",
+        "no-rows",
+        "no row of kinds.csv has the kind \"gap\": the column has \"a\", \"b\", \"c\", \"d\", \"e\" and 1 more",
+    ),
+    (
+        "pairs = [[0, 0], [9, 39]]",
+        "file = \"kinds.csv\", where = { «kind» = \"a\", source = \"1\" }",
+        "no-rows",
+        "no row of kinds.csv meets all conditions at once",
+    ),
 ];
 
 /// Whole files: name, text, code, word.

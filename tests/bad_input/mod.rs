@@ -17,6 +17,7 @@ fn desk() -> Desk {
     desk.file("spikes.csv", "time_ms,neuron\n1.5,0\n2.5,9\n");
     desk.file("labels.idx", [0, 0, 8, 1, 0, 0, 0, 1, 7]);
     desk.file("dot.idx", [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 255]);
+    desk.file("kinds.csv", "source,target,kind\n0,0,a\n1,1,b\n2,2,c\n3,3,a\n4,4,d\n5,5,e\n6,6,f\n");
     desk.file("words.csv", "source,target\nzero,0\n");
     desk.file("names.csv", "name,role\nA,in\nB,out\nA,up\n2,odd\n");
     desk.file(

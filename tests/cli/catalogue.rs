@@ -105,6 +105,13 @@ fn everything_is_shown() {
     }
     let about = spikeloom(&["describe", "brunel-ai"]).ends(0).results;
     assert!(about.contains("Expected:") && about.contains("spikeloom show brunel-ai"), "{about}");
+    let about = spikeloom(&["describe", "celegans"]).ends(0).results;
+    assert!(about.contains("302 named"), "{about}");
+    assert_eq!(
+        spikeloom(&["describe", "edge-of-chaos-reservoir", "--json"]).ends(0).json()["spaces"].as_array().map(Vec::len),
+        Some(1),
+        "spaces"
+    );
     assert_eq!(spikeloom(&["describe", "brunel-ai", "--json"]).ends(0).json()["kind"], "netlist", "as JSON");
 }
 

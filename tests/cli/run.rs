@@ -2,7 +2,7 @@
 
 use super::SMALL;
 use crate::program::{Desk, listing, spikeloom};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Runs with more arguments and `--json`.
 fn summary(net: &str, more: &[&str]) -> Value {
@@ -226,6 +226,23 @@ fn check_tells_the_size_and_runs_nothing() {
     let text = spikeloom(&["check", &net]).ends(0).results;
     assert!(text.contains("170 neurons, 6,800 synapses") && text.ends_with("no problems\n"), "{text}");
     assert_eq!(desk.names(), ["net.toml"], "nothing was written");
+}
+
+#[test]
+fn check_tells_spaces_places_and_names() {
+    let desk = Desk::new();
+    let box_of_names = "[spaces.\"air\"]\nbox = [1.5, 2.0]\n[populations.named]\nneurons = \"lif\"\nnames = [\"A\", \"B\"]\n\
+        positions = { space = \"air\", x = { expr = \"0.5 * index\" }, y = 1 }\n[[record]]";
+    let net = desk.file("net.toml", include_str!("../data/base.toml").replacen("[[record]]", box_of_names, 1));
+    let text = spikeloom(&["check", &net]).ends(0).results;
+    let lines = "space room: a grid of 10 x 9 sites, spacing 1, wraps\nspace air: a box of 1.5 x 2\n\
+        left: 20 cells, in room, drawn\nright: 8 cells, in room, in order\nnamed: 2 cells, 2 named, in air, given\n\n";
+    assert!(text.contains(lines), "{text}");
+    let json = spikeloom(&["check", &net, "--json"]).ends(0).json();
+    let room = json!({ "name": "room", "sides": [10.0, 9.0], "sites": 90, "spacing": 1.0, "wrap": true });
+    let named = json!({ "name": "named", "size": 2, "names": 2, "space": "air", "sites": "given" });
+    let exc = json!({ "name": "exc", "size": 40, "names": 0, "space": null, "sites": null });
+    assert_eq!((&json["spaces"][0], &json["populations"][5], &json["populations"][0]), (&room, &named, &exc), "{json:#}");
 }
 
 #[test]

@@ -60,6 +60,7 @@ fn wrong_command_lines_end_with_2() {
         (&["run", &net, "--set", "drive=1mV"], "current"),
         (&["run", &net, "--set", "neurons.lif.tau=3ms"], "no parameter \"tau\""),
         (&["run", &net, "--set", "populations.exc.size=-3"], "whole number"),
+        (&["run", &net, "--set", "parameters.h=4"], "no parameter \"h\""),
         (&["run", &net, "--engine", "event"], "not built yet"),
         (&["run", &net, "--engine", "warp"], "possible values"),
         (&["run", &net, "--raster", "x.pdf"], ".svg or .png"),
@@ -80,6 +81,19 @@ fn wrong_command_lines_end_with_2() {
         assert_eq!(outcome.results, "", "{arguments:?}: nothing is a result");
     }
     assert_eq!(desk.names(), ["net.toml"], "nothing was written");
+}
+
+/// What a wrong change takes away is missed all over the netlist: only the change is told.
+#[test]
+fn a_wrong_change_is_told_alone() {
+    let desk = Desk::new();
+    let net = desk.file("net.toml", SMALL);
+    for (change, word) in [("populations.exc=3", "takes a table"), ("neurons.lif=3", "takes a table"), ("duration=5", "duration")]
+    {
+        let problems = spikeloom(&["check", &net, "--json", "--set", change]).ends(2).problems();
+        assert_eq!((problems.len(), &problems[0]["file"]), (1, &"--set".into()), "{change}: {problems:#?}");
+        assert!(problems[0]["message"].as_str().is_some_and(|message| message.contains(word)), "{change}: {problems:#?}");
+    }
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use crate::cli::NetlistArgs;
 use crate::failure::Failure;
 use crate::memory;
-use netlists::library::{self, Shelf};
+use netlists::library::{self, LibraryEntry, Shelf};
 use netlists::{Format, Override};
 use sim_core::description::Description;
-use sim_core::diagnostic::{Diagnostic, Severity, Sources};
+use sim_core::diagnostic::{Diagnostic, Severity, SourceId, Sources};
 use sim_core::elaborate::{self, Files, Limits};
 use sim_core::network::Network;
 use std::cell::RefCell;
@@ -57,8 +57,7 @@ pub(crate) fn find(netlist: &str) -> Result<Text, Failure> {
         return Ok(Text { name: netlist.to_string(), text, format, folder });
     }
     if let Some(entry) = library::find(netlist) {
-        let (name, text) = (entry.file.to_string(), entry.text.to_string());
-        return Ok(Text { name, text, format: entry.format(), folder: PathBuf::from(".") });
+        return Ok(of_library(entry));
     }
     if path.is_dir() {
         return Err(Failure::Usage("no-such-netlist", format!("\"{netlist}\" is a folder, not a netlist")));
@@ -69,6 +68,12 @@ pub(crate) fn find(netlist: &str) -> Result<Text, Failure> {
         None => format!("the library has {}", names.join(", ")),
     };
     Err(Failure::Usage("no-such-netlist", format!("there is no file \"{netlist}\" and no netlist of that name; {advice}")))
+}
+
+/// A netlist of the library.
+pub(crate) fn of_library(entry: &LibraryEntry) -> Text {
+    let (name, text) = (entry.file.to_string(), entry.text.to_string());
+    Text { name, text, format: entry.format(), folder: PathBuf::from(".") }
 }
 
 /// Why there is no text.
@@ -127,7 +132,13 @@ pub(crate) fn load(arguments: &NetlistArgs) -> Result<Loaded, Failure> {
 pub(crate) fn load_text(text: Text, arguments: &NetlistArgs) -> Result<Loaded, Failure> {
     let mut sources = Sources::default();
     let files = Folder { root: text.folder.clone(), read: RefCell::default() };
-    let (description, mut problems) = describe(&text, arguments, &Shelf(&files), &mut sources);
+    let (description, mut problems, changes) = describe(&text, arguments, &Shelf(&files), &mut sources);
+    let of_change = |p: &Diagnostic| p.is_error() && p.span.is_some_and(|span| changes.contains(&span.source));
+    if problems.iter().any(of_change) {
+        // A change that cannot be read may have taken away what everything else rests on: it is told alone.
+        problems.retain(of_change);
+        return Err(Failure::Netlist(in_order(problems, arguments.strict), Box::new(sources)));
+    }
     let limit = arguments.memory_limit.map(|mib| mib.saturating_mul(1 << 20)).or_else(memory::available).unwrap_or(u64::MAX);
     let (network, more) =
         elaborate::elaborate(&description, models::catalog(), &Shelf(&files), &mut sources, &Limits { bytes: limit });
@@ -144,8 +155,13 @@ pub(crate) fn load_text(text: Text, arguments: &NetlistArgs) -> Result<Loaded, F
     }
 }
 
-/// Parses a netlist under the command line's changes.
-fn describe(text: &Text, arguments: &NetlistArgs, files: &dyn Files, sources: &mut Sources) -> (Description, Vec<Diagnostic>) {
+/// Parses a netlist under the command line's changes. With the description and what is wrong come the sources of the changes.
+fn describe(
+    text: &Text,
+    arguments: &NetlistArgs,
+    files: &dyn Files,
+    sources: &mut Sources,
+) -> (Description, Vec<Diagnostic>, Vec<SourceId>) {
     let id = sources.add(&text.name, &text.text);
     let flags = [
         ("network.duration", "--duration", arguments.duration.clone()),
@@ -157,7 +173,8 @@ fn describe(text: &Text, arguments: &NetlistArgs, files: &dyn Files, sources: &m
     let flags = flags.into_iter().filter_map(|(path, flag, value)| Some((flag, format!("{path}={}", value?))));
     let texts: Vec<_> = sets.chain(swept).chain(flags).map(|(name, text)| (sources.add(name, &text), text)).collect();
     let overrides: Vec<Override<'_>> = texts.iter().map(|(source, text)| Override { source: *source, text }).collect();
-    netlists::load(text.format, id, &overrides, files, sources)
+    let (description, problems) = netlists::load(text.format, id, &overrides, files, sources);
+    (description, problems, texts.into_iter().map(|(source, _)| source).collect())
 }
 
 /// Errors first, in the order of the text; under `strict` warnings are errors.

@@ -14,6 +14,7 @@ use crate::language::{ROOT, VERSION};
 use crate::tree::{Kind, Node};
 use fields::Fields;
 pub(crate) use includes::Include;
+pub(crate) use selection::words as selection_words;
 use sim_core::description::Description;
 use sim_core::diagnostic::Diagnostic;
 

@@ -36,6 +36,15 @@ impl Reader<'_> {
     }
 }
 
+/// One selection or an array of them in the engine's words, which names projections by them; what is none as it stands.
+pub(crate) fn words(node: &Node) -> String {
+    let one = |item: &Node| match &item.kind {
+        Kind::Text(text) => selection(text, item.span).map_or_else(|_| text.value.clone(), |selection| selection.to_string()),
+        other => other.words().to_string(),
+    };
+    one_or_many(node).iter().map(one).collect::<Vec<_>>().join(",")
+}
+
 fn selection(text: &Text, span: Span) -> Result<Selection, Diagnostic> {
     let written = text.value.as_str();
     let (name, cells) = match written.split_once('[') {

@@ -87,6 +87,11 @@ fn faults_point_into_the_change() {
         ("scale=", "bad-override", ""),
         ("=3", "bad-override", "="),
         ("a..b=3", "unknown-path", "a"),
+        ("h=4", "unknown-path", "h"),
+        ("parameters.scal=0.5", "unknown-path", "scal"),
+        ("parameters.h=4", "unknown-path", "h"),
+        ("include.0.file=a.toml", "unknown-path", "include"),
+        ("projections.exc->inh.delay=1ms", "unknown-path", "exc->inh"),
         ("neurons..b=3", "bad-override", "neurons..b"),
         ("neurons.liv.tau_m=15ms", "unknown-path", "liv"),
         ("populations.ex.size=3", "unknown-path", "ex"),
@@ -109,8 +114,45 @@ fn faults_point_into_the_change() {
         let under = underlined(change, found.span);
         assert!(under == place || place.is_empty(), "{change}: {under} is underlined");
     }
-    assert_eq!(set(&["scal=0.5"]).1[0].help.as_deref(), Some("did you mean \"scale\"?"), "the nearest parameter");
-    assert_eq!(set(&["netwrok.seed=1"]).1[0].help.as_deref(), Some("did you mean \"network\"?"), "the nearest section");
+}
+
+#[test]
+fn advice_is_of_what_can_be_set() {
+    for (change, message, help) in [
+        ("scal=0.5", "no parameter \"scal\"", "did you mean \"scale\"?"),
+        ("parameters.scal=0.5", "no parameter \"scal\"", "did you mean \"scale\"?"),
+        ("parameters.h=4", "no parameter \"h\"", "known here: scale"),
+        ("h=4", "no parameter \"h\"", "the parameters scale; of [network] name, about, timestep"),
+        ("netwrok.seed=1", "nothing named \"netwrok\"", "did you mean \"network\"?"),
+        ("quux.seed=1", "nothing named \"quux\"", "a path begins with one of network, parameters, groups"),
+        ("include.0.file=a.toml", "has no [[include]]", ""),
+        ("projections.nought.delay=1ms", "nothing named \"nought\"", "known here: loop, exc->exc,inh[..2]"),
+        ("record.7.every=1ms", "nothing named \"7\"", "known here: 0"),
+        ("network.seed.x=3", "\"network.seed\" is a number: it has no part \"x\"", "set as a whole: network.seed=.."),
+        ("populations.exc.neurons.t_ref=1ms", "is a string", "populations.exc.neurons={ like = \"lif\", t_ref = .. }"),
+    ] {
+        let two = NETLIST.replace(
+            "target = \"exc\"\nconnect = { rule = \"all",
+            "target = [\"exc\", \"inh[ 0..2 ]\"]\nconnect = { rule = \"all",
+        );
+        let two = two.replace("[parameters]", "[network]\nseed = 1\n[parameters]");
+        let change_of = Override { source: SourceId(1), text: change };
+        let diagnostics = parse(Format::Toml, SourceId(0), &two, &[change_of]).1;
+        assert_eq!(diagnostics.len(), 1, "{change}: {diagnostics:#?}");
+        let said = (&diagnostics[0].message, diagnostics[0].help.as_deref().unwrap_or_default());
+        assert!(said.0.contains(message) && said.1.contains(help), "{change}: {said:?}");
+    }
+}
+
+#[test]
+fn a_projection_without_a_name_is_found_by_its_lists() {
+    let lists = NETLIST.replace(
+        "source = \"exc\"\ntarget = \"exc\"\nconnect = { rule = \"all",
+        "source = [\"exc[0..2]\", \"exc[ 3 ]\"]\ntarget = [\"exc\", \"inh\"]\nconnect = { rule = \"all",
+    );
+    let text = "projections.exc[..2],exc[3]->exc,inh.delay=3ms";
+    let (net, diagnostics) = parse(Format::Toml, SourceId(0), &lists, &[Override { source: SourceId(1), text }]);
+    assert_eq!((number(&net.projections[1].delay), diagnostics.len()), (3.0, 0), "by the engine's name: {diagnostics:?}");
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Names of cells: `names = ["AVAL", ..]` or a column of a file. Cells are chosen by them, and lists of synapses name them.
 
 use super::context::Context;
-use super::files::{Csv, cell};
+use super::files::{Csv, Row, cell};
 use crate::description::{Named, NamesDecl, NamesFrom};
 use crate::diagnostic::{Diagnostic, Outcome, Span, Spanned};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of a population's cells, in order.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,7 @@ pub fn fault_of_name(name: &str) -> Option<&'static str> {
 /// Reads the names of a population's cells.
 pub(crate) fn cell_names(context: &Context<'_>, decl: &NamesDecl) -> Outcome<CellNames> {
     let mut names = CellNames::default();
+    let mut unmet = None;
     match &decl.from {
         NamesFrom::List(list) => list.iter().try_for_each(|name| names.add(&name.value, name.span))?,
         NamesFrom::File { file, column, conditions } => {
@@ -68,30 +69,91 @@ pub(crate) fn cell_names(context: &Context<'_>, decl: &NamesDecl) -> Outcome<Cel
             let index = table.column(&column.value, column.span)?;
             let kept = Filter::new(&table, conditions)?;
             table.rows(|row| if kept.takes(row) { names.add(cell(row, index), row.1) } else { Ok(()) })?;
+            if names.list.is_empty() {
+                unmet = kept.unmet(&table, &file.value)?;
+            }
         }
     }
     if names.list.is_empty() {
-        return Err(
-            Diagnostic::error("empty-list", decl.span, "there are no names here: a population has a cell at least").into()
-        );
+        let problem = Diagnostic::error("empty-list", decl.span, "there are no names here: a population has a cell at least");
+        return Err(unmet.map_or(problem.clone(), |(_, why)| problem.help(why)).into());
     }
     Ok(names)
 }
 
 /// `where = { type = ["chemical", "gap"] }`: the rows of a file that are taken.
-pub(crate) struct Filter<'a>(Vec<(usize, Vec<&'a str>)>);
+pub(crate) struct Filter<'a>(Vec<Condition<'a>>);
+
+struct Condition<'a> {
+    column: usize,
+    header: &'a Spanned<String>,
+    texts: &'a [Spanned<String>],
+}
+
+/// Most values of a column that a message names.
+const MOST_VALUES: usize = 5;
 
 impl<'a> Filter<'a> {
     /// Finds the columns.
     pub(crate) fn new(table: &Csv, conditions: &'a [Named<Vec<Spanned<String>>>]) -> Outcome<Self> {
-        let column = |c: &'a Named<Vec<Spanned<String>>>| {
-            Ok((table.column(&c.name.value, c.name.span)?, c.item.iter().map(|t| t.value.as_str()).collect()))
+        let condition = |Named { name, item }: &'a Named<Vec<Spanned<String>>>| {
+            Ok(Condition { column: table.column(&name.value, name.span)?, header: name, texts: item })
         };
-        conditions.iter().map(column).collect::<Outcome<_>>().map(Self)
+        conditions.iter().map(condition).collect::<Outcome<_>>().map(Self)
     }
 
     /// Whether a row meets all conditions.
-    pub(crate) fn takes(&self, row: &super::files::Row) -> bool {
-        self.0.iter().all(|(column, texts)| texts.contains(&cell(row, *column)))
+    pub(crate) fn takes(&self, row: &Row) -> bool {
+        self.0.iter().all(|condition| condition.takes(row))
+    }
+
+    /// Why no row of the file meets the conditions, and where that stands; `None` where there are none.
+    pub(crate) fn unmet(&self, table: &Csv, file: &str) -> Outcome<Option<(Span, String)>> {
+        for condition in &self.0 {
+            let values = condition.values(table)?;
+            if !condition.texts.iter().any(|text| values.contains(&text.value)) {
+                return Ok(Some((condition.span(), condition.missing(file, &values))));
+            }
+        }
+        let all = self.0.first().filter(|_| self.0.len() > 1);
+        Ok(all.map(|first| (first.header.span, format!("no row of {file} meets all conditions at once"))))
+    }
+}
+
+impl Condition<'_> {
+    fn takes(&self, row: &Row) -> bool {
+        self.texts.iter().any(|text| text.value == cell(row, self.column))
+    }
+
+    /// The column's values, each once, in order.
+    fn values(&self, table: &Csv) -> Outcome<Vec<String>> {
+        let (mut values, mut seen) = (Vec::new(), BTreeSet::new());
+        table.rows(|row| {
+            let value = cell(row, self.column);
+            if seen.insert(value.to_string()) {
+                values.push(value.to_string());
+            }
+            Ok(())
+        })?;
+        Ok(values)
+    }
+
+    fn span(&self) -> Span {
+        match self.texts {
+            [text] => text.span,
+            _ => self.header.span,
+        }
+    }
+
+    fn missing(&self, file: &str, values: &[String]) -> String {
+        let quoted = |text: &str| format!("\"{text}\"");
+        let wanted: Vec<String> = self.texts.iter().map(|text| quoted(&text.value)).collect();
+        let known: Vec<String> = values.iter().take(MOST_VALUES).map(|value| quoted(value)).collect();
+        let known = match values.len().saturating_sub(MOST_VALUES) {
+            _ if known.is_empty() => "no rows".to_string(),
+            0 => known.join(", "),
+            more => format!("{} and {more} more", known.join(", ")),
+        };
+        format!("no row of {file} has the {} {}: the column has {known}", self.header.value, wanted.join(" or "))
     }
 }

@@ -56,7 +56,13 @@ pub(crate) fn list_rows(
             let table = context.files.table(file)?;
             // A row of at least four bytes becomes a pair, a place and a quantity for each column.
             context.budget.reserve(table.bytes() / 4, 24 + 16 * columns.len() as u64, || "the list of a list rule".into())?;
-            file_rows(&table, list, file, ends, columns)
+            let kept = file_rows(&table, list, file, ends, columns)?;
+            if kept.met == 0
+                && let Some((span, why)) = Filter::new(&table, &list.conditions)?.unmet(&table, &file.value)?
+            {
+                context.report.push(Diagnostic::warning("no-rows", span, why));
+            }
+            Ok(kept)
         }
         _ => {
             let problem = Diagnostic::error("missing-key", span, "the rule list needs either `pairs` or `file`");

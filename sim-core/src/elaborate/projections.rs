@@ -6,7 +6,7 @@ use super::fields::Places;
 use super::place::Pair;
 use super::populations::Frame;
 use super::rules::{Connect, Wiring};
-use super::selections::{Part, parts, words};
+use super::selections::{Part, parts};
 use super::synapses::{Ends, Synapses, columns_named};
 use crate::catalog::{Effect, NeuronCard};
 use crate::description::{Description, ProjectionDecl, Selection, Value};
@@ -43,7 +43,7 @@ pub(crate) fn build(
 
 /// The name given, or "source->target" as written.
 fn name(decl: &ProjectionDecl) -> String {
-    let list = |selections: &[Selection]| selections.iter().map(words).collect::<Vec<_>>().join(",");
+    let list = |selections: &[Selection]| selections.iter().map(Selection::to_string).collect::<Vec<_>>().join(",");
     decl.name.as_ref().map_or_else(|| format!("{}->{}", list(&decl.source), list(&decl.target)), |name| name.value.clone())
 }
 

@@ -6,6 +6,7 @@ use super::populations::Frame;
 use super::roster::is_pattern;
 use crate::description::{CellChoice, CellRange, Selection};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned};
+use std::fmt::{self, Display, Formatter};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -78,7 +79,7 @@ fn cells(selection: &Selection, range: CellRange, size: u32) -> Outcome<Range<u3
         return Err(Diagnostic::error("bad-selection", selection.span, message).into());
     }
     if range.start >= end {
-        let problem = Diagnostic::error("bad-selection", selection.span, format!("{} has no cells", words(selection)));
+        let problem = Diagnostic::error("bad-selection", selection.span, format!("{selection} has no cells"));
         return Err(problem.help("ranges are half-open: [0..5] is the first five cells").into());
     }
     Ok(range.start..end)
@@ -111,20 +112,22 @@ fn by_name(
     Ok((first..last + 1, (!neighbours).then_some(chosen)))
 }
 
-/// A selection as it is written.
-pub(crate) fn words(selection: &Selection) -> String {
-    let name = &selection.name;
-    match &selection.cells {
-        None => name.clone(),
-        Some(CellChoice::Names(names)) => {
-            let names: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
-            format!("{name}[{}]", names.join(","))
+/// A selection as it is written, always in the same way.
+impl Display for Selection {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        match &self.cells {
+            None => write!(f, "{name}"),
+            Some(CellChoice::Names(names)) => {
+                let names: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
+                write!(f, "{name}[{}]", names.join(","))
+            }
+            Some(CellChoice::Range(range)) => match (range.start, range.end) {
+                (0, Some(end)) if end != 1 => write!(f, "{name}[..{end}]"),
+                (start, None) => write!(f, "{name}[{start}..]"),
+                (start, Some(end)) if start.checked_add(1) == Some(end) => write!(f, "{name}[{start}]"),
+                (start, Some(end)) => write!(f, "{name}[{start}..{end}]"),
+            },
         }
-        Some(CellChoice::Range(range)) => match (range.start, range.end) {
-            (0, Some(end)) if end != 1 => format!("{name}[..{end}]"),
-            (start, None) => format!("{name}[{start}..]"),
-            (start, Some(end)) if start.checked_add(1) == Some(end) => format!("{name}[{start}]"),
-            (start, Some(end)) => format!("{name}[{start}..{end}]"),
-        },
     }
 }

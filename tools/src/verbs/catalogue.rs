@@ -1,14 +1,16 @@
 //! `list`, `show`, `describe`: the catalogue, from the cards that the engine uses, and the library.
 
-use super::{cards, stimulus};
+use super::{cards, places, stimulus};
 use crate::Terminal;
-use crate::cli::{DescribeArgs, ListArgs, Listing};
+use crate::cli::{DescribeArgs, ListArgs, Listing, NetlistArgs};
 use crate::failure::Failure;
+use crate::load;
 use netlists::library::{self, LIBRARY, LibraryEntry};
 use serde_json::{Map, Value, json};
 use sim_core::catalog::{NeuronCard, ParamSpec, Range};
 use sim_core::diagnostic::nearest;
 use sim_core::elaborate::connectors::{ArgumentKind, CONNECTORS, Connector};
+use sim_core::network::Network;
 use sim_core::units::Dimension;
 
 /// All listings, in the order of `list`.
@@ -123,15 +125,20 @@ fn unknown(name: &str) -> Failure {
 }
 
 /// A netlist by the remarks at its head.
-fn netlist_text(entry: &LibraryEntry) -> String {
+fn netlist_text(entry: &LibraryEntry, network: &Network) -> String {
     let remarks = entry.text.lines().take_while(|line| line.starts_with('#'));
     let remarks: Vec<&str> = remarks.map(|line| line.trim_start_matches('#').strip_prefix(' ').unwrap_or_default()).collect();
     let start = format!("spikeloom run {}\nspikeloom show {} > my.toml", entry.name, entry.name);
-    heading(entry.name, &[], &entry.about()) + &block("about", &remarks.join("\n")) + &block("start from it", &start)
+    let places = places::text(network);
+    let places = if places.is_empty() { places } else { block("spaces, positions, names of cells", &places) };
+    heading(entry.name, &[], &entry.about()) + &block("about", &remarks.join("\n")) + &places + &block("start from it", &start)
 }
 
-fn netlist_json(entry: &LibraryEntry) -> Value {
-    json!({ "schema": 1, "kind": "netlist", "name": entry.name, "aliases": [], "about": entry.about(), "text": entry.text })
+fn netlist_json(entry: &LibraryEntry, network: &Network) -> Value {
+    json!({
+        "schema": 1, "kind": "netlist", "name": entry.name, "aliases": [], "about": entry.about(), "text": entry.text,
+        "spaces": places::spaces(network), "populations": places::populations(network),
+    })
 }
 
 /// Prints all about one name.
@@ -145,7 +152,10 @@ pub(crate) fn describe(arguments: &DescribeArgs, terminal: &mut Terminal<'_>) ->
     } else if let Some(c) = connector(name) {
         Described { text: connector_text(c), json: connector_json(c), toml: None }
     } else if let Some(entry) = library::find(name) {
-        Described { text: netlist_text(entry), json: netlist_json(entry), toml: None }
+        // Nothing is run: however large it is, it can be described.
+        let any_size = NetlistArgs { memory_limit: Some(u64::MAX), ..NetlistArgs::default() };
+        let network = load::load_text(load::of_library(entry), &any_size)?.network;
+        Described { text: netlist_text(entry, &network), json: netlist_json(entry, &network), toml: None }
     } else if let Some(platform) = sim_hw::platforms::find(name) {
         let platform = platform.map_err(|problems| Failure::Other("platform", problems.join("; ")))?;
         let json = serde_json::to_value(&platform).map_err(|e| Failure::Other("platform", e.to_string()))?;

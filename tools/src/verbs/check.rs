@@ -1,5 +1,6 @@
 //! `check`: all diagnostics, and how large the network is.
 
+use super::places;
 use crate::cli::CheckArgs;
 use crate::failure::Failure;
 use crate::names::{count, table};
@@ -20,7 +21,8 @@ pub(crate) fn check(arguments: &CheckArgs, terminal: &mut Terminal<'_>) -> Resul
         return terminal.print_json(&json!({
             "schema": 1, "ok": true, "netlist": network.name, "neurons": size.neurons, "synapses": size.synapses,
             "memory_bytes": size.bytes, "timestep_ms": ms_from_fs(network.timestep_fs),
-            "duration_ms": ms_from_fs(network.duration_fs), "projections": kept(network), "rows_left_out": left_out(network),
+            "duration_ms": ms_from_fs(network.duration_fs), "spaces": places::spaces(network),
+            "populations": places::populations(network), "projections": kept(network), "rows_left_out": left_out(network),
             "problems": warnings,
         }));
     }
@@ -42,6 +44,9 @@ pub(crate) fn check(arguments: &CheckArgs, terminal: &mut Terminal<'_>) -> Resul
             [text("name"), format!("{} -> {}", text("source"), text("target")), text("layout")]
         })
         .collect();
+    let places = places::text(network);
+    text += &places;
+    text += if places.is_empty() { "" } else { "\n" };
     text += &table(&["projection", "from -> to", "kept as"], &rows);
     for LeftOut { projection, rows, of } in &network.left_out {
         text += &format!("\n{projection}: {} of {} rows name cells outside of it and are left out", count(*rows), count(*of));

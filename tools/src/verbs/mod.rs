@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod convert;
 mod expand;
+mod places;
 mod plot;
 mod run;
 mod stats;
