@@ -238,7 +238,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "{ model = \"poisson\", rate = \"8 kHz\" }",
         "{ model = \"spike_train\", times = { file = \"spikes.csv\", column = «\"time\"», cell = \"neuron\" } }",
         "unknown-column",
-        "did you mean",
+        "known here: time_ms",
     ),
     (
         "{ model = \"poisson\", rate = \"8 kHz\" }",
