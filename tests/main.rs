@@ -6,6 +6,7 @@ mod chances;
 mod cli;
 mod connectors;
 mod differential;
+mod examples;
 mod includes;
 mod library;
 mod mutations;
