@@ -6,6 +6,7 @@ mod chances;
 mod cli;
 mod connectors;
 mod differential;
+mod examples;
 mod images;
 mod includes;
 mod language_page;

@@ -224,7 +224,7 @@ fn rule(s: &mut Stream, sources: &std::ops::Range<u32>, targets: &mut std::ops::
         4 => Rule::FixedOutdegree { outdegree: s.below(n), autapses, multapses: s.below(2) == 0 },
         5 => {
             let indegrees: Vec<u32> = (0..n).map(|_| s.below(9)).collect();
-            Rule::FixedTotalNumber { n: indegrees.iter().map(|d| u64::from(*d)).sum(), indegrees, autapses }
+            Rule::FixedTotalNumber { n: indegrees.iter().map(|d| u64::from(*d)).sum(), indegrees, autapses, multapses: true }
         }
         6 => Rule::PairwiseBernoulli { p: Chance::Constant(s.uniform() * s.uniform()), autapses },
         _ => {

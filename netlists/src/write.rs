@@ -192,7 +192,9 @@ fn rule(rule: &Rule) -> Value {
         Rule::FixedOutdegree { outdegree, autapses, multapses } => {
             json!({ "rule": "fixed_outdegree", "outdegree": outdegree, "autapses": autapses, "multapses": multapses })
         }
-        Rule::FixedTotalNumber { n, autapses, .. } => json!({ "rule": "fixed_total_number", "n": n, "autapses": autapses }),
+        Rule::FixedTotalNumber { n, autapses, multapses, .. } => {
+            json!({ "rule": "fixed_total_number", "n": n, "autapses": autapses, "multapses": multapses })
+        }
         Rule::PairwiseBernoulli { p, autapses } => {
             let p = match p {
                 Chance::Constant(p) => json!(p),

@@ -5,9 +5,7 @@ use crate::random::Stream;
 
 /// A draw from the binomial distribution: successes among `n` trials of probability `p`.
 ///
-/// Inversion from the mode outwards: one uniform number is used up by the probabilities of the mode, its neighbours, their
-/// neighbours and so on until it is exhausted. About two standard deviations of steps are needed, each one multiplication;
-/// the law is that of the formula to double precision, for any `n` below 2^53.
+/// The law is that of the formula to double precision, for any `n` below 2^53.
 pub fn binomial(n: u64, p: f64, stream: &mut Stream) -> u64 {
     if n == 0 || p <= 0.0 {
         return 0;
@@ -20,34 +18,62 @@ pub fn binomial(n: u64, p: f64, stream: &mut Stream) -> u64 {
     }
     let mode = (((n + 1) as f64 * p) as u64).min(n);
     let odds = p / (1.0 - p);
-    let mut rest = stream.uniform();
-    let peak = probability(n, p, mode);
-    if rest < peak {
-        return mode;
-    }
-    rest -= peak;
-    let (mut up, mut above) = (mode, peak);
-    let (mut down, mut below) = (mode, peak);
-    loop {
-        if up < n && above > 0.0 {
-            above *= (n - up) as f64 / (up + 1) as f64 * odds;
-            up += 1;
-            if rest < above {
-                return up;
-            }
-            rest -= above;
-        }
-        if down > 0 && below > 0.0 {
-            below *= down as f64 / ((n - down + 1) as f64 * odds);
-            down -= 1;
-            if rest < below {
-                return down;
-            }
-            rest -= below;
-        }
-        // Rounding left a crumb of the uniform number: it belongs to no value in particular.
-        if (up == n || above == 0.0) && (down == 0 || below == 0.0) {
+    let outwards = Outwards {
+        range: (0, n),
+        mode,
+        peak: probability(n, p, mode),
+        up: |k| (n - k) as f64 / (k + 1) as f64 * odds,
+        down: |k| k as f64 / ((n - k + 1) as f64 * odds),
+    };
+    outwards.find(stream.uniform())
+}
+
+/// A law of one peak, inverted from its mode outwards: one uniform number is used up by the probabilities of the mode, its
+/// neighbours, their neighbours and so on until it is exhausted. About two standard deviations of steps are needed, each one
+/// multiplication.
+pub(crate) struct Outwards<U, D> {
+    /// Least and greatest value.
+    pub(crate) range: (u64, u64),
+    pub(crate) mode: u64,
+    /// Probability of the mode.
+    pub(crate) peak: f64,
+    /// P(k + 1) / P(k).
+    pub(crate) up: U,
+    /// P(k - 1) / P(k).
+    pub(crate) down: D,
+}
+
+impl<U: Fn(u64) -> f64, D: Fn(u64) -> f64> Outwards<U, D> {
+    /// The value that a uniform number belongs to.
+    pub(crate) fn find(&self, mut rest: f64) -> u64 {
+        let ((low, high), mode, peak) = (self.range, self.mode, self.peak);
+        if rest < peak {
             return mode;
+        }
+        rest -= peak;
+        let (mut up, mut above) = (mode, peak);
+        let (mut down, mut below) = (mode, peak);
+        loop {
+            if up < high && above > 0.0 {
+                above *= (self.up)(up);
+                up += 1;
+                if rest < above {
+                    return up;
+                }
+                rest -= above;
+            }
+            if down > low && below > 0.0 {
+                below *= (self.down)(down);
+                down -= 1;
+                if rest < below {
+                    return down;
+                }
+                rest -= below;
+            }
+            // Rounding left a crumb of the uniform number: it belongs to no value in particular.
+            if (up == high || above == 0.0) && (down == low || below == 0.0) {
+                return mode;
+            }
         }
     }
 }
@@ -76,7 +102,7 @@ pub fn multinomial(n: u64, weights: impl Iterator<Item = u64> + Clone, stream: &
 
 /// Probability of `k` successes, by the saddle-point form of Loader (2000, "Fast and accurate computation of binomial
 /// probabilities"): no large numbers cancel.
-fn probability(n: u64, p: f64, k: u64) -> f64 {
+pub(crate) fn probability(n: u64, p: f64, k: u64) -> f64 {
     let q = 1.0 - p;
     if k == 0 {
         return math::exp(n as f64 * math::ln_1p(-p));

@@ -166,7 +166,7 @@ impl<'a> Generator<'a> {
         let owner = u64::from(target);
         let mut emit = |source: u32, row: u32| sink(Pair { source: first + source, target, row, owner });
         let n = self.sources();
-        let wiring = || self.stream(Purpose::Wiring, owner);
+        let wiring = || wiring(self.projection.key, owner);
         match rule {
             Rule::OneToOne => emit(local, local),
             Rule::AllToAll { autapses } => {
@@ -179,9 +179,13 @@ impl<'a> Generator<'a> {
             Rule::FixedIndegree { indegree, autapses, multapses: false } => {
                 scratch.draw(&mut wiring(), n, *indegree, self.excluded(target, *autapses), |s| emit(s, s));
             }
-            Rule::FixedTotalNumber { indegrees, autapses, .. } => {
-                let indegree = indegrees[local as usize];
-                with_replacement(&mut wiring(), n, indegree, self.excluded(target, *autapses), |s| emit(s, s));
+            Rule::FixedTotalNumber { indegrees, autapses, multapses, .. } => {
+                let (indegree, excluded) = (indegrees[local as usize], self.excluded(target, *autapses));
+                if *multapses {
+                    with_replacement(&mut wiring(), n, indegree, excluded, |s| emit(s, s));
+                } else {
+                    scratch.draw(&mut wiring(), n, indegree, excluded, |s| emit(s, s));
+                }
             }
             Rule::PairwiseBernoulli { p, autapses } => {
                 let excluded = self.excluded(target, *autapses);
@@ -216,7 +220,7 @@ impl<'a> Generator<'a> {
         for source in self.projection.source_cells.clone() {
             let own = !autapses && self.same_population && cells.contains(&source);
             let excluded = own.then(|| source - cells.start);
-            let mut wiring = self.stream(Purpose::Wiring, u64::from(source));
+            let mut wiring = wiring(self.projection.key, u64::from(source));
             let mut owner = u64::from(source) << 32;
             let emit = |t: u32| {
                 let target = cells.start + t;
@@ -336,8 +340,13 @@ impl Receptors {
     }
 }
 
+/// The stream that the wiring of a cell is drawn from.
+pub(crate) fn wiring(key: u64, cell: u64) -> Stream {
+    Stream::new(mix(key, Purpose::Wiring as u64), cell)
+}
+
 /// `count` draws from 0..n, each uniform over all but the excluded one.
-fn with_replacement(stream: &mut Stream, n: u32, count: u32, excluded: Option<u32>, mut emit: impl FnMut(u32)) {
+pub(crate) fn with_replacement(stream: &mut Stream, n: u32, count: u32, excluded: Option<u32>, mut emit: impl FnMut(u32)) {
     for _ in 0..count {
         emit(below_except(stream, n, excluded));
     }
@@ -356,7 +365,7 @@ fn below_except(stream: &mut Stream, n: u32, excluded: Option<u32>) -> u32 {
 }
 
 /// Every one of 0..n with probability p, by geometric gaps.
-fn bernoulli(stream: &mut Stream, n: u32, p: f64, mut emit: impl FnMut(u32)) {
+pub(crate) fn bernoulli(stream: &mut Stream, n: u32, p: f64, mut emit: impl FnMut(u32)) {
     if p >= 1.0 {
         (0..n).for_each(emit);
         return;
@@ -382,7 +391,7 @@ fn bernoulli(stream: &mut Stream, n: u32, p: f64, mut emit: impl FnMut(u32)) {
 
 /// Distinct draws; the memory is kept between calls.
 #[derive(Default)]
-struct Distinct {
+pub(crate) struct Distinct {
     drawn: Vec<u32>,
     fresh: Vec<u32>,
 }
@@ -390,7 +399,7 @@ struct Distinct {
 impl Distinct {
     /// `count` distinct values of 0..n without the excluded one, ascending. The smaller of the chosen and the
     /// unchosen set is drawn, so that at most half of the draws are repeats.
-    fn draw(&mut self, stream: &mut Stream, n: u32, count: u32, excluded: Option<u32>, mut emit: impl FnMut(u32)) {
+    pub(crate) fn draw(&mut self, stream: &mut Stream, n: u32, count: u32, excluded: Option<u32>, mut emit: impl FnMut(u32)) {
         let available = n - u32::from(excluded.is_some());
         let count = count.min(available);
         if count <= available / 2 {

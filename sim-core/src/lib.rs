@@ -9,6 +9,7 @@
 
 pub mod binomial;
 pub mod catalog;
+mod chosen;
 pub mod connect;
 pub mod description;
 pub mod diagnostic;
@@ -17,6 +18,7 @@ pub mod elaborate;
 pub mod engine;
 pub mod expr;
 mod field;
+pub mod hypergeometric;
 pub mod math;
 pub mod network;
 pub mod normal;

@@ -209,8 +209,8 @@ pub enum Rule {
         /// Whether a pair may be connected more than once.
         multapses: bool,
     },
-    /// So many synapses in all, uniform over the pairs with replacement. The in-degrees are a multinomial draw, kept
-    /// here: 4 bytes a target.
+    /// So many synapses in all, uniform over the pairs, with or without replacement. The in-degrees are a multinomial or a
+    /// multivariate hypergeometric draw, kept here: 4 bytes a target.
     FixedTotalNumber {
         /// Synapses in all.
         n: u64,
@@ -218,6 +218,8 @@ pub enum Rule {
         indegrees: Vec<u32>,
         /// Whether a neuron may be connected to itself.
         autapses: bool,
+        /// Whether a pair may be connected more than once.
+        multapses: bool,
     },
     /// Every pair with a probability.
     PairwiseBernoulli {

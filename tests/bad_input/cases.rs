@@ -181,6 +181,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ("\"fixed_indegree\", indegree = 4", "\"pairwise_bernoulli\", p = «2»", "out-of-range", "between 0 and 1"),
     ("\"fixed_indegree\", indegree = 4", "\"pairwise_bernoulli\", p = «-0.1»", "out-of-range", "between 0 and 1"),
     ("\"fixed_indegree\", indegree = 4", "\"fixed_total_number\", n = «1e18»", "out-of-range", "n must be from 0"),
+    (
+        "target = [\"exc\", \"inh\"]\nconnect = { rule = \"fixed_indegree\", indegree = 4 }",
+        "target = \"exc\"\nconnect = «{ rule = \"fixed_total_number\", n = 1561, autapses = false, multapses = false }»",
+        "impossible-rule",
+        "a synapse for each of 1560 pairs at most, not 1561",
+    ),
     ("indegree = 4", "indegree = «4.5»", "not-a-whole-number", "whole number"),
     ("indegree = 4", "indegree = «-4»", "not-a-whole-number", "0 or more"),
     ("from = \"exc\"", "from = «\"exc[40]\"»", "bad-selection", "40 cells, 0 to 39"),
@@ -305,9 +311,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ),
     (
         "[[record]]\nfrom = \"exc\"",
-        "[populations.z]\nneurons = \"lif\"\nnames = [\"A\", \"B\", \"C\"]\n[[projections]]\nsource = \"z[A, C]\"\ntarget = \"exc\"\nconnect = «{ rule = \"pairwise_bernoulli\", p = 0.5 }»\nweight = \"1 pA\"\ndelay = \"1 ms\"\n[[record]]\nfrom = \"exc\"",
-        "not-built-yet",
-        "neighbours",
+        "[populations.z]\nneurons = \"lif\"\nnames = [\"A\", \"B\", \"C\"]\n[[projections]]\nsource = \"z[A, C]\"\ntarget = \"exc\"\nconnect = «{ rule = \"fixed_indegree\", indegree = 3, multapses = false }»\nweight = \"1 pA\"\ndelay = \"1 ms\"\n[[record]]\nfrom = \"exc\"",
+        "impossible-rule",
+        "each target has at most 2 sources",
     ),
     // Patterns.
     ("from = \"exc\"", "from = «\"z*\"»", "unknown-population", "has a name like"),

@@ -132,6 +132,33 @@ fn fixed_total(ends: Ends, autapses: bool) -> Law {
     }
 }
 
+/// Every set of so many pairs is as likely: a pair is in it or not. The variance of a degree is that of a sample without
+/// replacement of the pairs, of which each cell has as many.
+fn fixed_total_of_single_pairs(ends: Ends, autapses: bool) -> Law {
+    let n = 630_u32;
+    let (sources, targets) = (ends.sources, ends.targets.unwrap_or(ends.sources));
+    let (own_sources, own_targets) = partners(ends, autapses);
+    let all = f64::from(own_sources) * f64::from(targets);
+    let chance = f64::from(n) / all;
+    // Variance of one pair, and covariance of two.
+    let (own, other) = (chance * (1.0 - chance), -chance * (1.0 - chance) / (all - 1.0));
+    let even = |cells: u32, each: u32| {
+        let each = f64::from(each);
+        // Of a degree, less the covariance of two degrees.
+        let variance = each * own + each * (each - 1.0) * other - each * each * other;
+        FixedSum { mean: f64::from(n) / f64::from(cells), variance }
+    };
+    Law {
+        connect: format!("{{ rule = \"fixed_total_number\", n = {n}, autapses = {autapses}, multapses = false }}"),
+        ends,
+        inward: even(targets, own_sources),
+        outward: even(sources, own_targets),
+        pairs: Pairs { mean: chance, variance: own - other, fixed_sums: 1 },
+        autapses,
+        multapses: false,
+    }
+}
+
 fn degrees(synapses: &[Synapse], cells: u32, of: fn(&Synapse) -> u32) -> Vec<u32> {
     let mut degrees = vec![0; cells as usize];
     synapses.iter().for_each(|s| degrees[of(s) as usize] += 1);
@@ -208,6 +235,24 @@ fn fixed_total_number() {
     check(&fixed_total(ACROSS, true));
     check(&fixed_total(RECURRENT, true));
     check(&fixed_total(RECURRENT, false));
+    check(&fixed_total_of_single_pairs(ACROSS, true));
+    check(&fixed_total_of_single_pairs(RECURRENT, true));
+    check(&fixed_total_of_single_pairs(RECURRENT, false));
+}
+
+/// As many synapses as pairs: all of them; and none less than all are left out when few are missing.
+#[test]
+fn fixed_total_number_of_nearly_all_pairs() {
+    for (autapses, pairs) in [(true, 70 * 70), (false, 70 * 69)] {
+        for missing in [0, 1, 70] {
+            let n = pairs - missing;
+            let connect = format!("{{ rule = \"fixed_total_number\", n = {n}, autapses = {autapses}, multapses = false }}");
+            let mut found: Vec<_> = synapses(RECURRENT, &connect, 5).iter().map(|s| (s.source, s.target)).collect();
+            found.dedup();
+            assert_eq!(found.len(), n, "{connect}: each pair once");
+            assert!(autapses || found.iter().all(|(s, t)| s != t), "{connect}: not with themselves");
+        }
+    }
 }
 
 #[test]

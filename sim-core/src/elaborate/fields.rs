@@ -7,7 +7,7 @@ use super::synapses::Ends;
 use super::values::Wanted;
 use crate::catalog::Range;
 use crate::description::{Value, ValueKind};
-use crate::diagnostic::{Diagnostic, Failure, Outcome};
+use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
 use crate::expr::Expr;
 use crate::expr::eval::evaluate;
 use crate::expr::fold::{fold, place_name};
@@ -94,6 +94,10 @@ impl<'a> Pairs<'a> {
         Self { ends, between, autapses, chance: chance.filter(|p| p.low <= 0.0) }
     }
 
+    fn count(&self) -> u64 {
+        u64::from(self.ends.source.size()).saturating_mul(self.ends.target.size().into())
+    }
+
     fn each(&self, mut visit: impl FnMut(&Block) -> Outcome<()>) -> Outcome<()> {
         let cells = &self.ends.source.cells;
         let recurrent = self.ends.source.population == self.ends.target.population;
@@ -115,6 +119,7 @@ impl<'a> Pairs<'a> {
 
     /// The extent of a formula over all pairs.
     fn survey(&self, context: &Context<'_>, field: &Folded<'_>, synapses: bool) -> Outcome<Survey> {
+        many_pairs(self.count(), field.expr.span).into_iter().for_each(|warning| context.report.push(warning));
         let mut survey = Survey::default();
         let (mut target, mut connected) = (None, 0);
         self.each(|block| {
@@ -158,6 +163,16 @@ impl<'a> Pairs<'a> {
             _ => Failure::Reported,
         }
     }
+}
+
+/// Most pairs of a projection that are looked at without a word.
+const MANY_PAIRS: u64 = 1_000_000_000;
+
+/// Says why reading a netlist took so long.
+fn many_pairs(pairs: u64, span: Span) -> Option<Diagnostic> {
+    let message = format!("this is computed for each of {pairs} pairs of cells, before the run and again when it is built");
+    let help = "it takes time that grows with the number of pairs: parts of the populations that lie near each other, in projections of their own, have fewer";
+    (pairs > MANY_PAIRS).then(|| Diagnostic::warning("many-pairs", span, message).help(help))
 }
 
 /// An expression that was folded, and what it must be.
@@ -211,4 +226,17 @@ pub(crate) fn draw(context: &Context<'_>, expr: &Expr, wanted: &Wanted<'_>, (end
     let survey = pairs.survey(context, &folded, false)?;
     // Without a pair there is no synapse, and no value is ever asked for.
     Ok(if survey.low <= survey.high { Draw::Field(folded.field(&survey)) } else { Draw::Each(Vec::new()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_a_thousand_million_pairs_are_told() {
+        assert_eq!(many_pairs(MANY_PAIRS, Span::default()), None, "a few seconds");
+        let warning = many_pairs(10_000_000_000, Span::default()).expect("minutes");
+        assert_eq!((warning.code, warning.is_error()), ("many-pairs", false), "the run goes on");
+        assert!(warning.message.contains("each of 10000000000 pairs"), "{}", warning.message);
+    }
 }

@@ -121,7 +121,7 @@ impl Block<'_, '_> {
 
     fn ends(&self, source: &Part, target: &Part, cell: (usize, usize), shape: (usize, usize)) -> Outcome<Ends<'_>> {
         let size = |part: &Part| self.frames.get(part.population).and_then(|f| f.size).ok_or(Failure::Reported);
-        let sizes = Some((size(source)?, size(target)?));
+        let sizes = (size(source)?, size(target)?);
         Ok(Ends {
             source: source.clone(),
             target: target.clone(),
@@ -129,7 +129,8 @@ impl Block<'_, '_> {
             target_name: self.population_name(target.population),
             cell,
             shape,
-            place: self.context.place().on(Pair { source: source.population, target: target.population, sizes }),
+            sizes,
+            place: self.context.place().on(Pair { source: source.population, target: target.population, sizes: Some(sizes) }),
             places: self.places,
         })
     }

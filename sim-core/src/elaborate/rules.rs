@@ -2,15 +2,17 @@
 
 use super::connectors::{ArgumentKind, CONNECTORS, Connector, ConnectorKind, connector};
 use super::context::Context;
-use super::fields::{chance, of_place};
+use super::fields::{between, chance, of_place};
 use super::lists::{ListRows, list_rows};
 use super::selections::Part;
 use super::synapses::Ends;
 use super::values::{Wanted, integer, number, switch};
 use crate::binomial::multinomial;
 use crate::catalog::Range;
+use crate::chosen::Chosen;
 use crate::description::{ConnectDecl, ListDecl, Value};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
+use crate::hypergeometric::multivariate;
 use crate::network::{Chance, Rule};
 use crate::random::{Stream, mix};
 use crate::units::Dimension;
@@ -144,10 +146,7 @@ impl<'a> Connect<'a> {
     /// The rule between two parts of populations. `columns` are those that weight and delay name.
     pub(crate) fn wire(&self, context: &Context<'_>, ends: &Ends<'_>, key: u64, columns: &[(&str, Span)]) -> Outcome<Wiring> {
         let autapses = self.switch("autapses")?;
-        if ends.source.chosen.is_some() || ends.target.chosen.is_some() {
-            return self.chosen(context, ends, autapses, columns);
-        }
-        match self.rule.kind {
+        let wiring = match self.rule.kind {
             ConnectorKind::OneToOne => self.one_to_one(ends),
             ConnectorKind::AllToAll => Ok(Wiring::Rule(Rule::AllToAll { autapses })),
             ConnectorKind::FixedIndegree => self.fixed_indegree(ends, autapses),
@@ -155,34 +154,32 @@ impl<'a> Connect<'a> {
             ConnectorKind::FixedTotalNumber => self.fixed_total_number(context, ends, autapses, key),
             ConnectorKind::PairwiseBernoulli => self.pairwise_bernoulli(context, ends, autapses),
             ConnectorKind::List => list_rows(context, self.list, self.span, ends, columns).map(Wiring::List),
+        };
+        match wiring? {
+            Wiring::Rule(rule) if ends.source.chosen.is_some() || ends.target.chosen.is_some() => {
+                self.chosen(context, ends, key, &rule).map(Wiring::List)
+            }
+            wiring => Ok(wiring),
         }
     }
 
     /// Between cells chosen by name that are not neighbours: the pairs of the rule as a list.
-    fn chosen(&self, context: &Context<'_>, ends: &Ends<'_>, autapses: bool, columns: &[(&str, Span)]) -> Outcome<Wiring> {
+    fn chosen(&self, context: &Context<'_>, ends: &Ends<'_>, key: u64, rule: &Rule) -> Outcome<ListRows> {
         let (source, target) = (&ends.source, &ends.target);
-        let own = |source: u32, target: u32| !autapses && ends.itself(target + ends.target.cells.start) == Some(source);
-        let local = |part: &Part| part.members().into_iter().map(|cell| cell - part.cells.start).collect::<Vec<u32>>();
-        let pairs = match self.rule.kind {
-            ConnectorKind::List => return list_rows(context, self.list, self.span, ends, columns).map(Wiring::List),
-            ConnectorKind::OneToOne => {
-                self.one_to_one(ends)?;
-                local(source).into_iter().zip(local(target)).collect()
-            }
-            ConnectorKind::AllToAll => {
-                let count = u64::from(source.size()) * u64::from(target.size());
-                context.budget.reserve(count, 24, || "the synapses between cells chosen by name".into())?;
-                let (sources, targets) = (local(source), local(target));
-                let of = |target: u32| sources.iter().map(move |source| (*source, target));
-                targets.into_iter().flat_map(of).filter(|(source, target)| !own(*source, *target)).collect()
-            }
-            _ => {
-                let message = format!("{} between cells chosen by name takes neighbours only", self.rule.name);
-                let problem = Diagnostic::error("not-built-yet", self.span, message);
-                return Err(problem.help("one_to_one, all_to_all and list take any cells").into());
-            }
+        context.budget.reserve(most_pairs(rule, source.size().into(), target.size().into()), 24, || {
+            "the synapses between cells chosen by name".into()
+        })?;
+        let place = self.value("p").map(|value| ends.select(value)).transpose()?.and_then(of_place);
+        let chosen = Chosen {
+            key,
+            sources: source.members(),
+            targets: target.members(),
+            same_population: source.population == target.population,
+            population: ends.sizes.0,
+            between: place.map(|expr| between(context, ends, expr)).transpose()?,
         };
-        Ok(Wiring::List(ListRows { pairs, ..ListRows::default() }))
+        let local = |(s, t): (u32, u32)| (s - source.cells.start, t - target.cells.start);
+        Ok(ListRows { pairs: chosen.pairs(rule).into_iter().map(local).collect(), ..ListRows::default() })
     }
 
     /// How many weights or delays may be given one by one, in the rule's order of synapses; `None` where it has no order.
@@ -245,10 +242,7 @@ impl<'a> Connect<'a> {
     }
 
     fn fixed_total_number(&self, context: &Context<'_>, ends: &Ends<'_>, autapses: bool, key: u64) -> Outcome<Wiring> {
-        if !self.switch("multapses")? {
-            let message = "fixed_total_number without multapses is not built yet";
-            return Err(Diagnostic::error("not-built-yet", self.span, message).into());
-        }
+        let multapses = self.switch("multapses")?;
         let n = self.count("n", ends, MAX_TOTAL)?;
         if n == 0 {
             return Ok(Wiring::Nothing);
@@ -259,19 +253,43 @@ impl<'a> Connect<'a> {
         context.budget.reserve(targets, 12, || "the in-degrees of a fixed_total_number".into())?;
         let sources = u64::from(ends.source.size());
         let own = |target: u32| ends.itself(target).is_some();
-        let weights = ends.target.cells.clone().map(|t| if !autapses && own(t) { sources - 1 } else { sources });
-        let Some(drawn) = multinomial(n, weights, &mut Stream::new(mix(key, INDEGREES), 0)) else {
-            return Err(self.impossible("without autapses there is no pair to connect".into()));
+        let cells = ends.target.members();
+        let weights = cells.iter().map(|t| if !autapses && own(*t) { sources - 1 } else { sources });
+        let pairs = weights.clone().fold(0, u64::saturating_add);
+        let mut stream = Stream::new(mix(key, INDEGREES), 0);
+        let drawn = if multapses { multinomial(n, weights, &mut stream) } else { multivariate(n, weights, &mut stream) };
+        let Some(drawn) = drawn else {
+            let without = if pairs == 0 { "without autapses there is no pair to connect".into() } else { too_many(n, pairs) };
+            return Err(self.impossible(without));
         };
         let indegrees: Result<Vec<u32>, _> = drawn.into_iter().map(u32::try_from).collect();
         let indegrees = indegrees.map_err(|_| self.impossible(format!("{n} synapses are too many for {targets} targets")))?;
-        Ok(Wiring::Rule(Rule::FixedTotalNumber { n, indegrees, autapses }))
+        Ok(Wiring::Rule(Rule::FixedTotalNumber { n, indegrees, autapses, multapses }))
+    }
+}
+
+fn too_many(n: u64, pairs: u64) -> String {
+    format!("without multapses there is a synapse for each of {pairs} pairs at most, not {n}")
+}
+
+/// Most pairs of a rule between so many cells.
+fn most_pairs(rule: &Rule, sources: u64, targets: u64) -> u64 {
+    match rule {
+        Rule::OneToOne => targets,
+        Rule::FixedIndegree { indegree, .. } => targets.saturating_mul((*indegree).into()),
+        Rule::FixedOutdegree { outdegree, .. } => sources.saturating_mul((*outdegree).into()),
+        Rule::FixedTotalNumber { n, .. } => *n,
+        Rule::AllToAll { .. } | Rule::PairwiseBernoulli { .. } => sources.saturating_mul(targets),
+        Rule::List { pairs, .. } => pairs.len() as u64,
     }
 }
 
 /// Fewest partners in `from` of any cell in `of`.
 fn partners(from: &Part, of: &Part, autapses: bool) -> u32 {
-    let same = from.population == of.population;
-    let overlap = same && from.cells.start < of.cells.end && of.cells.start < from.cells.end;
-    from.size() - u32::from(overlap && !autapses)
+    let overlap = || match (&from.chosen, &of.chosen) {
+        (None, None) => from.cells.start < of.cells.end && of.cells.start < from.cells.end,
+        (Some(cells), _) => cells.iter().any(|cell| of.contains(*cell)),
+        (_, Some(cells)) => cells.iter().any(|cell| from.contains(*cell)),
+    };
+    from.size() - u32::from(!autapses && from.population == of.population && overlap())
 }

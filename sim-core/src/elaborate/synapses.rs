@@ -33,6 +33,8 @@ pub(crate) struct Ends<'a> {
     pub(crate) cell: (usize, usize),
     /// How many targets and sources there are in those lists.
     pub(crate) shape: (usize, usize),
+    /// How many cells the whole source population has, and the target population.
+    pub(crate) sizes: (u32, u32),
     /// Where its expressions stand.
     pub(crate) place: Place<'a>,
     /// Where all cells lie.
@@ -42,7 +44,7 @@ pub(crate) struct Ends<'a> {
 impl Ends<'_> {
     /// The source cell, counted from the part's start, that is the same neuron as a target cell of the population.
     pub(crate) fn itself(&self, target_cell: u32) -> Option<u32> {
-        let same = self.source.population == self.target.population && self.source.cells.contains(&target_cell);
+        let same = self.source.population == self.target.population && self.source.contains(target_cell);
         same.then(|| target_cell - self.source.cells.start)
     }
 

@@ -203,8 +203,10 @@ fn density(projection: &Projection) -> f64 {
 fn simple(rule: &Rule) -> bool {
     match rule {
         Rule::OneToOne | Rule::AllToAll { .. } | Rule::PairwiseBernoulli { .. } => true,
-        Rule::FixedIndegree { multapses, .. } | Rule::FixedOutdegree { multapses, .. } => !multapses,
-        Rule::FixedTotalNumber { .. } | Rule::List { .. } => false,
+        Rule::FixedIndegree { multapses, .. }
+        | Rule::FixedOutdegree { multapses, .. }
+        | Rule::FixedTotalNumber { multapses, .. } => !multapses,
+        Rule::List { .. } => false,
     }
 }
 

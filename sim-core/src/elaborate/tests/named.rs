@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::network::{Draw, LeftOut, Rule};
+use std::collections::BTreeSet;
 
 fn names(list: &[&str]) -> Option<NamesDecl> {
     let from = NamesFrom::List(list.iter().map(|n| text(n)).collect());
@@ -110,8 +111,59 @@ fn scattered_cells_become_a_list() {
     let own = between(cells("exc", &["A", "C", "F"]), cells("exc", &["C", "A"]), connect("all_to_all", own));
     let Rule::List { pairs, .. } = &network(&own).projections[0].rule else { panic!("a list") };
     assert_eq!(*pairs, [(2, 0), (5, 0), (0, 2), (5, 2)], "no cell to itself");
-    let drawn = between(cells("exc", &["F", "B"]), select("inh", None), connect("fixed_indegree", vec![("indegree", q("1"))]));
-    assert_eq!(problem(&drawn), "fixed_indegree between cells chosen by name takes neighbours only", "not built");
+}
+
+/// Pairs of cells of a drawn rule between chosen cells, by its name.
+fn drawn(source: Selection, target: Selection, rule: &str, arguments: Vec<(&str, Value)>) -> Vec<(u32, u32)> {
+    let mut description = between(source, target, connect(rule, arguments));
+    description.projections[0].name = Some(text("p"));
+    let projection = network(&description).projections[0].clone();
+    let Rule::List { pairs, .. } = &projection.rule else { panic!("a list: {:?}", projection.rule) };
+    let cell = |(s, t): &(u32, u32)| (s + projection.source_cells.start, t + projection.target_cells.start);
+    pairs.iter().map(cell).collect()
+}
+
+#[test]
+fn drawn_rules_connect_scattered_cells() {
+    let off = |name: &'static str| (name, value(ValueKind::Bool(false)));
+    let ace = || cells("exc", &["E", "A", "C"]);
+    for (rule, number, count) in
+        [("fixed_indegree", "indegree", 2), ("fixed_outdegree", "outdegree", 2), ("fixed_total_number", "n", 6)]
+    {
+        let number = (number, q(&count.to_string()));
+        let pairs = drawn(ace(), ace(), rule, vec![number.clone(), off("autapses"), off("multapses")]);
+        assert_eq!(pairs.iter().collect::<BTreeSet<_>>().len(), 6, "{rule}: all pairs of different cells: {pairs:?}");
+        assert!(pairs.iter().all(|(s, t)| s != t && [s, t].iter().all(|c| [0, 2, 4].contains(*c))), "{rule}: {pairs:?}");
+        let (other, few) = (cells("exc", &["B", "F", "D"]), cells("inh", &["X"]));
+        let apart = drawn(other, few, rule, vec![number]);
+        assert!(apart.iter().all(|(s, t)| [1, 5, 3].contains(s) && *t == 0), "{rule}: none but the chosen: {apart:?}");
+    }
+    let lonely = vec![("indegree", q("3")), off("autapses"), off("multapses")];
+    let lonely = between(ace(), ace(), connect("fixed_indegree", lonely));
+    assert_eq!(problem(&lonely), "without multapses each target has at most 2 sources, not 3", "refused as between populations");
+}
+
+#[test]
+fn choosing_other_cells_leaves_the_draws_of_the_others() {
+    let onto = |targets: &[&str]| {
+        drawn(cells("exc", &["F", "B", "D"]), cells("exc", targets), "fixed_indegree", vec![("indegree", q("4"))])
+    };
+    let few: Vec<(u32, u32)> = onto(&["A", "E"]);
+    let more: Vec<(u32, u32)> = onto(&["E", "C", "A"]).into_iter().filter(|(_, target)| *target != 2).collect();
+    let sorted = |mut pairs: Vec<(u32, u32)>| {
+        pairs.sort_by_key(|(_, target)| *target);
+        pairs
+    };
+    assert_eq!(sorted(few), sorted(more), "another target changes nothing for the first two");
+    let half = |sources: &[&str]| -> BTreeSet<(u32, u32)> {
+        drawn(cells("exc", sources), cells("exc", &["F", "A", "C"]), "pairwise_bernoulli", vec![("p", q("0.5"))])
+            .into_iter()
+            .collect()
+    };
+    let (all, some) = (half(&["F", "E", "D", "C", "B", "A"]), half(&["B", "E"]));
+    let among: BTreeSet<(u32, u32)> = all.iter().copied().filter(|(source, _)| [1, 4].contains(source)).collect();
+    assert_eq!(some, among, "the pairs of some sources are those that they have among all");
+    assert!(!all.is_empty() && all.len() < 18, "some of the pairs: {all:?}");
 }
 
 #[test]

@@ -62,8 +62,8 @@ fn impossible_rules_are_refused() {
     ));
     lonely.populations[0].item.size = Some(q("1"));
     assert!(problem(&lonely).contains("no source may be connected to"), "one cell without autapses");
-    let total = ruled("fixed_total_number", vec![("n", q("9")), ("multapses", off())]);
-    assert_eq!(problems(&total)[0].0, "not-built-yet", "said plainly");
+    let total = ruled("fixed_total_number", vec![("n", q("401")), ("multapses", off())]);
+    assert!(problem(&total).contains("each of 400 pairs at most, not 401"), "more than there are pairs");
     assert!(problem(&ruled("pairwise_bernoulli", vec![("p", q("1.5"))])).contains("between 0 and 1"), "a probability");
 }
 
