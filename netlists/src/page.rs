@@ -1,5 +1,5 @@
 //! The keys of a section as a table in Markdown, for the page of the language (`netlists/LANGUAGE.md`): from the tables of
-//! [`crate::language`], as the reader and the schema.
+//! `language.rs`, as the reader and the schema.
 
 use crate::language::{FORMS, Key, SECTIONS, Shape};
 

@@ -1,7 +1,7 @@
 //! Expressions of the netlist: `{ expr = "ln(1 - p[target, source]) / 2" }`.
 //!
 //! [`parse`] makes the tree, [`eval`] gives it a value with a dimension; [`fold`] and [`lanes`] give values to many pairs of
-//! cells, [`write`] makes it text again.
+//! cells, [`mod@write`] makes it text again.
 
 pub mod eval;
 pub mod fold;
