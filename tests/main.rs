@@ -16,6 +16,7 @@ mod netlist;
 mod neurons;
 mod oracle;
 mod pictures;
+mod plasticity;
 mod poisson;
 mod program;
 mod random_network;
