@@ -1,7 +1,7 @@
 //! Spike-timing-dependent plasticity by pairs of spikes.
 
 use super::{
-    BACKPROPAGATION, CLIP, Dependence, TRANSMIT, W_MAX, W_MIN, WEIGHT, amplitude, bounds_in_order, conventions, fixed,
+    BACKPROPAGATION, CLIP, Dependence, TRANSMIT, W_MAX, W_MIN, WEIGHT, amplitude, bounds_in_order, clipped, conventions, fixed,
     time_constant, value, word,
 };
 use sim_core::catalog::Range;
@@ -125,12 +125,6 @@ impl<F: Real> StdpPair<F> {
     fn shrunk(&self, weight: F, by: F) -> F {
         weight - by * self.shrinking.factor((weight - self.min) * self.per_range)
     }
-
-    #[inline(always)]
-    fn clipped(&self, weight: F) -> F {
-        let low = if weight < self.min { self.min } else { weight };
-        if low > self.max { self.max } else { low }
-    }
 }
 
 /// Of a target's spike is kept: the trace just after it, and the growth per trace at its time.
@@ -167,21 +161,14 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
 
     #[inline(always)]
     fn source(&self, last: &[F; 1], since: Option<i32>) -> [F; 1] {
-        let one = F::of(1.0);
-        match since {
-            Some(since) if self.reach == Reach::All => [last[0] * self.pair.plus.after(since) + one],
-            _ => [one],
-        }
+        let all = self.reach == Reach::All;
+        [if all { self.pair.plus.trace(last[0], since) } else { F::of(1.0) }]
     }
 
     #[inline(always)]
     fn target(&self, last: &[F; KEPT], since: Option<i32>, moment: &Amplitudes<F>) -> [F; KEPT] {
-        let one = F::of(1.0);
-        let trace = match since {
-            Some(since) if self.reach == Reach::All => last[0] * self.pair.minus.after(since) + one,
-            _ => one,
-        };
-        [trace, moment.plus]
+        let all = self.reach == Reach::All;
+        [if all { self.pair.minus.trace(last[0], since) } else { F::of(1.0) }, moment.plus]
     }
 
     #[inline(always)]
@@ -196,7 +183,7 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
     #[inline(always)]
     fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], spike: PreSpike<'_, F, Amplitudes<F>, KEPT>) {
         let Some((kept, since)) = spike.post else { return };
-        if self.reach == Reach::Restricted && spike.since.is_some_and(|last| last <= since) {
+        if self.reach == Reach::Restricted && !spike.is_answer() {
             return;
         }
         let by = spike.moment.minus * (kept[0] * self.pair.minus.after(since));
@@ -205,7 +192,7 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
 
     #[inline(always)]
     fn clip(&self, synapse: &mut [F; 1]) {
-        synapse[0] = self.pair.clipped(synapse[0]);
+        synapse[0] = clipped(synapse[0], self.pair.min, self.pair.max);
     }
 }
 
@@ -251,6 +238,6 @@ impl<F: Real> Rule<F, 2, 0, KEPT> for PreCentered<F> {
 
     #[inline(always)]
     fn clip(&self, synapse: &mut [F; 2]) {
-        synapse[0] = self.0.clipped(synapse[0]);
+        synapse[0] = clipped(synapse[0], self.0.min, self.0.max);
     }
 }

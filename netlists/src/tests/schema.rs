@@ -31,7 +31,7 @@ const STIMULUS: StimulusCard = StimulusCard {
     drive: |_, _, _| Drive::SpikeTimes(sim_core::stimulus::PerUnit::Shared(Vec::new())),
 };
 
-const CATALOG: Catalog = Catalog { neurons: &[], stimuli: &[STIMULUS] };
+const CATALOG: Catalog = Catalog { neurons: &[], stimuli: &[STIMULUS], rules: &[] };
 
 /// Whether an instance satisfies a schema: the keywords of draft 2020-12 that ours uses, by their definition.
 fn valid(root: &Value, schema: &Value, instance: &Value) -> bool {
@@ -112,6 +112,7 @@ fn samples(shape: Shape) -> (Value, Value) {
         Shape::CellNames => (json!(["x"]), json!(3)),
         Shape::Card => (json!("x"), json!({ "rate": 1 })),
         Shape::CardTable => (json!({ "model": "poisson", "nu": 1 }), json!("x")),
+        Shape::Rule => (json!({ "rule": "stdp", "tau": 1 }), json!("x")),
         Shape::Changes | Shape::Map(..) => (json!({}), json!(3)),
         Shape::Table(section) => (Value::Object(base(section)), json!(3)),
         Shape::List(_) => (json!([]), json!({})),
@@ -214,7 +215,7 @@ fn reader_and_schema_agree_on_every_key() {
 
 #[test]
 fn examples_are_valid_if_they_are_read() {
-    let schema = schema(&Catalog { neurons: &[], stimuli: &[] });
+    let schema = schema(&Catalog { neurons: &[], stimuli: &[], rules: &[] });
     let mut without_models = schema.clone();
     without_models["$defs"]["card"]["properties"]["model"] = json!({ "type": "string" });
     for (name, text) in examples() {

@@ -10,7 +10,7 @@ use crate::catalog::{NeuronCard, Range};
 use crate::description::{RuleDecl, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned};
 use crate::network::{Channel, Draw};
-use crate::plasticity::{Learning, RuleCard, RuleParam, RuleShape, Setting};
+use crate::plasticity::{AS_AT_THE_START, Learning, RuleCard, RuleParam, RuleShape, Setting};
 use crate::units::{Dimension, Quantity};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -164,7 +164,7 @@ impl Reading<'_, '_> {
         let (low, high) = extent(weight);
         let negative = low < 0.0 && high <= 0.0 && least >= 0.0;
         let (low, high) = if negative { (-high, -low) } else { (low, high) };
-        if low < least || high > most {
+        if (least, most) != AS_AT_THE_START && (low < least || high > most) {
             let message = format!("weights from {low} to {high} at the start, but the rule keeps them from {least} to {most}");
             let help = "raise w_max (or lower w_min), or give the weights' distribution a min and a max";
             return Err(Diagnostic::error("out-of-range", span, message).help(help).into());
