@@ -127,6 +127,7 @@ fn build(
         about: text(&description.network.about, ""),
         timestep_fs: settings.grid.step_fs(),
         duration_fs: settings.duration_fs,
+        trials: None,
         warmup_fs: settings.warmup_fs,
         seed: settings.seed,
         noise_seed: settings.noise_seed,

@@ -108,7 +108,7 @@ fn image(
     };
     let file = Spanned { value: path.clone(), span: value.span };
     let pixels = pixels(context, &file, &Spanned { value: item, span: given.map_or(value.span, |item| item.span) }, cells)?;
-    Ok(StimulusValue::Image { file: file.value, pixels })
+    Ok(StimulusValue::Image { file: file.value, item: item as u32, pixels })
 }
 
 /// One list for all units, or one for each.

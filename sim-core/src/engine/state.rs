@@ -5,6 +5,7 @@ use super::lanes::Lanes;
 use super::neurons::BLOCK;
 use super::plan::{Plan, PlanCells};
 use super::values::Values;
+use super::workspace::Spare;
 use crate::network::{Cells, Column};
 use crate::random::{Key, Stream};
 use crate::real::Precision;
@@ -24,6 +25,7 @@ pub struct State {
     /// Spikes of the last ticks, as far back as the largest delay: what is in flight.
     pub(crate) history: VecDeque<Spike>,
     pub(crate) tally: Tally,
+    pub(crate) spare: Spare,
 }
 
 /// What is always counted.
@@ -34,6 +36,24 @@ pub struct Tally {
     /// Spikes times out-degree.
     pub synaptic_events: u64,
     pub(crate) hash: SpikeHash,
+}
+
+impl Tally {
+    /// Enters the neurons' spikes, of all in order, into the hash.
+    pub(crate) fn enter(&mut self, plan: &Plan, spikes: &[Spike]) {
+        let populations = &plan.network.populations;
+        let (mut range, mut neurons) = (0..0, false);
+        for spike in spikes {
+            if !range.contains(&spike.neuron) {
+                let index = populations.partition_point(|p| p.range().end <= spike.neuron);
+                range = populations[index].range();
+                neurons = matches!(plan.cells[index], PlanCells::Neurons(_));
+            }
+            if neurons {
+                self.hash.spike(*spike);
+            }
+        }
+    }
 }
 
 impl State {
@@ -59,12 +79,14 @@ impl State {
             held: (0..noises).map(|n| vec![0.0; held.iter().map(|part| part[n]).sum()]).collect(),
             history: VecDeque::new(),
             tally: Tally { spikes: vec![0; network.populations.len()], ..Tally::default() },
+            spare: Spare::default(),
         }
     }
 
     /// Takes over another state without new memory where the sizes agree.
     pub fn reset_from(&mut self, other: &Self) {
-        let Self { tick, neurons, lanes, held, history, tally } = self;
+        // Workspaces stay: they hold nothing of the state.
+        let Self { tick, neurons, lanes, held, history, tally, spare: _ } = self;
         *tick = other.tick;
         neurons.clone_from(&other.neurons);
         lanes.clone_from(&other.lanes);
