@@ -33,7 +33,11 @@ pub struct Schedule(pub Vec<(u64, f64)>);
 impl Schedule {
     /// A constant between two ticks: emitted in ticks start+1 ..= stop, where `start` and `stop` are grid times.
     pub fn window(value: f64, start: u64, stop: u64) -> Self {
-        if stop <= start || value == 0.0 { Self::default() } else { Self(vec![(start.saturating_add(1), value), (stop.saturating_add(1), 0.0)]) }
+        if stop <= start || value == 0.0 {
+            Self::default()
+        } else {
+            Self(vec![(start.saturating_add(1), value), (stop.saturating_add(1), 0.0)])
+        }
     }
 
     /// The value at a tick.

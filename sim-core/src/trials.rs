@@ -196,8 +196,7 @@ mod tests {
 
     #[test]
     fn values_go_by_condition_or_trial() {
-        let by_condition =
-            Varied { population: 3, parameter: 1, by: By::Condition, values: vec![number(10.0), number(20.0)] };
+        let by_condition = Varied { population: 3, parameter: 1, by: By::Condition, values: vec![number(10.0), number(20.0)] };
         let by_trial = Varied { population: 3, parameter: 0, by: By::Trial, values: (0..5).map(|t| number(t.into())).collect() };
         let trials = trials(vec![by_condition, by_trial]);
         let base = [number(-1.0), number(-2.0), number(-3.0)];

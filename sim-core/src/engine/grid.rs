@@ -74,8 +74,9 @@ impl State {
                 let guard = exchange.guard();
                 let (done, events) = run(first, plan, start, ticks, exchange, Some(&mut leader));
                 drop(guard);
-                let join =
-                    |t: std::thread::ScopedJoinHandle<'_, Left>| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                let join = |t: std::thread::ScopedJoinHandle<'_, Left>| {
+                    t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                };
                 let add = |sum: Left, other: Left| (sum.0 + other.0, sum.1.into_iter().chain(other.1).collect());
                 (done, others.into_iter().map(join).fold(events, add))
             })

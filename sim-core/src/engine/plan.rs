@@ -48,7 +48,9 @@ pub struct Plan {
 pub(crate) enum PlanCells {
     Neurons(Box<dyn Neurons>),
     /// Units of a stimulus; the family of lanes of those that draw their spikes. What they do is in `Stimuli`.
-    Stimulus { family: Option<usize> },
+    Stimulus {
+        family: Option<usize>,
+    },
 }
 
 /// Lanes for the blocks of a population, under a key.
@@ -447,9 +449,7 @@ impl Work<'_> {
         let source = projection.source;
         let (shared, varies) = (!units_differ(self.network, source), varies(self.network, source));
         let stimulate = match &self.drives[source] {
-            Some(Drive::PrivatePoisson(_)) => {
-                Stimulate::Poisson { family, table: PrivatePoisson::new(&context(true), shared) }
-            }
+            Some(Drive::PrivatePoisson(_)) => Stimulate::Poisson { family, table: PrivatePoisson::new(&context(true), shared) },
             Some(Drive::PrivateNoise(_)) => {
                 Stimulate::Noise { family, held, table: PrivateNoise::new(&context(false), shared, varies) }
             }

@@ -2,8 +2,8 @@
 //! the plan's and are made once; this is made for each trial, cheaply: stimuli that are the same in all trials are shared, and
 //! tables of Poisson counts are kept.
 
-use super::inflow::{Direct, Stimulate, Waves};
 use super::emission::Emission;
+use super::inflow::{Direct, Stimulate, Waves};
 use super::plan::{Part, Plan};
 use super::poisson::{PoissonSchedules, Tables};
 use super::private::Currents;

@@ -88,7 +88,9 @@ impl State {
     /// Draws anew what neurons keep as the keys of random numbers of their own.
     fn draw_hidden(&mut self, plan: &Plan, trial: u32) {
         for ((population, cells), values) in plan.network.populations.iter().zip(&plan.cells).zip(&mut self.neurons) {
-            let (PlanCells::Neurons(kernel), Cells::Neurons { card, parameters, .. }) = (cells, &population.cells) else { continue };
+            let (PlanCells::Neurons(kernel), Cells::Neurons { card, parameters, .. }) = (cells, &population.cells) else {
+                continue;
+            };
             let (states, known) = (kernel.states(), card.states.len());
             let keys = drawn_columns(card.initial, parameters.iter().map(|column| column.get(0)).collect(), states, known);
             if keys.is_empty() {

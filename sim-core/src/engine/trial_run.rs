@@ -87,10 +87,13 @@ impl TrialRun<'_> {
     fn one(&self, index: u32, start: &State, states: &Mutex<Vec<State>>) -> Option<Outcome> {
         let trial = self.plan.trial(index)?;
         let kept = states.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut state = kept.map_or_else(|| start.clone(), |mut state| {
-            state.reset_from(start);
-            state
-        });
+        let mut state = kept.map_or_else(
+            || start.clone(),
+            |mut state| {
+                state.reset_from(start);
+                state
+            },
+        );
         let mut keep = Keep { stopped: self.stopped, spikes: Vec::new(), samples: Vec::new() };
         let ticks = self.plan.advance_trial(&mut state, &trial, &mut keep);
         let Keep { spikes, samples, .. } = keep;

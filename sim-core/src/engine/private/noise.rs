@@ -115,7 +115,14 @@ impl PrivateNoise {
     }
 
     /// Redraws what is due and adds all currents to the rows of injected current.
-    pub(crate) fn add_to(&self, now: &Flow<'_>, place: &Place<'_>, lanes: &mut [Lanes], held: &mut [f64], inputs: &mut ValuesMut<'_>) {
+    pub(crate) fn add_to(
+        &self,
+        now: &Flow<'_>,
+        place: &Place<'_>,
+        lanes: &mut [Lanes],
+        held: &mut [f64],
+        inputs: &mut ValuesMut<'_>,
+    ) {
         match inputs {
             ValuesMut::F64(inputs) => self.add_in(now, place, lanes, held, inputs),
             ValuesMut::F32(inputs) => self.add_in(now, place, lanes, held, inputs),
