@@ -53,6 +53,8 @@ pub(crate) enum Shape {
     Count,
     /// Any value: as `Number`, and also a name, a switch, an array, regular times.
     Any,
+    /// An array of any values.
+    Anys,
     /// The text of an expression.
     Expression,
     /// An array of names, or the column of a file.
@@ -111,7 +113,7 @@ pub(crate) const ROOT: Section = Section {
         key("hardware", Shape::Map(Names::Free, &Shape::Any), "defaults of the cost estimate"),
         key("include", Shape::List(&INCLUDE), "sub-circuits from other files"),
         key("systems", Shape::NotBuilt("whole systems in one line are not built yet"), "generators of circuits"),
-        key("trials", Shape::NotBuilt("trials are not built yet"), "a run as a series of trials"),
+        key("trials", Shape::Table(&TRIALS), "a run as a series of trials"),
     ],
 };
 
@@ -239,6 +241,25 @@ pub(crate) const RECORD: Section = Section {
     ],
 };
 
+pub(crate) const TRIALS: Section = Section {
+    title: "[trials]",
+    keys: &[
+        required("count", Shape::Whole, "how many"),
+        required("each", Shape::Scalar, "length of a trial, a time"),
+        key("conditions", Shape::Texts, "names, for values by_condition"),
+        key(
+            "order",
+            Shape::Word(&["cycle", "shuffled"]),
+            "conditions in turn, or in balanced blocks drawn from the seed; default: cycle",
+        ),
+        key(
+            "reset",
+            Shape::Word(&["nothing", "state"]),
+            "what a trial begins with: what the one before left, or the state before the first; default: nothing",
+        ),
+    ],
+};
+
 pub(crate) const NUMERICS: Section = Section {
     title: "[numerics]",
     keys: &[
@@ -248,8 +269,21 @@ pub(crate) const NUMERICS: Section = Section {
 };
 
 /// Sections whose keys are looked through for a key that landed in a wrong table.
-pub(crate) const SECTIONS: &[&Section] =
-    &[&NETWORK, &INCLUDE, &SPACE, &POPULATION, &CELL_NAMES, &POSITIONS, &PROJECTION, &CONNECT, &RECORD, &TABLE, &NUMERICS, &ROOT];
+pub(crate) const SECTIONS: &[&Section] = &[
+    &NETWORK,
+    &TRIALS,
+    &INCLUDE,
+    &SPACE,
+    &POPULATION,
+    &CELL_NAMES,
+    &POSITIONS,
+    &PROJECTION,
+    &CONNECT,
+    &RECORD,
+    &TABLE,
+    &NUMERICS,
+    &ROOT,
+];
 
 const fn random(name: &'static str, about: &'static str) -> [Key; 5] {
     [
@@ -290,12 +324,9 @@ pub(crate) const FORMS: &[Section] = &[
     },
     Section {
         title: "{ by_condition = {..} }",
-        keys: &[required(
-            "by_condition",
-            Shape::NotBuilt("values by condition of a trial are not built yet"),
-            "a value per condition",
-        )],
+        keys: &[required("by_condition", Shape::Map(Names::Free, &Shape::Any), "a value for each condition of the trials")],
     },
+    Section { title: "{ by_trial = [..] }", keys: &[required("by_trial", Shape::Anys, "a value for each trial")] },
     Section {
         title: "{ modulator = \"..\" }",
         keys: &[

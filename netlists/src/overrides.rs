@@ -78,13 +78,13 @@ pub(crate) fn apply(root: &mut Node, changes: &[Change], level: Level, diagnosti
 /// What of an included netlist is ignored cannot be changed.
 fn refuse_outer(root: &Node, path: &Text) -> Result<(), Diagnostic> {
     let first = path.value.split('.').next().unwrap_or_default();
-    let section = ["network", "record", "numerics", "hardware"].contains(&first);
+    let section = ["network", "trials", "record", "numerics", "hardware"].contains(&first);
     let short = first == path.value && NETWORK.key(first).is_some() && !parameters(root).iter().any(|known| known == first);
     if !(section || short) {
         return Ok(());
     }
     let message = format!("\"{}\" is not taken from an included netlist", path.value);
-    let help = "[network], [[record]], [numerics] and [hardware] are those of the outermost netlist";
+    let help = "[network], [trials], [[record]], [numerics] and [hardware] are those of the outermost netlist";
     Err(Diagnostic::error("ignored-path", path.inner, message).help(help))
 }
 

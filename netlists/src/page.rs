@@ -42,6 +42,7 @@ fn takes(shape: Shape) -> String {
         Shape::Number => "a number, or many",
         Shape::Count => "a whole number, or many",
         Shape::Any => "any value",
+        Shape::Anys => "a list of any values",
         Shape::Expression => "text of an expression",
         Shape::CellNames => "a list of texts, or a column of a file",
         Shape::Card => "a card's name, or a card",

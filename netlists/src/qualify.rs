@@ -27,10 +27,23 @@ pub(crate) type Homes = BTreeMap<SourceId, Home>;
 /// Makes all names of a netlist full.
 pub(crate) fn qualify(description: &mut Description, prefix: &str, homes: &Homes) {
     let all = Qualifier { homes, prefix };
-    let Description { network, parameters, groups, tables, spaces, cards, populations, projections, records, hardware, .. } =
-        description;
+    let Description {
+        network,
+        parameters,
+        groups,
+        tables,
+        spaces,
+        cards,
+        populations,
+        projections,
+        records,
+        trials,
+        hardware,
+        ..
+    } = description;
     [&mut network.timestep, &mut network.duration, &mut network.warmup, &mut network.seed, &mut network.noise_seed]
         .into_iter()
+        .chain(trials.iter_mut().flat_map(|trials| [&mut trials.count, &mut trials.each]))
         .flatten()
         .for_each(|value| all.value(value));
     all.declared(parameters, |value| all.value(value));
@@ -100,10 +113,17 @@ impl Qualifier<'_> {
             self.name(name);
         }
         for Named { name, item } in &mut card.parameters {
-            match &mut item.kind {
-                ValueKind::Text(path) if name.value == "file" => self.path(path, item.span.source),
-                _ => self.value(item),
-            }
+            if name.value == "file" { self.paths(item) } else { self.value(item) }
+        }
+    }
+
+    /// A path, or one for each condition or trial.
+    fn paths(&self, value: &mut Value) {
+        match &mut value.kind {
+            ValueKind::Text(path) => self.path(path, value.span.source),
+            ValueKind::ByCondition(values) => values.iter_mut().for_each(|value| self.paths(&mut value.item)),
+            ValueKind::ByTrial(values) => values.iter_mut().for_each(|value| self.paths(value)),
+            _ => self.value(value),
         }
     }
 
@@ -142,7 +162,10 @@ impl Qualifier<'_> {
         match &mut value.kind {
             ValueKind::Quantity(_) | ValueKind::Text(_) | ValueKind::Bool(_) => {}
             ValueKind::Expr(expr) => self.expression(expr),
-            ValueKind::List(items) | ValueKind::Each(items) => items.iter_mut().for_each(|item| self.value(item)),
+            ValueKind::ByCondition(values) => values.iter_mut().for_each(|value| self.value(&mut value.item)),
+            ValueKind::List(items) | ValueKind::Each(items) | ValueKind::ByTrial(items) => {
+                items.iter_mut().for_each(|item| self.value(item))
+            }
             ValueKind::File(column) => self.file(&mut column.file),
             ValueKind::Random(RandomDecl { arguments, min, max, .. }) => {
                 arguments.iter_mut().for_each(|argument| self.value(argument));

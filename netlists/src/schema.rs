@@ -24,6 +24,7 @@ pub fn schema(catalog: &Catalog) -> Value {
 
 fn definitions(catalog: &Catalog) -> Value {
     let quantity = "^\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?\\s*[a-zA-Zµμ]*\\s*$";
+    let of_many = |lead: &str| !["expr", "first", "by_condition", "by_trial", "modulator"].contains(&lead);
     json!({
         "expression": { "type": "string", "description": "+ - * / ^, comparisons, if, ln, exp, sqrt, round, floor, ceil, min, max, abs, sum(x in group, ..)" },
         "quantity": { "type": "string", "pattern": quantity, "description": "a number with its unit: \"20 ms\"" },
@@ -32,8 +33,8 @@ fn definitions(catalog: &Catalog) -> Value {
         "scalars": array("scalar"),
         "matrix": array("scalars"),
         "data": { "anyOf": [{ "$ref": "#/$defs/scalars" }, { "type": "array", "items": { "anyOf": [{ "$ref": "#/$defs/scalars" }, { "$ref": "#/$defs/scalar" }] } }] },
-        "number": { "anyOf": forms(&[json!({ "$ref": "#/$defs/scalar" })], |lead| !matches!(lead, "expr" | "first" | "modulator")) },
-        "count": { "anyOf": forms(&[json!({ "$ref": "#/$defs/whole" })], |lead| !matches!(lead, "expr" | "first" | "modulator")) },
+        "number": { "anyOf": forms(&[json!({ "$ref": "#/$defs/scalar" })], of_many) },
+        "count": { "anyOf": forms(&[json!({ "$ref": "#/$defs/whole" })], of_many) },
         "any": { "anyOf": forms(
             &[json!({ "type": ["number", "string", "boolean"] }), json!({ "type": "array", "items": { "$ref": "#/$defs/any" } })],
             |_| true,
@@ -100,6 +101,7 @@ fn shape(shape_of: Shape) -> Value {
         Shape::Number => named("number"),
         Shape::Count => named("count"),
         Shape::Any => named("any"),
+        Shape::Anys => array("any"),
         Shape::Expression => named("expression"),
         Shape::CellNames => {
             let list = json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 });

@@ -257,9 +257,22 @@ pub enum StimulusValue {
     Image {
         /// The path of its file, as in the netlist.
         file: String,
+        /// Which of its images.
+        item: u32,
         /// The brightness of each pixel, one a unit.
         pixels: Vec<u8>,
     },
+}
+
+impl StimulusValue {
+    /// Whether all units have the same.
+    pub fn is_shared(&self) -> bool {
+        match self {
+            Self::Number(column) => matches!(column, Column::Shared(_)),
+            Self::List(lists) => lists.len() <= 1,
+            Self::Image { pixels, .. } => pixels.len() <= 1,
+        }
+    }
 }
 
 /// What a stimulus does to its targets.

@@ -38,10 +38,29 @@ pub struct Description {
     pub records: Vec<RecordDecl>,
     /// `[numerics]`.
     pub numerics: NumericsDecl,
+    /// `[trials]`.
+    pub trials: Option<TrialsDecl>,
     /// `[hardware]`: defaults of the cost estimate, kept as written.
     pub hardware: Vec<Named<Value>>,
     /// The time steps of included netlists, which must be that of `network`.
     pub included_timesteps: Vec<Value>,
+}
+
+/// `[trials]`: a run as a series of trials.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrialsDecl {
+    /// Place of the table.
+    pub span: Span,
+    /// How many.
+    pub count: Option<Value>,
+    /// How long each is.
+    pub each: Option<Value>,
+    /// Names of the conditions.
+    pub conditions: Vec<Spanned<String>>,
+    /// "cycle" or "shuffled".
+    pub order: Option<Spanned<String>>,
+    /// "nothing" or "state".
+    pub reset: Option<Spanned<String>>,
 }
 
 /// `[numerics]`.
@@ -113,6 +132,10 @@ pub enum ValueKind {
         /// `offset`: a summand.
         offset: Option<Box<Value>>,
     },
+    /// `{ by_condition = { left = a, right = b } }`: one value for each condition of the trials.
+    ByCondition(Vec<Named<Value>>),
+    /// `{ by_trial = [a, b] }`: one value for each trial.
+    ByTrial(Vec<Value>),
     /// `{ first = a, every = b, count = n }`: regular times.
     Regular {
         /// First time.

@@ -30,4 +30,5 @@ pub mod space;
 pub mod stats;
 pub mod stimulus;
 pub mod time;
+pub mod trials;
 pub mod units;

@@ -293,7 +293,7 @@ fn stimulus_cards_are_complete() {
             );
             values.push(match parameter.shape {
                 Shape::List => StimulusValue::List(Vec::new()),
-                Shape::Image => StimulusValue::Image { file: String::new(), pixels: Vec::new() },
+                Shape::Image => StimulusValue::Image { file: String::new(), item: 0, pixels: Vec::new() },
                 Shape::Number | Shape::Whole | Shape::Word(_) => StimulusValue::Number(Column::Shared(parameter.spec.default)),
             });
         }

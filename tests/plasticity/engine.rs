@@ -52,8 +52,7 @@ fn agrees(case: &Case, rule: &str, weight: f64, sent: &dyn Fn(&Trains<'_>) -> Ve
             .iter()
             .map(|(name, spikes): (_, &Value)| (name, ticks(&spikes["pre"]), ticks(&spikes["post"])))
             .collect();
-        let wanted: Vec<Vec<f64>> =
-            trains.iter().map(|(_, pre, post)| sent(&Trains { pre, post, delay, step_ms })).collect();
+        let wanted: Vec<Vec<f64>> = trains.iter().map(|(_, pre, post)| sent(&Trains { pre, post, delay, step_ms })).collect();
         let mut arrivals: Vec<u64> = trains.iter().flat_map(|(_, pre, _)| pre.iter().map(|tick| tick + delay)).collect();
         arrivals.sort_unstable();
         arrivals.dedup();
@@ -66,7 +65,10 @@ fn agrees(case: &Case, rule: &str, weight: f64, sent: &dyn Fn(&Trains<'_>) -> Ve
                 let (got, want) = (found.values[train * APART], wanted[train][spike]);
                 let bound = digits * want.abs().max(0.1 * weight.abs()).max(if digits > 1e-9 { weight.abs() } else { 0.0 });
                 let case = &case.name;
-                assert!((got - want).abs() <= bound, "{case}, {weights}, {threads} threads, {name}, tick {tick}: {got}, not {want}");
+                assert!(
+                    (got - want).abs() <= bound,
+                    "{case}, {weights}, {threads} threads, {name}, tick {tick}: {got}, not {want}"
+                );
             }
         }
     }

@@ -8,6 +8,7 @@ mod projections;
 mod selection;
 mod spaces;
 mod strings;
+mod trials;
 mod value;
 
 use crate::language::{ROOT, VERSION};
@@ -40,6 +41,7 @@ pub(crate) fn description(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> (De
         records: reader.blocks(&fields, "record", Reader::record),
         numerics: reader.numerics(&fields),
         hardware: reader.values(&fields, "hardware"),
+        trials: reader.trials(&fields),
         included_timesteps: Vec::new(),
     };
     (description, reader.includes(&fields))

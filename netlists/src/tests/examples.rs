@@ -9,11 +9,10 @@ use sim_core::expr::Node;
 const NOT_BUILT: &[(&str, &[&str])] = &[
     ("ca3_script.toml", &["numerics", "systems"]),
     ("celegans.toml", &["synapse"]),
-    ("lsm_image.toml", &["trials", "plasticity"]),
-    ("lsm_system.toml", &["trials", "systems"]),
+    ("lsm_image.toml", &["plasticity"]),
+    ("lsm_system.toml", &["systems"]),
     ("reward.toml", &["plasticity"]),
     ("stdp_pairs.toml", &["plasticity"]),
-    ("trials.toml", &["trials", "by_condition"]),
     ("tripartite.toml", &["third"]),
 ];
 

@@ -106,6 +106,7 @@ fn samples(shape: Shape) -> (Value, Value) {
         Shape::Scalars => (json!([1, "2 ms"]), json!([[1]])),
         Shape::Matrix => (json!([[1]]), json!([1])),
         Shape::Data => (json!([[1], [2]]), json!(3)),
+        Shape::Anys => (json!([1, "2 ms"]), json!(3)),
         Shape::Pairs => (json!([[0, 1]]), json!([[0, 1, 2]])),
         Shape::Number => (json!({ "list": [1, 2] }), json!([1, 2])),
         Shape::Count => (json!({ "table": [[1]] }), json!(-1)),
@@ -132,6 +133,7 @@ fn around(section: &Section, table: Value) -> Value {
         }
         "[network]" => place("network", table),
         "[[include]]" => place("include", json!([table])),
+        "[trials]" => place("trials", table),
         "[numerics]" => place("numerics", table),
         "[tables.*]" => place("tables", json!({ "x": table })),
         "[populations.*]" => place("populations", json!({ "x": table })),

@@ -33,6 +33,7 @@ pub(crate) mod synapses;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod trials;
 mod values;
 
 pub use cells::fault_of_name as fault_of_cell_name;
@@ -46,6 +47,7 @@ use crate::diagnostic::{Diagnostic, Sources, Spanned};
 use crate::network::Network;
 use context::{Budget, Context};
 use report::Report;
+use std::cell::RefCell;
 
 /// Contents of the files that a netlist names, by the path as written in it.
 pub trait Files {
@@ -98,6 +100,7 @@ fn build(
     let roster = roster::Roster::new(description, |block| cards.is_stimulus(block, catalog), report);
     let names = names::Names::new(description, roster, report);
     let settings = settings::Settings::new(description, &names, report);
+    let trials = description.trials.as_ref().and_then(|decl| trials::build(decl, &names, &settings, report));
     let context = Context {
         catalog,
         report,
@@ -105,6 +108,7 @@ fn build(
         budget: Budget::new(limits.bytes),
         names: &names,
         settings,
+        trials: RefCell::new(trials),
     };
     let frames = populations::frames(&context, &cards);
     let mut populations = populations::build(&context, &frames);
@@ -129,6 +133,7 @@ fn build(
         about: text(&description.network.about, ""),
         timestep_fs: settings.grid.step_fs(),
         duration_fs: settings.duration_fs,
+        trials: context.trials.into_inner(),
         warmup_fs: settings.warmup_fs,
         seed: settings.seed,
         noise_seed: settings.noise_seed,
@@ -142,6 +147,7 @@ fn build(
         left_out,
         hardware,
     };
+    trials::check_delays(&network, &spans).map_err(|problem| report.push(problem)).ok()?;
     if let Some(problem) = size::check(&network, limits) {
         report.push(problem);
         return None;

@@ -5,9 +5,10 @@ use super::place::{Place, RESERVED};
 use super::report::Report;
 use super::roster::Roster;
 use super::tables::{self, Table};
+use super::trials;
 use super::values::{Wanted, number, quantity};
 use crate::catalog::Range;
-use crate::description::{Description, Named, Value, ValueKind};
+use crate::description::{Description, Named, TrialsDecl, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
 use crate::expr::FUNCTIONS;
 use crate::units::{Dimension, Quantity};
@@ -26,12 +27,15 @@ pub(crate) struct Names<'a> {
     tables: BTreeMap<&'a str, Option<Table>>,
     timestep: Option<f64>,
     duration: Option<f64>,
+    trials: Option<&'a TrialsDecl>,
+    /// How many trials there are, and the length of each in ms; `None` for what has a problem.
+    trial_times: (Option<u32>, Option<f64>),
 }
 
 impl<'a> Names<'a> {
     /// Computes all parameters and tables.
     pub(crate) fn new(description: &'a Description, roster: Roster<'a>, report: &Report) -> Self {
-        let mut names = Self { roster, ..Self::default() };
+        let mut names = Self { roster, trials: description.trials.as_ref(), ..Self::default() };
         for parameter in &description.parameters {
             names.declare_parameter(parameter, report);
         }
@@ -68,6 +72,10 @@ impl<'a> Names<'a> {
                 let value = description.network.timestep.as_ref().map_or(Ok(DEFAULT_TIMESTEP_MS), |v| time(v, "timestep"));
                 self.timestep = report.accept(value);
             }
+            Item::Duration if self.trials.is_some() => {
+                self.trial_times = trials::times(self.trials, &place, report);
+                self.duration = self.trial_times.0.zip(self.trial_times.1).map(|(count, each)| f64::from(count) * each);
+            }
             Item::Duration => {
                 let value = description.network.duration.as_ref().map_or(Err(Failure::Reported), |v| time(v, "duration"));
                 self.duration = report.accept(value);
@@ -93,6 +101,21 @@ impl<'a> Names<'a> {
     /// The duration in ms, as written.
     pub(crate) fn duration(&self) -> Outcome<f64> {
         self.duration.ok_or(Failure::Reported)
+    }
+
+    /// `[trials]`.
+    pub(crate) fn trials(&self) -> Option<&'a TrialsDecl> {
+        self.trials
+    }
+
+    /// How many trials there are, and the length of each in ms; `None` for what has a problem.
+    pub(crate) fn trial_times(&self) -> (Option<u32>, Option<f64>) {
+        self.trial_times
+    }
+
+    /// Names of the trials' conditions.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &'a str> {
+        self.trials.iter().flat_map(|trials| &trials.conditions).map(|name| name.value.as_str())
     }
 
     /// A parameter; `None` if there is none of that name.
