@@ -47,6 +47,7 @@ fn takes(shape: Shape) -> String {
         Shape::Card => "a card's name, or a card",
         Shape::CardTable => "a card",
         Shape::Changes => "a table of paths and values",
+        Shape::Systems => "tables: [[systems]]",
         Shape::Map(_, items) => return format!("a table of names, each with {}", takes(*items)),
         Shape::Table(section) => return format!("a table: {}", section.title),
         Shape::List(section) => return format!("tables: {}", section.title),

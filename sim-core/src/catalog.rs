@@ -6,6 +6,7 @@ use crate::engine::neurons::Neurons;
 use crate::network::Column;
 use crate::real::Precision;
 use crate::stimulus::Drive;
+use crate::system::SystemCard;
 use crate::time::Grid;
 use crate::units::Dimension;
 
@@ -16,6 +17,8 @@ pub struct Catalog {
     pub neurons: &'static [NeuronCard],
     /// Stimuli.
     pub stimuli: &'static [StimulusCard],
+    /// Whole systems.
+    pub systems: &'static [SystemCard],
 }
 
 impl Catalog {
@@ -27,6 +30,11 @@ impl Catalog {
     /// A stimulus by its name or an alias.
     pub fn stimulus(&self, name: &str) -> Option<&'static StimulusCard> {
         self.stimuli.iter().find(|c| c.name == name || c.aliases.contains(&name))
+    }
+
+    /// A whole system by its name or an alias.
+    pub fn system(&self, name: &str) -> Option<&'static SystemCard> {
+        self.systems.iter().find(|c| c.name == name || c.aliases.contains(&name))
     }
 
     /// Names of all models and stimuli with their aliases, for suggestions.
@@ -204,7 +212,7 @@ impl NeuronCard {
     }
 }
 
-fn find(specs: impl Iterator<Item = (&'static str, &'static [&'static str])>, name: &str) -> Option<usize> {
+pub(crate) fn find(specs: impl Iterator<Item = (&'static str, &'static [&'static str])>, name: &str) -> Option<usize> {
     let mut specs = specs;
     specs.position(|(own, aliases)| own == name || aliases.contains(&name))
 }

@@ -28,5 +28,6 @@ pub mod record;
 pub mod space;
 pub mod stats;
 pub mod stimulus;
+pub mod system;
 pub mod time;
 pub mod units;

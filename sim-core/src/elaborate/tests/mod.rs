@@ -137,8 +137,11 @@ const SPIKE_TRAIN: StimulusCard = StimulusCard {
 };
 
 /// Two neuron models and three stimuli.
-static CATALOG: Catalog =
-    Catalog { neurons: &[LIF, DELTA], stimuli: &[POISSON, SPIKE_TRAIN, stimulus("dc", &[AMPLITUDE], Effect::Current)] };
+static CATALOG: Catalog = Catalog {
+    neurons: &[LIF, DELTA],
+    stimuli: &[POISSON, SPIKE_TRAIN, stimulus("dc", &[AMPLITUDE], Effect::Current)],
+    systems: &[],
+};
 
 /// Files held in memory.
 struct Held(&'static [(&'static str, &'static str)]);
