@@ -174,9 +174,9 @@ fn one_spike_moves_the_membrane_as_published() {
         .replace("size = 100", "size = 1")
         .replace("grid = [6, 5, 4]", "grid = [2]\nexcitatory = 0.5\ndensity = 1\np_ee = 0\np_ei = 0\np_ie = 0\np_ii = 0");
     let (file, traces) = (desk.file("net.toml", text), desk.name("v.csv"));
-    spikeloom(&["run", &file, "-q", "--duration", "20ms", "--traces", &traces]).ends(0);
+    spikeloom(&["run", &file, "-q", "--duration", "20ms", "--trace", &traces]).ends(0);
     let csv = desk.text("v.csv");
-    let v: Vec<f64> = csv.lines().skip(1).filter_map(|line| line.rsplit(',').next()?.parse().ok()).map(f64::abs).collect();
+    let v: Vec<f64> = csv.lines().skip(1).filter_map(|line| line.split(',').nth(4)?.parse().ok()).map(f64::abs).collect();
     let first = v.iter().position(|v| *v > 0.0).expect("the spike comes");
     let mut published = 0.0;
     for (k, v) in v[first..].iter().take(10).enumerate() {
@@ -247,7 +247,7 @@ fn parameters_that_rest_on_tables_come_too_late() {
     };
     assert_eq!(with("{ expr = \"1 pA + 2 pA\" }"), Vec::<String>::new(), "any other expression will do");
     let late = with("{ expr = \"t[pixels] * 1 pA\" }");
-    assert!(late.len() == 1 && late[0].contains("too-early") && late[0].starts_with("netlist:17"), "{late:?}");
+    assert!(late.len() == 1 && late[0].contains("too-early") && late[0].starts_with("netlist:18"), "{late:?}");
     let wrong = with("{ expr = \"1 pA + 2 mV\" }");
     assert!(wrong.len() == 1 && wrong[0].contains("dimension") && wrong[0].starts_with("netlist:8"), "told once: {wrong:?}");
 }

@@ -517,12 +517,6 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ),
     ("[parameters]", "«[[systems]]»\nas = \"l\"\n[parameters]", "missing-key", "lacks the key"),
     ("[parameters]", "«[[systems]]»\nkind = \"lsm\"\n[parameters]", "missing-key", "lacks the key"),
-    (
-        "[parameters]",
-        "[populations.\"l.exc\"]\nneurons = \"lif\"\nsize = 1\n[[systems]]\nkind = \"lsm\"\nas = «\"l\"»\ninput = \"exc\"\ngrid = [3, 3, 3]\n[parameters]",
-        "duplicate-name",
-        "\\\"l.exc\\\" is declared twice",
-    ),
 ];
 
 /// One mistake that leaves something else without what it needs; the first message is that of the mistake.
@@ -536,6 +530,12 @@ pub(super) const CASCADES: &[Mistake] = &[
         "neurons = «{ model = \"ignore_and_fire\", phase = 0 }»",
         "parameters",
         "phase (0) must be greater than 0",
+    ),
+    (
+        "[parameters]",
+        "[populations.\"l.exc\"]\nneurons = \"lif\"\nsize = 1\n[[systems]]\nkind = \"lsm\"\nas = «\"l\"»\ninput = \"exc\"\ngrid = [3, 3, 3]\n[parameters]",
+        "duplicate-name",
+        "\\\"l.exc\\\" is declared twice",
     ),
 ];
 

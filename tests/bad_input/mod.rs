@@ -164,6 +164,59 @@ fn mistakes_in_included_netlists_are_shown_there() {
     }
 }
 
+/// What names the parts of a netlist that is missing, is no netlist or is itself missing one, and other mistakes.
+const AROUND: &str = r#"
+[tables.x]
+of = "more"
+data = [1, 2]
+[neurons.own]
+like = "v1.lif"
+tau_m = "1 ms"
+[populations.last]
+neurons = "v1.lif"
+size = { expr = "m" }
+positions = { space = "v1.room" }
+[[projections]]
+source = ["exc", "v1.exc", "v1.*"]
+target = "more"
+connect = { rule = "all_to_all" }
+weight = { expr = "v1.w[source] * x[target] * 1 pA" }
+delay = "1 ms"
+[[record]]
+from = ["v1.exc[0..3]", "*.exc"]
+what = "spikes"
+"#;
+
+#[test]
+fn what_is_missing_hides_nothing_and_is_missed_once() {
+    let desk = desk();
+    desk.file("torn.toml", "spikeloom = 1\n[populations\n");
+    desk.file(
+        "deep.toml",
+        "spikeloom = 1\n[[include]]\nfile = \"torn.toml\"\nas = \"exc\"\n[populations.p]\nneurons = \"exc.x\"\nsize = 0.5\n",
+    );
+    for (include, codes) in [
+        ("file = \"nowhere.toml\"\nas = \"v1\"", &["file"][..]),
+        ("file = \"torn.toml\"\nas = \"v1\"", &["toml"]),
+        ("file = \"deep.toml\"\nas = \"v1\"", &["not-a-whole-number", "toml"]),
+        ("file = 3\nas = \"v1\"", &["wrong-type"]),
+        ("file = \"part.toml\"", &["missing-key"]),
+        ("file = \"part.toml\"\nas = \"v1\"\n[[include]]\nfile = \"part.toml\"\nas = \"v1\"", &["duplicate-name"]),
+    ] {
+        let include = format!("[[include]]\n{include}\n[parameters]\n");
+        let own = BASE.replacen("[parameters]\n", &include, 1).replacen("n = 40", "m = { expr = \"2 * v1.n\" }\nn = 40", 1);
+        let own =
+            own.replacen("[groups]\n", "[groups]\nmore = [\"v1.exc\", \"left\"]\n", 1).replacen("\"90 pA\"", "\"90 mV\"", 1);
+        let net = desk.file("net.toml", format!("{own}{AROUND}"));
+        let problems = spikeloom(&["check", &net, "--json"]).ends(2).problems();
+        let mut found: Vec<&str> = problems.iter().filter_map(|p| p["code"].as_str()).collect();
+        let mut expected = [codes, &["dimension"]].concat();
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{include}{problems:#?}");
+    }
+}
+
 #[test]
 fn bytes_that_are_no_text() {
     let desk = desk();

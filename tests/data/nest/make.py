@@ -128,3 +128,26 @@ ADAPTING = {**ADEX, "C_m": 200.0, "g_L": 12.0, "E_L": -70.0, "V_m": -70.0, "tau_
 BURSTING = {**ADEX, "C_m": 200.0, "g_L": 10.0, "E_L": -58.0, "V_m": -58.0, "tau_w": 120.0, "b": 100.0, "V_reset": -46.0, "t_ref": 0.0}
 case("aeif_psc_exp_adapting", "aeif_psc_exp", ADAPTING, [(10.0, 300.0)], weights=(300.0, -250.0), recorded=("V_m", "w"))
 case("aeif_psc_exp_bursting", "aeif_psc_exp", BURSTING, [(10.0, 210.0)], weights=(60.0, -100.0), recorded=("V_m", "w"))
+
+
+def packets(name, spikes, widths):
+    """Counts the spikes of one packet by the step in which they are emitted, from the packet's centre on, for each width."""
+    if not name.startswith(tuple(sys.argv[1:]) or ""):
+        return
+    centre, delay = 50.0, 1.0
+    lines = ["sd_ms,step,spikes\n"]
+    for seed, width in enumerate(widths, start=1):
+        nest.ResetKernel()
+        nest.resolution, nest.rng_seed = STEP_MS, seed
+        source = nest.Create("pulsepacket_generator", params={"pulse_times": [centre], "activity": spikes, "sdev": width})
+        parrot, recorder = nest.Create("parrot_neuron"), nest.Create("spike_recorder")
+        nest.Connect(source, parrot, syn_spec={"delay": delay})
+        nest.Connect(parrot, recorder)
+        nest.Simulate(2 * centre)
+        steps = [round((float(time) - delay - centre) / STEP_MS) for time in recorder.events["times"]]
+        lines += [f"{width},{step},{steps.count(step)}\n" for step in range(min(steps), max(steps) + 1)]
+    (FOLDER / f"{name}.csv").write_text("".join(lines))
+    print(name, len(lines) - 1)
+
+
+packets("pulsepacket_generator", 100_000, (0.3, 2.0))
