@@ -15,6 +15,7 @@ mod izhikevich_nest_published;
 mod lif_cond_alpha;
 mod lif_cond_beta;
 mod lif_cond_exp;
+mod lif_cond_exp_nmda;
 mod lif_psc_alpha;
 mod lif_psc_delta;
 mod lif_psc_exp;
@@ -39,6 +40,7 @@ pub const NEURONS: &[NeuronCard] = &[
     lif_cond_exp::CARD,
     lif_cond_alpha::CARD,
     lif_cond_beta::CARD,
+    lif_cond_exp_nmda::CARD,
     izhikevich::CARD,
     izhikevich_nest::CARD,
     izhikevich_nest_published::CARD,
