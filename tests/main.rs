@@ -26,5 +26,6 @@ mod shows;
 mod spaces;
 mod statistics;
 mod stimuli;
+mod systems;
 mod tidy;
 mod two_columns;

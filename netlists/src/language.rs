@@ -70,6 +70,8 @@ pub(crate) enum Shape {
     /// A table whose keys are names given by the user.
     Map(Names, &'static Shape),
     Table(&'static Section),
+    /// An array of blocks of systems, whose keys are those of [`SYSTEM`] and the parameters of its kind.
+    Systems,
     /// An array of tables, `[[..]]`.
     List(&'static Section),
     /// Known to the language but not to this version; the sentence says what.
@@ -112,7 +114,7 @@ pub(crate) const ROOT: Section = Section {
         key("numerics", Shape::Table(&NUMERICS), "how finely weights and neurons' state are kept"),
         key("hardware", Shape::Map(Names::Free, &Shape::Any), "defaults of the cost estimate"),
         key("include", Shape::List(&INCLUDE), "sub-circuits from other files"),
-        key("systems", Shape::NotBuilt("whole systems in one line are not built yet"), "generators of circuits"),
+        key("systems", Shape::Systems, "circuits that generators make"),
         key("trials", Shape::Table(&TRIALS), "a run as a series of trials"),
     ],
 };
@@ -123,6 +125,15 @@ pub(crate) const INCLUDE: Section = Section {
         required("file", Shape::Text, "a netlist beside this one, or one of the library by its name"),
         required("as", Shape::Text, "what its names begin with here: v1 makes v1.exc of exc"),
         key("with", Shape::Changes, "its parameters, and other places by their path, as --set has them"),
+    ],
+};
+
+/// A block of a system; its other keys are the parameters of its kind.
+pub(crate) const SYSTEM: Section = Section {
+    title: "[[systems]]",
+    keys: &[
+        required("kind", Shape::Text, "which system: `spikeloom list systems` names them, `describe` tells their parameters"),
+        required("as", Shape::Text, "what its names begin with: lsm makes lsm.exc of exc"),
     ],
 };
 
@@ -273,6 +284,7 @@ pub(crate) const SECTIONS: &[&Section] = &[
     &NETWORK,
     &TRIALS,
     &INCLUDE,
+    &SYSTEM,
     &SPACE,
     &POPULATION,
     &CELL_NAMES,

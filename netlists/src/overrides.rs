@@ -13,7 +13,7 @@ use sim_core::diagnostic::{Diagnostic, SourceId};
 /// * `neurons.lif.tau_m=15ms`: any place by the keys that lead there. What is there is replaced; a key that
 ///   is missing is added, but no parameter: nothing would use it. A block of an array is named by its `name`
 ///   (a projection without one by `source->target`, lists with commas: `exc->exc,inh`) or counted from 0:
-///   `projections.recurrent.delay=2ms`, `record.0.every=1ms`.
+///   `projections.recurrent.delay=2ms`, `record.0.every=1ms`. A system by what it is called: `lsm.weight=2pA`.
 ///
 /// The value is read as TOML; what is no TOML is a string, so that `15ms` and `lif` need no quotes.
 #[derive(Clone, Copy, Debug)]

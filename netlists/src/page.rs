@@ -49,6 +49,7 @@ fn takes(shape: Shape) -> String {
         Shape::CardTable => "a card",
         Shape::Rule => "a rule with its parameters",
         Shape::Changes => "a table of paths and values",
+        Shape::Systems => "tables: [[systems]]",
         Shape::Map(_, items) => return format!("a table of names, each with {}", takes(*items)),
         Shape::Table(section) => return format!("a table: {}", section.title),
         Shape::List(section) => return format!("tables: {}", section.title),

@@ -7,7 +7,7 @@
 use crate::include::below;
 use sim_core::description::{
     CardBase, CardDecl, ConnectDecl, Description, ListDecl, Named, NamesFrom, PopulationDecl, ProjectionDecl, RandomDecl,
-    Selection, SpaceDecl, TableDecl, Value, ValueKind,
+    Selection, SpaceDecl, SystemDecl, SystemValueDecl, TableDecl, Value, ValueKind,
 };
 use sim_core::diagnostic::{SourceId, Spanned};
 use sim_core::elaborate::RESERVED;
@@ -27,20 +27,8 @@ pub(crate) type Homes = BTreeMap<SourceId, Home>;
 /// Makes all names of a netlist full.
 pub(crate) fn qualify(description: &mut Description, prefix: &str, homes: &Homes) {
     let all = Qualifier { homes, prefix };
-    let Description {
-        network,
-        parameters,
-        groups,
-        tables,
-        spaces,
-        cards,
-        populations,
-        projections,
-        records,
-        trials,
-        hardware,
-        ..
-    } = description;
+    let Description { network, parameters, groups, tables, spaces, cards, populations, projections, records, trials, .. } =
+        description;
     [&mut network.timestep, &mut network.duration, &mut network.warmup, &mut network.seed, &mut network.noise_seed]
         .into_iter()
         .chain(trials.iter_mut().flat_map(|trials| [&mut trials.count, &mut trials.each]))
@@ -60,7 +48,9 @@ pub(crate) fn qualify(description: &mut Description, prefix: &str, homes: &Homes
             .flatten()
             .for_each(|value| all.value(value));
     }
-    hardware.iter_mut().for_each(|entry| all.value(&mut entry.item));
+    description.systems.iter_mut().for_each(|system| all.system(system));
+    description.hardware.iter_mut().for_each(|entry| all.value(&mut entry.item));
+    description.absent.iter_mut().for_each(|part| part.insert_str(0, prefix));
 }
 
 struct Qualifier<'a> {
@@ -151,6 +141,14 @@ impl Qualifier<'_> {
         arguments.iter_mut().for_each(|argument| self.value(&mut argument.item));
         pairs.iter_mut().for_each(|value| self.value(value));
         file.iter_mut().for_each(|file| self.file(file));
+    }
+
+    fn system(&self, system: &mut SystemDecl) {
+        system.name.value.insert_str(0, self.prefix);
+        for Named { item: SystemValueDecl { value, cells }, .. } in &mut system.parameters {
+            self.value(value);
+            cells.iter_mut().flatten().for_each(|selection| self.selection(selection));
+        }
     }
 
     fn selection(&self, selection: &mut Selection) {

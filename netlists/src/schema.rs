@@ -1,7 +1,7 @@
 //! The language as a JSON Schema (draft 2020-12), for editors and for programs that write netlists. It is made
 //! from the tables of [`crate::language`], which the reader follows too, and from the cards of the models.
 
-use crate::language::{CELL_NAMES, FORMS, Key, Names, ROOT, Section, Shape, VERSION};
+use crate::language::{CELL_NAMES, FORMS, Key, Names, ROOT, SYSTEM, Section, Shape, VERSION};
 use serde_json::{Map, Value, json};
 use sim_core::catalog::Catalog;
 
@@ -42,6 +42,7 @@ fn definitions(catalog: &Catalog) -> Value {
         "texts": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }] },
         "card": card(catalog),
         "rule": rule(catalog),
+        "system": system(catalog),
     })
 }
 
@@ -111,6 +112,7 @@ fn shape(shape_of: Shape) -> Value {
         Shape::CardTable => named("card"),
         Shape::Rule => named("rule"),
         Shape::Changes => json!({ "type": "object" }),
+        Shape::Systems => array("system"),
         Shape::Map(names, items) => map(names, *items),
         Shape::Table(table) => section(table),
         Shape::List(table) => json!({ "type": "array", "items": section(table) }),
@@ -190,4 +192,29 @@ fn of_kind(kind: &str, name: &str, aliases: &[&str], parameters: Vec<&str>) -> V
         "if": { "properties": { kind: { "enum": names } }, "required": [kind] },
         "then": { "propertyNames": { "enum": keys } },
     })
+}
+
+fn names(name: &'static str, aliases: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
+    std::iter::once(name).chain(aliases.iter().copied())
+}
+
+/// A block of a system: the keys that all have, and the parameters of its kind.
+fn system(catalog: &Catalog) -> Value {
+    let kinds = catalog.systems.iter().map(|card| {
+        let parameters = card.parameters.iter().flat_map(|p| names(p.spec.name, p.spec.aliases));
+        let keys: Vec<&str> = SYSTEM.keys.iter().map(|key| key.name).chain(parameters).collect();
+        json!({
+            "if": { "properties": { "kind": { "enum": names(card.name, card.aliases).collect::<Vec<_>>() } }, "required": ["kind"] },
+            "then": { "propertyNames": { "enum": keys } },
+        })
+    });
+    let kinds: Vec<Value> = kinds.collect();
+    let all: Vec<&str> = catalog.systems.iter().flat_map(|card| names(card.name, card.aliases)).collect();
+    let mut block = section(&SYSTEM);
+    block["properties"]["kind"]["enum"] = json!(all);
+    block["additionalProperties"] = json!({ "$ref": "#/$defs/any" });
+    if !kinds.is_empty() {
+        block["allOf"] = Value::Array(kinds);
+    }
+    block
 }

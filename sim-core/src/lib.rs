@@ -29,6 +29,7 @@ pub mod record;
 pub mod space;
 pub mod stats;
 pub mod stimulus;
+pub mod system;
 pub mod time;
 pub mod trials;
 pub mod units;

@@ -56,6 +56,8 @@ fn neuron_cards_are_complete() {
         {
             assert!(text.len() > 20, "{}: {what} says something: \"{text}\"", card.name);
         }
+        let dead_time = card.parameters.iter().find(|p| p.name == "t_ref");
+        assert!(dead_time.is_none_or(|p| p.about.contains("nearest whole step")), "{}: how t_ref is rounded", card.name);
         let parameters = card.parameters.iter().flat_map(|p| std::iter::once(p.name).chain(p.aliases.iter().copied()));
         let states = card.states.iter().flat_map(|s| std::iter::once(s.name).chain(s.aliases.iter().copied()));
         unique(card.name, parameters.chain(states));

@@ -1,6 +1,6 @@
 //! `[projections.plasticity]`: the rule of a projection and its parameters.
 
-use super::cards::{Model, find_name, values_of};
+use super::cards::{Model, find_name, own_values};
 use super::context::Context;
 use super::populations::Frame;
 use super::stimuli::word;
@@ -34,7 +34,7 @@ impl Reading<'_, '_> {
     pub(crate) fn read(&self, weight: &Draw, weight_span: Span) -> Outcome<Learning> {
         let card = self.card()?;
         let specs: Vec<_> = card.parameters.iter().map(|p| &p.spec).collect();
-        let given = values_of(&self.decl.parameters, card.name, &specs, self.context.report);
+        let given = own_values(&self.decl.parameters, &specs, card.name, self.context.report);
         let w_max = self.w_max(card, &given);
         let settings = card.parameters.iter().enumerate().map(|(index, parameter)| {
             let value = given.get(&index).copied();

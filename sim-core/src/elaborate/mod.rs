@@ -1,5 +1,6 @@
 //! Description and catalogue to network: defaults, units, expressions, ranges, sizes. All problems are collected.
 
+mod absent;
 mod cards;
 mod cells;
 mod columns;
@@ -30,6 +31,7 @@ pub(crate) mod size;
 mod spaces;
 mod stimuli;
 pub(crate) mod synapses;
+mod systems;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -82,7 +84,7 @@ pub fn elaborate(
     let report = Report::default();
     let network = build(description, catalog, files, sources, limits, &report);
     let network = network.filter(|_| !report.has_errors());
-    if network.is_none() && !report.has_errors() {
+    if network.is_none() && !report.has_errors() && description.absent.is_empty() {
         report.push(Diagnostic::general("internal", "the network could not be built, for a reason that was not told"));
     }
     (network, report.into_diagnostics())
@@ -96,6 +98,8 @@ fn build(
     limits: &Limits,
     report: &Report,
 ) -> Option<Network> {
+    let description = systems::expand(description, catalog, report);
+    let description = description.as_ref();
     let cards = cards::Cards::new(description, catalog, report);
     let roster = roster::Roster::new(description, |block| cards.is_stimulus(block, catalog), report);
     let names = names::Names::new(description, roster, report);

@@ -35,10 +35,7 @@ pub(crate) struct Names<'a> {
 impl<'a> Names<'a> {
     /// Computes all parameters and tables.
     pub(crate) fn new(description: &'a Description, roster: Roster<'a>, report: &Report) -> Self {
-        let mut names = Self { roster, trials: description.trials.as_ref(), ..Self::default() };
-        for parameter in &description.parameters {
-            names.declare_parameter(parameter, report);
-        }
+        let mut names = Self { trials: description.trials.as_ref(), ..Self::declared(&description.parameters, roster, report) };
         for table in &description.tables {
             if names.tables.insert(&table.name.value, None).is_some() {
                 report.push(twice("table", &table.name.value, table.name.span));
@@ -49,6 +46,23 @@ impl<'a> Names<'a> {
         for item in order.items {
             names.compute(item, description, report);
         }
+        names
+    }
+
+    /// Parameters alone, for values that are needed before there are populations.
+    pub(crate) fn of_parameters(description: &'a Description, roster: Roster<'a>, report: &Report) -> Self {
+        let mut names = Self::declared(&description.parameters, roster, report);
+        for item in order(description).items {
+            if !matches!(item, Item::Table(_)) {
+                names.compute(item, description, report);
+            }
+        }
+        names
+    }
+
+    fn declared(parameters: &'a [Named<Value>], roster: Roster<'a>, report: &Report) -> Self {
+        let mut names = Self { roster, ..Self::default() };
+        parameters.iter().for_each(|parameter| names.declare_parameter(parameter, report));
         names
     }
 
@@ -143,7 +157,8 @@ impl<'a> Names<'a> {
                 } else {
                     format!("there is no table \"{name}\"")
                 };
-                Err(Diagnostic::error("unknown-table", span, message).nearest(name, self.tables.keys().copied()).into())
+                let problem = Diagnostic::error("unknown-table", span, message).nearest(name, self.tables.keys().copied());
+                Err(self.roster.absent.or(name, problem))
             }
         }
     }

@@ -199,15 +199,18 @@ impl<'a> Place<'a> {
         Some(value.map(|value| Quantity { value, dimension: *dimension }))
     }
 
-    fn unknown(&self, name: &str, span: Span) -> Diagnostic {
+    fn unknown(&self, name: &str, span: Span) -> Failure {
         if self.names.has_table(name) {
-            return Diagnostic::error("unknown-name", span, format!("\"{name}\" is a table: it needs an index")).help(format!(
+            let problem = Diagnostic::error("unknown-name", span, format!("\"{name}\" is a table: it needs an index"));
+            let help = format!(
                 "write {name}[self] in a population, {name}[target], {name}[source] or {name}[target, source] in a projection"
-            ));
+            );
+            return problem.help(help).into();
         }
         let draws = self.draws.iter().flat_map(|d| d.0.keys().copied());
         let known = self.names.parameter_names().chain(draws).chain(["pi", "timestep", "duration", "n_source", "n_target"]);
-        Diagnostic::error("unknown-name", span, format!("there is no parameter \"{name}\"")).nearest(name, known)
+        let problem = Diagnostic::error("unknown-name", span, format!("there is no parameter \"{name}\""));
+        self.names.roster.absent.or(name, problem.nearest(name, known))
     }
 }
 
@@ -233,7 +236,7 @@ impl Scope for Place<'_> {
                 .map(|variable| self.way(name, variable, span))
                 .or_else(|| self.drawn(name, span))
                 .or_else(|| self.names.parameter(name))
-                .unwrap_or_else(|| Err(self.unknown(name, span).into())),
+                .unwrap_or_else(|| Err(self.unknown(name, span))),
         }
     }
 
