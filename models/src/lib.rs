@@ -1,7 +1,9 @@
 //! The science of Spikeloom: neuron models and stimuli, each a card and a kernel in one file.
 //!
-//! A new model is one file under `neurons` or `stimuli` and one line in that folder's table.
+//! A new model is one file under `neurons` or `stimuli` and one line in that folder's table. What is done with simulated
+//! spikes beyond recording them (data sets, encoding, read-outs, measures) is under `experiments`.
 
+pub mod experiments;
 pub mod neurons;
 pub mod stimuli;
 
