@@ -49,7 +49,9 @@ impl Display for DatasetError {
                 write!(f, "there are {images} images and {labels} labels: the files do not belong together")
             }
             Self::Empty => write!(f, "there are no images, or they have no pixels"),
-            Self::Label { image, label } => write!(f, "image {image}, counted from 0, has label {label}: 0 to {MOST} are expected"),
+            Self::Label { image, label } => {
+                write!(f, "image {image}, counted from 0, has label {label}: 0 to {MOST} are expected")
+            }
         }
     }
 }
@@ -108,5 +110,59 @@ impl Dataset {
     /// All images in order.
     pub fn images(&self) -> impl ExactSizeIterator<Item = &[u8]> + Clone {
         self.pixels.chunks_exact(self.rows * self.columns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file: its magic number, its dimensions, its values.
+    fn idx(magic: u32, dimensions: &[u32], values: &[u8]) -> Vec<u8> {
+        let head = [magic].into_iter().chain(dimensions.iter().copied()).flat_map(u32::to_be_bytes);
+        head.chain(values.iter().copied()).collect()
+    }
+
+    fn images() -> Vec<u8> {
+        idx(0x0803, &[2, 1, 3], &[1, 2, 3, 4, 5, 6])
+    }
+
+    fn labels() -> Vec<u8> {
+        idx(0x0801, &[2], &[9, 0])
+    }
+
+    #[test]
+    fn images_and_labels_are_read() {
+        let set = Dataset::read(&images(), &labels()).expect("two images");
+        assert_eq!((set.len(), set.is_empty(), set.size()), (2, false, (1, 3)), "two of 1 x 3");
+        assert_eq!((set.image(1), set.labels()), (&[4, 5, 6][..], &[9, 0][..]), "their values");
+        assert_eq!(set.images().collect::<Vec<_>>(), [[1, 2, 3], [4, 5, 6]], "all images");
+    }
+
+    #[test]
+    fn broken_pairs_are_told() {
+        let cut = |mut file: Vec<u8>| {
+            file.pop();
+            file
+        };
+        let more = |file: Vec<u8>| [file, vec![0]].concat();
+        let most = [u32::MAX; 3];
+        for (images, labels, word) in [
+            (labels(), labels(), "no file of images, or a broken one: it has labels (0x00000801, not 0x00000803)"),
+            (images(), images(), "no file of labels, or a broken one: it has images (0x00000803, not 0x00000801)"),
+            (images(), b"P5 2".to_vec(), "it does not begin as IDX files of labels do (0x50352032, not 0x00000801)"),
+            (cut(images()), labels(), "images, or a broken one: it ends before its last image does"),
+            (images(), cut(labels()), "labels, or a broken one: it ends before its last label does"),
+            (more(images()), labels(), "images, or a broken one: it goes on after its last image"),
+            (images(), more(labels()), "labels, or a broken one: it goes on after its last label"),
+            (images(), idx(0x0801, &[3], &[1; 3]), "there are 2 images and 3 labels: the files do not belong together"),
+            (images(), idx(0x0801, &[2], &[1, 10]), "image 1, counted from 0, has label 10: 0 to 9 are expected"),
+            (idx(0x0803, &[0, 1, 3], &[]), idx(0x0801, &[0], &[]), "there are no images, or they have no pixels"),
+            (idx(0x0803, &[2, 0, 3], &[]), labels(), "there are no images, or they have no pixels"),
+            (idx(0x0803, &most, &[]), idx(0x0801, &most[..1], &[]), "it ends before its last image does"),
+        ] {
+            let said = Dataset::read(&images, &labels).expect_err("a problem").to_string();
+            assert!(said.contains(word), "\"{word}\": {said}");
+        }
     }
 }

@@ -14,6 +14,8 @@ pub enum Problem {
         /// How many it has.
         found: usize,
     },
+    /// Columns of another number or scale than a read-out was fitted to.
+    Parts,
     /// As many values as no whole number of rows has.
     Ragged {
         /// Values in a row.
@@ -62,6 +64,7 @@ impl Display for Problem {
         match self {
             Self::Empty(what) => write!(f, "there are no {what}"),
             Self::Width { expected, found } => write!(f, "a row has {found} values, {expected} are needed"),
+            Self::Parts => write!(f, "the columns are not those of the training samples: their parts differ in width or scale"),
             Self::Ragged { width, values } => write!(f, "{values} values are no whole number of rows of {width}"),
             Self::Samples { expected, found } => write!(f, "there are {found} samples, {expected} are needed"),
             Self::Label { sample, label, classes } => {

@@ -18,6 +18,8 @@ pub struct Readout {
     bias: Vec<f32>,
 }
 
+const FINITE: &str = "the numbers of a read-out are finite";
+
 /// A layer as it is read, before anything is known of it.
 #[derive(Deserialize)]
 struct Stored {
@@ -40,6 +42,7 @@ impl TryFrom<Stored> for Readout {
         let lengths = match &input {
             Input::Standard { mean, factor } => vec![(mean, width), (factor, width)],
             Input::BatchMaximum { batch: 0, .. } => return Err(Problem::Setting("batch is at least 1")),
+            Input::BatchMaximum { typical, .. } if !typical.is_finite() => return Err(Problem::Setting(FINITE)),
             Input::BatchMaximum { .. } => Vec::new(),
         };
         for (values, expected) in lengths.into_iter().chain([(&bias, classes), (&weights, width.saturating_mul(classes))]) {
@@ -47,7 +50,7 @@ impl TryFrom<Stored> for Readout {
                 return Err(Problem::Width { expected, found: values.len() });
             }
             if values.iter().any(|value| !value.is_finite()) {
-                return Err(Problem::Setting("the numbers of a read-out are finite"));
+                return Err(Problem::Setting(FINITE));
             }
         }
         Ok(Self { classes, parts, input, weights, bias })
@@ -109,7 +112,7 @@ impl Readout {
     pub fn evaluate(&self, samples: &Samples<'_>) -> Result<Confusion, Problem> {
         samples.check("samples", self.classes)?;
         if samples.features().parts() != self.parts {
-            return Err(Problem::Width { expected: self.width(), found: samples.features().width() });
+            return Err(Problem::Parts);
         }
         Ok(judge::confusion(&self.layer(), samples, &self.input))
     }

@@ -63,8 +63,7 @@ impl Descent {
                 return Err(Problem::Diverged(format!("in epoch {epoch}")));
             }
             let validation = sets.validate(&layer, &best.input);
-            let trial =
-                Trial { setting: Setting::Epoch(epoch), loss: tally.mean_loss(), train: tally.accuracy(), validation };
+            let trial = Trial { setting: Setting::Epoch(epoch), loss: tally.mean_loss(), train: tally.accuracy(), validation };
             best.add(trial, &layer, self.last_counts || epoch < self.epochs || validation.is_none());
             if let ControlFlow::Break(()) = progress(&trial) {
                 break;

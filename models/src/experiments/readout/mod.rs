@@ -8,6 +8,7 @@
 //! Layers are computed in 32 bits, losses and sums over batches in 64. Every sum has a fixed order (module `kernel`), so that a
 //! fit depends on its input alone. Threads are those of the rayon pool that the caller is in.
 
+mod adam;
 mod authors;
 mod confusion;
 mod full_batch;
@@ -21,7 +22,6 @@ mod minibatch;
 mod ridge;
 #[cfg(test)]
 mod tests;
-mod adam;
 
 pub use adam::Adam;
 pub use authors::Authors;
@@ -101,9 +101,8 @@ pub fn fit(
     train.check("training samples", classes)?;
     if let Some(validation) = validation {
         validation.check("validation samples", classes)?;
-        let (expected, found) = (train.features().width(), validation.features().width());
         if train.features().parts() != validation.features().parts() {
-            return Err(Problem::Width { expected, found });
+            return Err(Problem::Parts);
         }
     }
     let sets = Sets { train, validation, classes };
