@@ -7,6 +7,7 @@ mod cli;
 mod connectors;
 mod differential;
 mod examples;
+mod experiments;
 mod images;
 mod includes;
 mod language_page;

@@ -1,7 +1,9 @@
 //! The science of Spikeloom: neuron models, rules of learning and stimuli, each a card and a kernel in one file, and whole systems.
 //!
-//! A new model is one file under `neurons`, `plasticity`, `stimuli` or `systems` and one line in that folder's table.
+//! A new model is one file under `neurons`, `plasticity`, `stimuli` or `systems` and one line in that folder's table. What is done
+//! with simulated spikes beyond recording them (data sets, encoding, read-outs, measures) is under `experiments`.
 
+pub mod experiments;
 mod modulators;
 pub mod neurons;
 pub mod plasticity;

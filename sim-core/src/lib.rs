@@ -19,6 +19,7 @@ pub mod engine;
 pub mod expr;
 mod field;
 pub mod hypergeometric;
+pub mod idx;
 pub mod math;
 pub mod network;
 pub mod normal;
