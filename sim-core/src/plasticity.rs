@@ -73,23 +73,13 @@ impl<F, const Y: usize> PostSpike<'_, F, Y> {
 
 /// A source's spike, as a synapse sees it.
 #[derive(Clone, Copy, Debug)]
-pub struct PreSpike<'a, F, M, const Y: usize> {
+pub struct PreSpike<'a, M> {
     /// Ticks since the source's last spike; `None` if it is the first.
     pub since: Option<i32>,
-    /// The target's last spike before: what was kept of it, and the ticks since. One in the same tick does not count.
-    pub post: Option<(&'a [F; Y], i32)>,
-    /// Ticks since the last spike of either; `None` before all spikes.
-    pub idle: Option<i32>,
+    /// Whether the target has fired since the source's last spike, one in this tick included.
+    pub answers: bool,
     /// Parameters at this tick.
     pub moment: &'a M,
-}
-
-impl<F, M, const Y: usize> PreSpike<'_, F, M, Y> {
-    /// Whether the target has fired since the source's last spike, one in this tick included.
-    #[inline(always)]
-    pub fn is_answer(&self) -> bool {
-        self.since.is_none() || self.idle < self.since
-    }
 }
 
 /// A rule's equations in numbers `F`: `V` variables a synapse (the weight first), `X` traces of the source, `Y` numbers kept of
@@ -97,6 +87,9 @@ impl<F, M, const Y: usize> PreSpike<'_, F, M, Y> {
 pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone + Send + Sync + 'static {
     /// Parameters that modulators change, at one tick.
     type Moment: Copy;
+
+    /// What a target is to its sources' spikes at one tick: worked out once for all of them.
+    type Facing: Copy + Default + Send + 'static;
 
     /// The conventions.
     fn conventions(&self) -> Conventions;
@@ -110,11 +103,20 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
     /// What is kept of a target's spike, from what was kept of its last (zeros before the first) and the ticks since.
     fn target(&self, last: &[F; Y], since: Option<i32>, moment: &Self::Moment) -> [F; Y];
 
+    /// What a target is to a spike of a source, from what was kept of its last spike before and the ticks since; `None` before its first.
+    /// One in the same tick does not count.
+    fn facing(&self, post: Option<(&[F; Y], i32)>, moment: &Self::Moment) -> Self::Facing;
+
+    /// Ticks after a spike of the source from which on a spike of the target changes nothing.
+    fn reach(&self) -> i32 {
+        i32::MAX
+    }
+
     /// A spike of the target. `source`: the traces just after the source's last spike.
     fn on_post(&self, synapse: &mut [F; V], source: &[F; X], spike: PostSpike<'_, F, Y>);
 
     /// A spike of the source. `source`: the traces just after the one before.
-    fn on_pre(&self, synapse: &mut [F; V], source: &[F; X], spike: PreSpike<'_, F, Self::Moment, Y>);
+    fn on_pre(&self, synapse: &mut [F; V], source: &[F; X], facing: &Self::Facing, spike: PreSpike<'_, Self::Moment>);
 
     /// Keeps the weight within its bounds.
     fn clip(&self, synapse: &mut [F; V]);
@@ -126,23 +128,34 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
     }
 }
 
-/// exp(-n h / tau) for whole numbers of ticks n: looked up, far out computed.
+/// exp(-n h / tau) for whole numbers of ticks n: looked up, far out computed, and 0 where it is below 2^-60 (in 32 bits 2^-32).
 #[derive(Clone, Debug)]
 pub struct Decay<F> {
     near: Vec<F>,
     rate: f64,
+    reach: i32,
 }
 
-/// Ticks that are looked up at most: the table stays in the second cache.
-const NEAR: usize = 4096;
+/// Ticks that are looked up at most.
+const NEAR: i32 = 1 << 14;
 
 impl<F: Real> Decay<F> {
     /// Of a time constant in ms.
     pub fn new(tau_ms: f64, grid: Grid) -> Self {
         let rate = grid.step_ms() / tau_ms;
-        // Beyond 20 time constants hardly anything is asked for.
-        let count = ((20.0 / rate).ceil() as usize).clamp(1, NEAR);
-        Self { near: (0..count).map(|n| F::of(math::exp(-(n as f64) * rate))).collect(), rate }
+        let halvings = match F::PRECISION {
+            Precision::F64 => 60.0,
+            Precision::F32 => 32.0,
+        };
+        // Casts saturate.
+        let reach = (halvings * std::f64::consts::LN_2 / rate) as i32;
+        let near = (0..=reach.min(NEAR)).map(|n| F::of(math::exp(-f64::from(n) * rate))).collect();
+        Self { near, rate, reach }
+    }
+
+    /// Ticks after which nothing is left.
+    pub fn reach(&self) -> i32 {
+        self.reach
     }
 
     /// After so many ticks.
@@ -150,6 +163,7 @@ impl<F: Real> Decay<F> {
     pub fn after(&self, ticks: i32) -> F {
         match self.near.get(ticks as usize) {
             Some(factor) => *factor,
+            None if ticks > self.reach => F::of(0.0),
             None => F::of(math::exp(-f64::from(ticks) * self.rate)),
         }
     }

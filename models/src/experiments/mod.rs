@@ -7,6 +7,7 @@
 pub mod dataset;
 pub mod encoding;
 pub mod features;
+pub mod liquid;
 pub mod measures;
 mod problem;
 pub mod readout;

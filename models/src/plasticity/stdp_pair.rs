@@ -134,6 +134,12 @@ impl<F: Real> StdpPair<F> {
         Amplitudes { plus: F::of(self.a_plus.at(bus)), minus: F::of(self.a_minus.at(bus)) }
     }
 
+    /// The shrinking at a spike of the source.
+    #[inline(always)]
+    fn facing(&self, post: Option<(&[F; KEPT], i32)>, moment: &Amplitudes<F>) -> F {
+        post.map_or(F::of(0.0), |(kept, since)| moment.minus * (kept[0] * self.minus.after(since)))
+    }
+
     /// A growth by the trace of the source, or a shrinking by that of the target.
     #[inline(always)]
     fn grown(&self, weight: F, by: F) -> F {
@@ -169,6 +175,8 @@ enum Reach {
 
 impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
     type Moment = Amplitudes<F>;
+    /// Shrinking.
+    type Facing = F;
 
     fn conventions(&self) -> Conventions {
         self.pair.conventions
@@ -200,13 +208,19 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], spike: PreSpike<'_, F, Amplitudes<F>, KEPT>) {
-        let Some((kept, since)) = spike.post else { return };
-        if self.reach == Reach::Restricted && !spike.is_answer() {
-            return;
+    fn facing(&self, post: Option<(&[F; KEPT], i32)>, moment: &Amplitudes<F>) -> F {
+        self.pair.facing(post, moment)
+    }
+
+    fn reach(&self) -> i32 {
+        self.pair.plus.reach()
+    }
+
+    #[inline(always)]
+    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], by: &F, spike: PreSpike<'_, Amplitudes<F>>) {
+        if self.reach != Reach::Restricted || spike.answers {
+            synapse[0] = self.pair.shrunk(synapse[0], *by);
         }
-        let by = spike.moment.minus * (kept[0] * self.pair.minus.after(since));
-        synapse[0] = self.pair.shrunk(synapse[0], by);
     }
 
     #[inline(always)]
@@ -226,6 +240,8 @@ struct Restarting<F> {
 /// Traces of the source: that of pairs, and the part of the weight that the spike transmits.
 impl<F: Real> Rule<F, 1, 2, KEPT> for Restarting<F> {
     type Moment = Amplitudes<F>;
+    /// Shrinking.
+    type Facing = F;
 
     fn conventions(&self) -> Conventions {
         self.traced.conventions()
@@ -252,8 +268,17 @@ impl<F: Real> Rule<F, 1, 2, KEPT> for Restarting<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], [trace, _]: &[F; 2], spike: PreSpike<'_, F, Amplitudes<F>, KEPT>) {
-        self.traced.on_pre(synapse, &[*trace], spike);
+    fn facing(&self, post: Option<(&[F; KEPT], i32)>, moment: &Amplitudes<F>) -> F {
+        self.traced.facing(post, moment)
+    }
+
+    fn reach(&self) -> i32 {
+        self.traced.reach()
+    }
+
+    #[inline(always)]
+    fn on_pre(&self, synapse: &mut [F; 1], [trace, _]: &[F; 2], by: &F, spike: PreSpike<'_, Amplitudes<F>>) {
+        self.traced.on_pre(synapse, &[*trace], by, spike);
     }
 
     #[inline(always)]
@@ -274,6 +299,8 @@ struct PreCentered<F>(StdpPair<F>);
 
 impl<F: Real> Rule<F, 2, 0, KEPT> for PreCentered<F> {
     type Moment = Amplitudes<F>;
+    /// Shrinking.
+    type Facing = F;
 
     fn conventions(&self) -> Conventions {
         self.0.conventions
@@ -298,11 +325,13 @@ impl<F: Real> Rule<F, 2, 0, KEPT> for PreCentered<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 2], _: &[F; 0], spike: PreSpike<'_, F, Amplitudes<F>, KEPT>) {
-        if let Some((kept, since)) = spike.post {
-            let by = spike.moment.minus * (kept[0] * self.0.minus.after(since));
-            synapse[0] = self.0.shrunk(synapse[0], by);
-        }
+    fn facing(&self, post: Option<(&[F; KEPT], i32)>, moment: &Amplitudes<F>) -> F {
+        self.0.facing(post, moment)
+    }
+
+    #[inline(always)]
+    fn on_pre(&self, synapse: &mut [F; 2], _: &[F; 0], by: &F, spike: PreSpike<'_, Amplitudes<F>>) {
+        synapse[0] = self.0.shrunk(synapse[0], *by);
         let left = spike.since.map_or(F::of(0.0), |since| synapse[1] * self.0.plus.after(since));
         synapse[1] = left + F::of(1.0);
     }

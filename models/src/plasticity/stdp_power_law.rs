@@ -63,6 +63,8 @@ struct StdpPowerLaw<F> {
 
 impl<F: Real> Rule<F, 1, 1, 1> for StdpPowerLaw<F> {
     type Moment = ();
+    /// The target's trace.
+    type Facing = F;
 
     fn conventions(&self) -> Conventions {
         self.conventions
@@ -86,10 +88,17 @@ impl<F: Real> Rule<F, 1, 1, 1> for StdpPowerLaw<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], spike: PreSpike<'_, F, (), 1>) {
-        if let Some((kept, since)) = spike.post {
-            synapse[0] = synapse[0] - self.shrinking * synapse[0] * (kept[0] * self.minus.after(since));
-        }
+    fn facing(&self, post: Option<(&[F; 1], i32)>, (): &()) -> F {
+        post.map_or(F::of(0.0), |(kept, since)| kept[0] * self.minus.after(since))
+    }
+
+    fn reach(&self) -> i32 {
+        self.plus.reach()
+    }
+
+    #[inline(always)]
+    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], trace: &F, _: PreSpike<'_, ()>) {
+        synapse[0] = synapse[0] - self.shrinking * synapse[0] * *trace;
     }
 
     #[inline(always)]

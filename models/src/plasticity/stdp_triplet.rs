@@ -91,6 +91,8 @@ fn traces<F: Real>(decays: &[Decay<F>; 2], [fast, slow]: [F; 2], since: Option<i
 
 impl<F: Real> Rule<F, 1, 2, KEPT> for StdpTriplet<F> {
     type Moment = Amplitudes<F>;
+    /// The target's fast trace.
+    type Facing = F;
 
     fn conventions(&self) -> Conventions {
         self.conventions
@@ -119,11 +121,19 @@ impl<F: Real> Rule<F, 1, 2, KEPT> for StdpTriplet<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], source: &[F; 2], spike: PreSpike<'_, F, Amplitudes<F>, KEPT>) {
-        let Some((kept, since)) = spike.post else { return };
+    fn facing(&self, post: Option<(&[F; KEPT], i32)>, _: &Amplitudes<F>) -> F {
+        post.map_or(F::of(0.0), |(kept, since)| kept[0] * self.target[0].after(since))
+    }
+
+    fn reach(&self) -> i32 {
+        self.source[0].reach()
+    }
+
+    #[inline(always)]
+    fn on_pre(&self, synapse: &mut [F; 1], source: &[F; 2], trace: &F, spike: PreSpike<'_, Amplitudes<F>>) {
         let before = spike.since.map_or(F::of(0.0), |since| source[1] * self.source[1].after(since));
         let [pair, triplet] = spike.moment.shrinking;
-        synapse[0] = synapse[0] - kept[0] * self.target[0].after(since) * (pair + triplet * before);
+        synapse[0] = synapse[0] - *trace * (pair + triplet * before);
     }
 
     #[inline(always)]

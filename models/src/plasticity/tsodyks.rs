@@ -58,6 +58,7 @@ struct Tsodyks<F> {
 /// Traces of the source: y, z and u just after the spike, and what it released.
 impl<F: Real> Rule<F, 1, 4, 0> for Tsodyks<F> {
     type Moment = ();
+    type Facing = ();
 
     fn conventions(&self) -> Conventions {
         Conventions { backpropagation: Backpropagation::Instant, transmit_first: false, clip_together: false }
@@ -71,7 +72,13 @@ impl<F: Real> Rule<F, 1, 4, 0> for Tsodyks<F> {
 
     fn on_post(&self, _: &mut [F; 1], _: &[F; 4], _: PostSpike<'_, F, 0>) {}
 
-    fn on_pre(&self, _: &mut [F; 1], _: &[F; 4], _: PreSpike<'_, F, (), 0>) {}
+    fn facing(&self, _: Option<(&[F; 0], i32)>, (): &()) {}
+
+    fn reach(&self) -> i32 {
+        0
+    }
+
+    fn on_pre(&self, _: &mut [F; 1], _: &[F; 4], (): &(), _: PreSpike<'_, ()>) {}
 
     fn clip(&self, _: &mut [F; 1]) {}
 

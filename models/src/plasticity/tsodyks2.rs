@@ -49,6 +49,7 @@ struct Tsodyks2<F> {
 /// Traces of the source: x and u just after the spike, and the part of the weight that it transmitted.
 impl<F: Real> Rule<F, 1, 3, 0> for Tsodyks2<F> {
     type Moment = ();
+    type Facing = ();
 
     fn conventions(&self) -> Conventions {
         Conventions { backpropagation: Backpropagation::Instant, transmit_first: false, clip_together: false }
@@ -62,7 +63,13 @@ impl<F: Real> Rule<F, 1, 3, 0> for Tsodyks2<F> {
 
     fn on_post(&self, _: &mut [F; 1], _: &[F; 3], _: PostSpike<'_, F, 0>) {}
 
-    fn on_pre(&self, _: &mut [F; 1], _: &[F; 3], _: PreSpike<'_, F, (), 0>) {}
+    fn facing(&self, _: Option<(&[F; 0], i32)>, (): &()) {}
+
+    fn reach(&self) -> i32 {
+        0
+    }
+
+    fn on_pre(&self, _: &mut [F; 1], _: &[F; 3], (): &(), _: PreSpike<'_, ()>) {}
 
     fn clip(&self, _: &mut [F; 1]) {}
 

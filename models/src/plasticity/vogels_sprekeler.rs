@@ -67,6 +67,8 @@ const KEPT: usize = 2;
 impl<F: Real> Rule<F, 1, 1, KEPT> for VogelsSprekeler<F> {
     /// eta.
     type Moment = F;
+    /// The target's trace.
+    type Facing = F;
 
     fn conventions(&self) -> Conventions {
         self.conventions
@@ -92,11 +94,18 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for VogelsSprekeler<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], spike: PreSpike<'_, F, F, KEPT>) {
-        if let Some((kept, since)) = spike.post {
-            synapse[0] += *spike.moment * (kept[0] * self.decay.after(since));
-            self.clip(synapse);
-        }
+    fn facing(&self, post: Option<(&[F; KEPT], i32)>, _: &F) -> F {
+        post.map_or(F::of(0.0), |(kept, since)| kept[0] * self.decay.after(since))
+    }
+
+    fn reach(&self) -> i32 {
+        self.decay.reach()
+    }
+
+    #[inline(always)]
+    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], trace: &F, spike: PreSpike<'_, F>) {
+        synapse[0] += *spike.moment * *trace;
+        self.clip(synapse);
         synapse[0] = synapse[0] - self.alpha * *spike.moment;
     }
 

@@ -1,10 +1,10 @@
 //! The liquid of a liquid state machine: excitatory and inhibitory neurons on a lattice, wired by distance, driven through
-//! input synapses of random sign.
+//! input synapses of random sign; it may learn, and an astrocyte may balance what it learns.
 
 use super::parts::{Ends, Parts, either, quantity};
 use super::{number, required, word};
 use sim_core::catalog::Range;
-use sim_core::description::{CardDecl, Description, ProjectionDecl};
+use sim_core::description::{CardDecl, Description, Named, PopulationDecl, ProjectionDecl, RuleDecl, Value};
 use sim_core::diagnostic::Diagnostic;
 use sim_core::system::{Instance, SystemCard, SystemParam, SystemShape};
 use sim_core::units::Dimension;
@@ -12,19 +12,20 @@ use sim_core::units::Dimension;
 pub(super) const CARD: SystemCard = SystemCard {
     name: "liquid_state_machine",
     aliases: &["liquid", "lsm"],
-    about: "a liquid of excitatory and inhibitory neurons on a lattice, wired by distance, with input synapses of random sign",
+    about: "a liquid of excitatory and inhibitory neurons on a lattice, wired by distance, with input synapses of random sign; \
+            static, or learning by STDP, alone or balanced by an astrocyte (NALSM)",
     parts: "populations exc, inh: round(excitatory * N) of the N sites of the lattice, drawn at random, and the others; \
-            both are of the card lif, an lif_psc_exp; the group liquid is both\n\
+            both are of the card lif, a lif_nalsm; the group liquid is both\n\
             projections excitation, inhibition: from each neuron to each other one with probability \
             p_xy * exp(-(distance / lambda)^2), x and y the types of source and target; weight +weight from exc, -weight from inh\n\
             projection input: floor(density * N * N_in) different pairs of an input cell and a neuron, exc and inh by their \
             shares; each weight is +weight or -weight with equal chances\n\
-            c_m makes a spike of weight 1 pA raise the potential by 1 mV in the first step of 1 ms in which it acts, and \
-            exp(-1), exp(-2), .. of that in the next ones, as published (with tau_syn = 1 ms); other than there, the potential is held \
-            while a neuron is refractory, a spike acts one step later, spikes of one source add up at short intervals, and the \
-            input's own neurons are for the netlist to choose",
+            where it learns: stdp_pair in all three, weights within 0 and w_max, of the input within -w_max and w_max; a change \
+            of eta times the trace, towards excitation, and away from it by as much (stdp) or by the astrocyte's value (nalsm)\n\
+            population astro (stdp, nalsm), a lim_astrocyte; projections astro_liquid and astro_input onto it, of weight w_astro and \
+            -w_astro; with a `fade` all changes fade out",
     source: "lattice and kernel: Maass, Natschlager & Markram (2002), Neural Computation 14:2531-2560; constants: \
-             Ivanov & Michmizos (2021), NeurIPS 34 (the static liquid of NALSM, weights swept from 0.4 to 1.4), and their code",
+             Ivanov & Michmizos (2021), NeurIPS 34, and their code; the static liquid's weights were swept from 0.4 to 1.4",
     parameters: PARAMETERS,
     expand,
 };
@@ -32,7 +33,7 @@ pub(super) const CARD: SystemCard = SystemCard {
 const PARAMETERS: &[SystemParam] = &[
     required("input", SystemShape::Cells, "where the input comes from"),
     required("grid", SystemShape::Grid, "sites of the lattice along x, y and z, a neuron on each: [10, 10, 10]"),
-    word("variant", &["static"], "what learns: nothing"),
+    word("variant", &["static", "stdp", "nalsm"], "what learns: nothing, all synapses, or these balanced by an astrocyte"),
     number("excitatory", Dimension::NONE, 0.8, Range::Probability, "share of excitatory neurons"),
     number("lambda", Dimension::NONE, 3.0, Range::Positive, "reach of the connections, in sites"),
     number("p_ee", Dimension::NONE, 0.2, Range::Probability, "factor of the probability, exc to exc"),
@@ -46,14 +47,24 @@ const PARAMETERS: &[SystemParam] = &[
         Range::Probability,
         "share of the pairs of input cell and neuron that are connected",
     ),
-    number("weight", Dimension::CURRENT, 1.0, Range::Positive, "magnitude of all weights"),
+    number("weight", Dimension::VOLTAGE, 3.0, Range::Positive, "magnitude of all weights at the start"),
     number("delay", Dimension::TIME, 1.0, Range::Positive, "delay of all synapses"),
-    number("c_m", Dimension::CAPACITANCE, 0.632, Range::Positive, "capacitance of the membrane"),
     number("tau_m", Dimension::TIME, 64.0, Range::Positive, "time constant of the membrane"),
     number("tau_syn", Dimension::TIME, 1.0, Range::Positive, "time constant of all synapses"),
     number("v_th", Dimension::VOLTAGE, 20.0, Range::Positive, "threshold, above rest and reset, which are 0 mV"),
     number("t_ref", Dimension::TIME, 2.0, Range::NotNegative, "refractory time after a spike"),
+    number("w_max", Dimension::VOLTAGE, 3.0, Range::Positive, "largest magnitude of weights that learn"),
+    number("eta", Dimension::NONE, 0.15, Range::NotNegative, "rate of learning, in mV for a unit of the trace"),
+    number("trace", Dimension::NONE, 0.1, Range::Positive, "growth of the trace at a spike"),
+    number("tau_trace", Dimension::TIME, TAU_TRACE, Range::Positive, "time constant of the traces"),
+    number("w_astro", Dimension::NONE, 0.015, Range::NotNegative, "weight of spikes onto the astrocyte"),
+    number("tau_astro", Dimension::TIME, 100.0, Range::Positive, "time constant of the astrocyte"),
+    number("bias", Dimension::NONE, 0.15, Range::Any, "the astrocyte's value at rest"),
+    number("fade", Dimension::TIME, 0.0, Range::NotNegative, "time constant with which learning fades out; 0: it does not"),
 ];
+
+/// The published factor per ms is 0.904774.
+const TAU_TRACE: f64 = 9.992_995_886_670_164;
 
 fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     let parts = Parts(instance);
@@ -61,6 +72,17 @@ fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     let count = |cells: u64| quantity(cells as f64, Dimension::NONE, parts.place("grid"));
     let probabilities = [["p_ee", "p_ie"], ["p_ei", "p_ii"]].map(|row| row.map(|p| parts.value(p, 1.0)).to_vec());
     let population = |cells| parts.population("lif", count(cells), "lattice");
+    let learns = Learns::of(&parts);
+    let mut populations = vec![parts.named("exc", population(types.exc)), parts.named("inh", population(types.inh))];
+    let mut projections = vec![
+        recurrent(&parts, learns, "excitation", "exc", 1.0)?,
+        recurrent(&parts, learns, "inhibition", "inh", -1.0)?,
+        input(&parts, learns)?,
+    ];
+    if learns != Learns::Nothing {
+        populations.push(parts.named("astro", astrocyte(&parts)));
+        projections.extend([onto_astrocyte(&parts, "astro_liquid", 1.0), onto_astrocyte(&parts, "astro_input", -1.0)]);
+    }
     Ok(Description {
         groups: vec![parts.named("liquid", vec![parts.spanned("exc"), parts.spanned("inh")])],
         tables: vec![
@@ -69,14 +91,30 @@ fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
         ],
         spaces: vec![parts.named("lattice", parts.lattice("grid"))],
         cards: vec![parts.named("lif", neurons(&parts))],
-        populations: vec![parts.named("exc", population(types.exc)), parts.named("inh", population(types.inh))],
-        projections: vec![
-            recurrent(&parts, "excitation", "exc", 1.0)?,
-            recurrent(&parts, "inhibition", "inh", -1.0)?,
-            input(&parts)?,
-        ],
+        populations,
+        projections,
         ..Description::default()
     })
+}
+
+/// What learns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Learns {
+    Nothing,
+    /// Growth and shrinking have the same rate.
+    Evenly,
+    /// The astrocyte has a say.
+    Balanced,
+}
+
+impl Learns {
+    fn of(parts: &Parts<'_>) -> Self {
+        match parts.number("variant") {
+            1.0 => Self::Evenly,
+            2.0 => Self::Balanced,
+            _ => Self::Nothing,
+        }
+    }
 }
 
 /// How many neurons there are of each type.
@@ -99,30 +137,37 @@ impl Types {
 
 /// The card of all neurons.
 fn neurons(parts: &Parts<'_>) -> CardDecl {
-    let zero = quantity(0.0, Dimension::VOLTAGE, parts.span());
-    let given = [
-        ("c_m", "c_m"),
-        ("tau_m", "tau_m"),
-        ("tau_syn_ex", "tau_syn"),
-        ("tau_syn_in", "tau_syn"),
-        ("v_th", "v_th"),
-        ("t_ref", "t_ref"),
-    ];
-    let given = given.map(|(key, parameter)| (key, parts.value(parameter, 1.0)));
-    parts.card("lif_psc_exp", &[&given[..], &[("e_l", zero.clone()), ("v_reset", zero)]].concat())
+    let given = ["tau_m", "tau_syn", "v_th", "t_ref"].map(|key| (key, parts.value(key, 1.0)));
+    parts.card("lif_nalsm", &given)
+}
+
+/// The astrocyte, whose rate of learning is read even where it has no say in what is learned.
+fn astrocyte(parts: &Parts<'_>) -> PopulationDecl {
+    let given = [("tau", "tau_astro"), ("bias", "bias"), ("fade", "fade")];
+    let card = parts.card("lim_astrocyte", &given.map(|(key, parameter)| (key, parts.value(parameter, 1.0))));
+    parts.alone(card)
+}
+
+/// From the liquid or the input to the astrocyte.
+fn onto_astrocyte(parts: &Parts<'_>, name: &str, sign: f64) -> ProjectionDecl {
+    let source = if sign > 0.0 { vec![parts.whole("liquid")] } else { parts.cells("input") };
+    let ends = Ends { source, target: vec![parts.whole("astro")] };
+    let connect = parts.connect("all_to_all", Vec::new());
+    parts.projection(name, ends, connect, parts.value("w_astro", sign), parts.value("delay", 1.0))
 }
 
 /// From one type to both.
-fn recurrent(parts: &Parts<'_>, name: &str, source: &str, sign: f64) -> Result<ProjectionDecl, Diagnostic> {
+fn recurrent(parts: &Parts<'_>, learns: Learns, name: &str, source: &str, sign: f64) -> Result<ProjectionDecl, Diagnostic> {
     let (p, lambda) = (parts.name("p"), parts.number("lambda"));
     let p = parts.expression(&format!("{p}[target, source] * exp(-(distance / {lambda})^2)"), "lambda")?;
     let connect = parts.connect("pairwise_bernoulli", vec![("p", p), ("autapses", parts.switch(false))]);
     let ends = Ends { source: vec![parts.whole(source)], target: vec![parts.whole("liquid")] };
-    Ok(parts.projection(name, ends, connect, parts.value("weight", sign), parts.value("delay", 1.0)))
+    let projection = parts.projection(name, ends, connect, parts.value("weight", sign), parts.value("delay", 1.0));
+    Ok(ProjectionDecl { plasticity: rule(parts, learns, sign > 0.0, 0.0), ..projection })
 }
 
 /// From the input to both: the floor is that of all neurons together, so each type gets what lies between two floors.
-fn input(parts: &Parts<'_>) -> Result<ProjectionDecl, Diagnostic> {
+fn input(parts: &Parts<'_>, learns: Learns) -> Result<ProjectionDecl, Diagnostic> {
     let (density, before) = (parts.number("density"), parts.name("before"));
     let up_to = |cells: String| format!("floor({density} * (n_source * {cells}))");
     let (last, first) = (up_to(format!("({before}[target] + n_target)")), up_to(format!("{before}[target]")));
@@ -130,5 +175,34 @@ fn input(parts: &Parts<'_>) -> Result<ProjectionDecl, Diagnostic> {
     let connect = parts.connect("fixed_total_number", vec![("n", n), ("multapses", parts.switch(false))]);
     let ends = Ends { source: parts.cells("input"), target: vec![parts.whole("liquid")] };
     let signs = either(parts.value("weight", 1.0), parts.value("weight", -1.0));
-    Ok(parts.projection("input", ends, connect, signs, parts.value("delay", 1.0)))
+    let projection = parts.projection("input", ends, connect, signs, parts.value("delay", 1.0));
+    Ok(ProjectionDecl { plasticity: rule(parts, learns, true, -1.0), ..projection })
+}
+
+/// The rule of excitation and of the input, or of inhibition: its weights are magnitudes, so that growth and shrinking change
+/// places. `least`: the least weight, times w_max.
+fn rule(parts: &Parts<'_>, learns: Learns, excitation: bool, least: f64) -> Option<RuleDecl> {
+    let gain = |rate: f64| quantity(rate * parts.number("trace"), Dimension::VOLTAGE, parts.place("eta"));
+    let towards = parts.modulated("astro.rate", gain(parts.number("eta")));
+    let away = match learns {
+        Learns::Nothing => return None,
+        Learns::Evenly => towards.clone(),
+        Learns::Balanced => parts.modulated("astro.value", gain(1.0)),
+    };
+    let (plus, minus) = if excitation { (towards, away) } else { (away, towards) };
+    let tau = parts.value("tau_trace", 1.0);
+    let given: Vec<(&str, Value)> = vec![
+        ("tau_plus", tau.clone()),
+        ("tau_minus", tau),
+        ("a_plus", plus),
+        ("a_minus", minus),
+        ("w_min", parts.value("w_max", least)),
+        ("w_max", parts.value("w_max", 1.0)),
+        ("backpropagation", parts.text("instant")),
+        ("transmit", parts.text("before")),
+        ("clip", parts.text("together")),
+        ("restart", parts.value("tau_syn", 1.0)),
+    ];
+    let parameters: Vec<Named<Value>> = given.into_iter().map(|(name, value)| parts.key(name, value)).collect();
+    Some(RuleDecl { span: parts.span(), rule: parts.word("stdp_pair"), parameters })
 }

@@ -160,7 +160,36 @@ impl Parts<'_> {
         }
     }
 
-    fn key(&self, name: &str, item: Value) -> Named<Value> {
+    /// A population of one cell of a card.
+    pub(super) fn alone(&self, card: CardDecl) -> PopulationDecl {
+        PopulationDecl {
+            span: self.0.span,
+            neurons: Some(card),
+            size: Some(quantity(1.0, Dimension::NONE, self.0.span)),
+            names: None,
+            initial: Vec::new(),
+            draws: Vec::new(),
+            positions: None,
+        }
+    }
+
+    /// What is read while running from a state variable of a part: "astro.value".
+    pub(super) fn modulated(&self, from: &str, gain: Value) -> Value {
+        let span = gain.span;
+        Value { span, kind: ValueKind::Modulator { from: self.spanned(from), gain: Some(Box::new(gain)), offset: None } }
+    }
+
+    /// A word.
+    pub(super) fn text(&self, word: &str) -> Value {
+        Value { span: self.0.span, kind: ValueKind::Text(word.to_string()) }
+    }
+
+    /// A name of the catalogue.
+    pub(super) fn word(&self, name: &str) -> Spanned<String> {
+        Spanned { value: name.to_string(), span: self.0.span }
+    }
+
+    pub(super) fn key(&self, name: &str, item: Value) -> Named<Value> {
         Named { name: Spanned { value: name.to_string(), span: item.span }, item }
     }
 }

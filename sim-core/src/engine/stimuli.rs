@@ -121,6 +121,17 @@ impl Stimuli {
         }
     }
 
+    /// Those of the run, begun anew at a tick.
+    pub(crate) fn again(plan: &Plan, origin: u64) -> Self {
+        let run = &plan.stimuli;
+        Self {
+            origin,
+            keys: run.keys.iter().map(|key| mix(*key, origin)).collect(),
+            cells: run.cells.clone(),
+            acts: acts(plan, |(part, population, i), _| Some(run.acts[part][population][i].after(None, origin))),
+        }
+    }
+
     /// Of a trial.
     pub(crate) fn of_trial(plan: &Plan, stretch: &Stretch) -> Self {
         let Stretch { trial, origin, before } = *stretch;

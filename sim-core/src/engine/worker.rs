@@ -115,6 +115,7 @@ pub(crate) struct Worker<'a> {
     calendar: Calendar,
     /// By table of plastic synapses.
     days: Vec<plastic::Calendar>,
+    scratch: Vec<plastic::Scratch>,
     bus: Bus,
     /// Spikes of the partition's own cells in a window, as far as plastic synapses may be interested: tick, population, cell.
     fired: Vec<(u64, usize, u32)>,
@@ -134,7 +135,7 @@ impl<'a> Worker<'a> {
         now: u64,
     ) -> Self {
         let (part, blocks) = (&plan.parts[index], plan.partitioning.blocks(index));
-        let Workspace { inputs, sums, mut calendar, mut days, fired } = workspace;
+        let Workspace { inputs, sums, mut calendar, mut days, scratch, fired } = workspace;
         for spike in in_flight {
             let population = plan.network.populations.partition_point(|p| p.range().end <= spike.neuron);
             let cell = spike.neuron - plan.network.populations[population].first;
@@ -146,15 +147,15 @@ impl<'a> Worker<'a> {
         // These were counted when they were emitted; injected spikes are not counted.
         calendar.events = 0;
         days.iter_mut().for_each(|days| days.events = 0);
-        Self { plan, index, part, blocks, stimuli, own, inputs, sums, calendar, days, bus, fired, fresh: true }
+        Self { plan, index, part, blocks, stimuli, own, inputs, sums, calendar, days, scratch, bus, fired, fresh: true }
     }
 
     /// What it worked with, cleared for whoever works next.
     pub(crate) fn leave(mut self) -> Workspace {
         self.calendar.clear();
         self.days.iter_mut().for_each(plastic::Calendar::clear);
-        let Self { inputs, sums, calendar, days, fired, .. } = self;
-        Workspace { inputs, sums, calendar, days, fired }
+        let Self { inputs, sums, calendar, days, scratch, fired, .. } = self;
+        Workspace { inputs, sums, calendar, days, scratch, fired }
     }
 
     pub(crate) fn part(&self) -> usize {
@@ -169,11 +170,11 @@ impl<'a> Worker<'a> {
     pub(crate) fn deliver(&mut self, tick: u64) {
         self.calendar.deliver(self.part, tick, &mut self.sums);
         let tables = self.part.learning.iter().zip(self.own.plastic.iter_mut()).zip(&mut self.days);
-        for ((table, memory), days) in tables {
+        for (((table, memory), days), scratch) in tables.zip(&mut self.scratch) {
             let runs = days.take(tick);
             if !runs.is_empty() {
                 let arrivals = Arrivals { tick: tick as i32, runs: &runs, outlet: table.outlet };
-                table.learner.arrive(memory, &arrivals, &self.bus, &mut self.sums.f64);
+                table.learner.arrive(memory, &arrivals, &self.bus, scratch, &mut self.sums.f64);
             }
             days.done(tick, runs);
         }

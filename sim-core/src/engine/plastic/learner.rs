@@ -5,13 +5,16 @@ use super::posts::Ring;
 use super::wiring::{Outlet, Wiring};
 use crate::engine::values::Width;
 use crate::plasticity::{Conventions, PostSpike, PreSpike, Rule};
+use std::any::Any;
 
 /// A rule, prepared: what the engine calls, once a table and tick.
 pub trait Learner: Send + Sync {
     /// Variables of a synapse, traces of a source, numbers kept of a target's spike.
     fn sizes(&self) -> (usize, usize, usize);
+    /// What `arrive` works with, for so many targets.
+    fn scratch(&self, targets: usize) -> Scratch;
     /// Runs of synapses get their source's spike: they learn, and transmit.
-    fn arrive(&self, memory: &mut Memory, arrivals: &Arrivals<'_>, bus: &Bus, sums: &mut [f64]);
+    fn arrive(&self, memory: &mut Memory, arrivals: &Arrivals<'_>, bus: &Bus, scratch: &mut Scratch, sums: &mut [f64]);
     /// Targets (counted from the wiring's first) fired at `tick`.
     fn fired(&self, memory: &mut Memory, tick: i32, targets: &mut dyn Iterator<Item = usize>, bus: &Bus);
     /// All synapses work off the targets' spikes that no spike under way can precede, up to `now`.
@@ -20,6 +23,9 @@ pub trait Learner: Send + Sync {
     /// changed.
     fn read(&self, memory: &Memory, variable: usize, now: Option<i32>) -> Vec<f64>;
 }
+
+/// What a learner works with and forgets.
+pub type Scratch = Box<dyn Any + Send>;
 
 /// What arrives at a tick.
 pub struct Arrivals<'a> {
@@ -76,12 +82,14 @@ where
     R: Rule<F, V, X, Y>,
 {
     let conventions = rule.conventions();
-    Box::new(Loop::<F, R, V, X, Y> { rule, conventions, numbers: std::marker::PhantomData })
+    let reach = rule.reach();
+    Box::new(Loop::<F, R, V, X, Y> { rule, conventions, reach, numbers: std::marker::PhantomData })
 }
 
 struct Loop<F, R, const V: usize, const X: usize, const Y: usize> {
     rule: R,
     conventions: Conventions,
+    reach: i32,
     numbers: std::marker::PhantomData<F>,
 }
 
@@ -96,10 +104,31 @@ struct Times {
     now: i32,
 }
 
+/// A target as sources' spikes of one tick find it.
+#[derive(Clone, Copy)]
+struct Face<T> {
+    /// The tick; another one means that this is of the past.
+    now: i32,
+    /// Its last spike up to and with this tick.
+    newest: i32,
+    /// Numbers of its first spike in this tick and of its first after it.
+    same: u32,
+    after: u32,
+    facing: T,
+}
+
 impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usize> Loop<F, R, V, X, Y> {
     /// Ticks between a target's spike and its coming to a synapse.
     fn way(&self, delay: u32) -> i32 {
         self.conventions.backpropagation.ticks(delay as i32)
+    }
+
+    fn face(&self, ring: &Ring<'_, F, Y>, now: i32, moment: &R::Moment) -> Face<R::Facing> {
+        let after = ring.after(now, ring.count);
+        let same = ring.after(now - 1, after);
+        let before = (same > ring.oldest()).then(|| (ring.kept(same - 1), now - ring.tick(same - 1)));
+        let newest = if after > ring.oldest() { ring.tick(after - 1) } else { NEVER };
+        Face { now, newest, same, after, facing: self.rule.facing(before, moment) }
     }
 
     /// Works off the target's spikes from number `from` up to, not including, `to`.
@@ -108,6 +137,9 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         for spike in from..to {
             let tick = ring.tick(spike);
             let since = tick - last;
+            if since > self.reach {
+                break;
+            }
             // The one before, if it came after the source's.
             let before = if spike > ring.oldest() { ring.tick(spike - 1).max(last) } else { last };
             let spike = PostSpike { since, kept: ring.kept(spike), idle: tick - before };
@@ -116,49 +148,37 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         }
     }
 
-    /// What a synapse does when its source's spike comes; returns what it transmits.
-    #[inline(always)]
+    /// What a synapse does when its source's spike comes and its target has fired since the last; returns what it transmits.
+    #[inline(never)]
     fn meet(
         &self,
-        synapse: &mut [F; V],
+        mut synapse: [F; V],
         ring: &Ring<'_, F, Y>,
         (before, after): (&[F; X], &[F; X]),
-        times: Times,
+        (times, face): (Times, &Face<R::Facing>),
         moment: &R::Moment,
-    ) -> F {
-        let now = ring.after(times.now, ring.count);
-        let same = ring.after(times.now - 1, now);
-        let mut idle = times.last;
+    ) -> ([F; V], F) {
         if let Some(last) = times.last {
-            let first = ring.after(times.done, same);
-            self.catch(synapse, before, ring, (first, same), last);
+            let first = ring.after(times.done, face.same);
+            self.catch(&mut synapse, before, ring, (first, face.same), last);
         }
-        let post = (same > ring.oldest()).then(|| (ring.kept(same - 1), ring.tick(same - 1)));
-        if let (Some(at), Some((_, tick))) = (&mut idle, post) {
-            *at = (*at).max(tick);
-        }
-        let transmitted = self.rule.transmitted(synapse, after);
+        let transmitted = self.rule.transmitted(&synapse, after);
         // Where the source fires several times in a tick, the first spike has met those of the target.
-        if let Some(last) = times.last.filter(|_| same < now && times.done < times.now) {
-            for number in same..now {
-                let idle = times.now - idle.unwrap_or(last);
-                let spike = PostSpike { since: times.now - last, kept: ring.kept(number), idle };
-                self.rule.on_post(synapse, before, spike);
+        if let Some(last) = times.last.filter(|_| times.done < times.now) {
+            for number in face.same..face.after {
+                let before_it = if number > ring.oldest() { ring.tick(number - 1).max(last) } else { last };
+                let spike = PostSpike { since: times.now - last, kept: ring.kept(number), idle: times.now - before_it };
+                self.rule.on_post(&mut synapse, before, spike);
                 if !self.conventions.clip_together {
-                    self.rule.clip(synapse);
+                    self.rule.clip(&mut synapse);
                 }
             }
-            idle = Some(times.now);
         }
-        let spike = PreSpike {
-            since: times.last.map(|last| times.now - last),
-            post: post.map(|(kept, tick)| (kept, times.now - tick)),
-            idle: idle.map(|idle| times.now - idle),
-            moment,
-        };
-        self.rule.on_pre(synapse, before, spike);
-        self.rule.clip(synapse);
-        if self.conventions.transmit_first { transmitted } else { self.rule.transmitted(synapse, after) }
+        let answers = times.last.is_none_or(|last| face.newest > last);
+        let spike = PreSpike { since: times.last.map(|last| times.now - last), answers, moment };
+        self.rule.on_pre(&mut synapse, before, &face.facing, spike);
+        self.rule.clip(&mut synapse);
+        (synapse, if self.conventions.transmit_first { transmitted } else { self.rule.transmitted(&synapse, after) })
     }
 
     /// The variables of a synapse.
@@ -204,11 +224,21 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         (V, X, Y)
     }
 
-    fn arrive(&self, memory: &mut Memory, arrivals: &Arrivals<'_>, bus: &Bus, sums: &mut [f64]) {
+    fn scratch(&self, targets: usize) -> Scratch {
+        let face = Face { now: NEVER, newest: NEVER, same: 0, after: 0, facing: R::Facing::default() };
+        Box::new(vec![face; targets])
+    }
+
+    fn arrive(&self, memory: &mut Memory, arrivals: &Arrivals<'_>, bus: &Bus, scratch: &mut Scratch, sums: &mut [f64]) {
+        let faces: &mut Vec<Face<R::Facing>> = scratch.downcast_mut().expect("scratch is the learner's own");
         let Memory { wiring, synapses, last, done, traces, posts, .. } = memory;
         let (wiring, look, count) = (&**wiring, posts.look::<F, Y>(), wiring.cells.len());
         let (mut synapses, mut traces, mut room) = (synapses.as_mut(), traces.as_mut(), Vec::new());
         let (synapses, traces) = (F::slice(&mut synapses), F::slice(&mut traces));
+        let (sums, quantum, sign) = match arrivals.outlet {
+            Some(Outlet { first, quantum, sign }) => (&mut sums[first as usize..], quantum, sign),
+            None => (&mut sums[..0], 1.0, 1.0),
+        };
         for run in arrivals.runs.iter().map(|run| *run as usize) {
             let delay = wiring.runs[run].delay;
             let emitted = arrivals.tick - delay as i32;
@@ -218,13 +248,30 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
             let known = (last[run] != NEVER).then(|| last[run]);
             let after = self.rule.source(&before, known.map(|last| emitted - last));
             let times = Times { last: known.map(|last| last - way), done: done[run], now: emitted - way };
+            // With no spike of the source before, those of the target mean nothing yet.
+            let seen = if known.is_some() { times.done } else { i32::MAX };
+            let since = times.last.map(|last| times.now - last);
             for i in wiring.synapses(run) {
                 let cell = usize::from(wiring.cells[i]);
+                let face = &mut faces[cell];
+                if face.now != times.now {
+                    *face = self.face(&look.ring(cell), times.now, &moment);
+                }
                 let mut synapse = Self::load(synapses, count, i);
-                let sent = self.meet(&mut synapse, &look.ring(cell), (&before, &after), times, &moment);
+                let sent = if face.newest > seen {
+                    let (changed, sent) = self.meet(synapse, &look.ring(cell), (&before, &after), (times, face), &moment);
+                    synapse = changed;
+                    sent
+                } else {
+                    let sent = self.rule.transmitted(&synapse, &after);
+                    let answers = times.last.is_none_or(|last| face.newest > last);
+                    self.rule.on_pre(&mut synapse, &before, &face.facing, PreSpike { since, answers, moment: &moment });
+                    self.rule.clip(&mut synapse);
+                    if self.conventions.transmit_first { sent } else { self.rule.transmitted(&synapse, &after) }
+                };
                 (0..V).for_each(|v| synapses[v * count + i] = synapse[v]);
-                if let Some(Outlet { first, quantum, sign }) = arrivals.outlet {
-                    sums[first as usize + cell] += rounded(sign * sent.to_f64(), quantum, 1.0 / quantum);
+                if let Some(sum) = sums.get_mut(cell) {
+                    *sum += rounded(sign * sent.to_f64(), quantum, 1.0 / quantum);
                 }
             }
             (last[run], done[run]) = (emitted, times.now);
@@ -251,7 +298,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         let wiring = memory.wiring.clone();
         for run in 0..wiring.run_count() {
             let delay = wiring.runs[run].delay;
-            let to = now - delay as i32 - self.way(delay);
+            let to = now.saturating_sub(delay as i32 + self.way(delay));
             if memory.last[run] != NEVER && memory.done[run] < to {
                 self.catch_up_run(memory, run, to, &wiring);
             }
@@ -286,6 +333,6 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     /// under way, even with the longest delay.
     fn safe(&self, memory: &Memory, now: i32) -> i32 {
         let longest = memory.wiring.delays().map_or(0, |d| d.1);
-        now - longest as i32 - self.way(longest)
+        now.saturating_sub(longest as i32 + self.way(longest))
     }
 }

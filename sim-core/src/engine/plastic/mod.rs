@@ -24,7 +24,7 @@ mod wiring;
 pub use learner::{Learner, learner};
 
 pub(crate) use calendar::Calendar;
-pub(crate) use learner::{Arrivals, Bus};
+pub(crate) use learner::{Arrivals, Bus, Scratch};
 pub(crate) use memory::Memory;
 pub(crate) use reading::read;
 pub(crate) use wiring::{Table, tables};

@@ -7,7 +7,10 @@ use crate::real::Precision;
 const AT_FIRST: usize = 16;
 
 /// Rings longer than this make all synapses catch up rather than grow.
-const WORTH_GROWING: usize = 128;
+const WORTH_GROWING: usize = 64;
+
+/// Spikes that are looked through one by one.
+const NEAR: usize = 4;
 
 /// The last spikes of the targets of a table.
 #[derive(Clone, Debug)]
@@ -103,6 +106,15 @@ impl Posts {
         self.counts[target] += 1;
     }
 
+    /// Takes back the spikes of a tick, of all targets that have not fired since.
+    pub(crate) fn take_back(&mut self, tick: i32) {
+        for (target, count) in self.counts.iter_mut().enumerate() {
+            while *count > 0 && self.ticks[target * self.room + (*count as usize - 1) % self.room] == tick {
+                *count -= 1;
+            }
+        }
+    }
+
     pub(crate) fn look<F: Width, const Y: usize>(&self) -> Look<'_, F, Y> {
         Look { room: self.room, counts: &self.counts, ticks: &self.ticks, kept: F::all(&self.kept) }
     }
@@ -162,9 +174,17 @@ impl<'a, F, const Y: usize> Ring<'a, F, Y> {
     #[inline(always)]
     pub(crate) fn after(&self, tick: i32, from: u32) -> u32 {
         let (oldest, mut spike) = (self.oldest(), from);
-        while spike > oldest && self.tick(spike - 1) > tick {
+        for _ in 0..NEAR {
+            if spike == oldest || self.tick(spike - 1) <= tick {
+                return spike;
+            }
             spike -= 1;
         }
-        spike
+        let (mut low, mut high) = (oldest, spike);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.tick(middle) > tick { high = middle } else { low = middle + 1 }
+        }
+        low
     }
 }

@@ -1,0 +1,220 @@
+//! The liquid of a liquid state machine as an experiment uses it: made, initialised by what it is shown (Ivanov & Michmizos, NeurIPS
+//! 2021, NALSM), and then counted: the spikes of each neuron while it is shown one sample.
+//!
+//! One network, three plans of it:
+//!
+//! ```text
+//! learning   as the system makes it         initialisation: short presentations one after the other, weights go on
+//! running    the same, learning fades       samples: each from the same weights, which it changes for itself
+//! frozen     the learned weights, static    samples, faster
+//! ```
+//!
+//! Samples do not depend on each other, so they run side by side, each on one thread, with the same counts for any number.
+
+mod network;
+mod patches;
+mod relay;
+
+pub use network::{Settings, Variant, Wiring};
+pub use patches::Patches;
+pub use relay::relayed;
+
+use super::encoding::Presentation as Shown;
+use super::measures::Event;
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use sim_core::diagnostic::Diagnostic;
+use sim_core::engine::{Plan, State};
+use sim_core::network::Network;
+use sim_core::plasticity::Reading;
+use sim_core::record::{Sink, Window};
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+
+/// A liquid.
+pub struct Liquid {
+    settings: Settings,
+    /// For initialisation.
+    learning: Plan,
+    /// For samples.
+    running: Plan,
+    /// What samples start from.
+    start: State,
+    /// Index of the input's population.
+    input: usize,
+    /// The liquid's neurons among all cells.
+    neurons: Range<u32>,
+}
+
+/// Ticks of a presentation whose spikes count: those of the last never reach anything.
+const UNCOUNTED: u64 = 1;
+
+impl Liquid {
+    /// A liquid that has seen nothing.
+    pub fn new(settings: Settings) -> Result<Self, Vec<Diagnostic>> {
+        let learning = network::build(&settings, 0.0)?;
+        let running = network::build(&settings, settings.fade_ms)?;
+        let place = |name: &str| learning.populations.iter().position(|p| p.name == name).unwrap_or(0);
+        let (input, exc, inh) = (place("input"), place("lsm.exc"), place("lsm.inh"));
+        let neurons = learning.populations[exc].range().start..learning.populations[inh].range().end;
+        let (learning, running) = (Plan::new(Arc::new(learning), 1), Plan::new(Arc::new(running), 1));
+        let start = State::new(&running);
+        Ok(Self { settings, learning, running, start, input, neurons })
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// How many neurons it has.
+    pub fn neurons(&self) -> usize {
+        self.neurons.len()
+    }
+
+    /// The network that samples run on.
+    pub fn network(&self) -> &Arc<Network> {
+        self.running.network()
+    }
+
+    /// Shows samples for `ticks` each, one after the other: neurons begin each at rest, weights and their traces go on. `progress` hears
+    /// of every sample, with the liquid's spikes and the astrocyte's last value, and may break off.
+    pub fn initialise(
+        &mut self,
+        samples: impl Iterator<Item = Shown>,
+        ticks: u64,
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> u64 {
+        if self.settings.variant == Variant::Static {
+            return 0;
+        }
+        let rest = State::new(&self.learning);
+        let mut state = rest.clone();
+        let mut shown = 0;
+        for sample in samples {
+            let spikes = self.input_of(&sample, ticks);
+            let presentation = self.learning.presentation(&state, self.input, spikes);
+            let mut counter = Counter::new(self.neurons.clone(), state.tick(), ticks);
+            state.present(&self.learning, &presentation, ticks, &mut counter);
+            state.rest(&rest);
+            shown += 1;
+            if progress(counter.total()).is_break() {
+                break;
+            }
+        }
+        self.start = state.start_with_synapses(&self.learning, &self.running);
+        shown
+    }
+
+    /// The same liquid with its weights held while samples run: faster.
+    pub fn frozen(mut self) -> Self {
+        let plan = Plan::new(Arc::new(network::frozen(&self.running, &self.start)), 1);
+        self.start = State::new(&plan);
+        self.running = plan;
+        self
+    }
+
+    /// Spike counts of the liquid's neurons, row by row, for samples shown for `ticks` each. `done` hears of finished samples, in
+    /// batches.
+    pub fn counts(
+        &self,
+        samples: Range<usize>,
+        ticks: u64,
+        show: &(dyn Fn(usize) -> Shown + Sync),
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Vec<u16> {
+        let width = self.neurons();
+        let mut counts = vec![0; samples.len() * width];
+        let rows = counts.chunks_mut(width.max(1)).collect::<Vec<_>>();
+        let begin = || self.start.clone();
+        rows.into_par_iter().zip(samples).with_max_len(BATCH).for_each_init(begin, |state, (row, sample)| {
+            let mut counter = Counter::new(self.neurons.clone(), 0, ticks);
+            self.run(state, &show(sample), ticks, &mut counter);
+            row.copy_from_slice(&counter.counts);
+            done(1);
+        });
+        counts
+    }
+
+    /// All spikes of the liquid's neurons while a sample is shown.
+    pub fn spikes(&self, sample: &Shown, ticks: u64) -> Vec<Event> {
+        let mut events = Events { neurons: self.neurons.clone(), last: ticks - UNCOUNTED, events: Vec::new() };
+        self.run(&mut self.start.clone(), sample, ticks, &mut events);
+        events.events
+    }
+
+    fn run(&self, state: &mut State, sample: &Shown, ticks: u64, sink: &mut dyn Sink) {
+        state.reset_from(&self.start);
+        let presentation = self.running.presentation(state, self.input, self.input_of(sample, ticks));
+        state.present(&self.running, &presentation, ticks, sink);
+    }
+
+    /// Spikes of the input's neurons (tick from 1, unit).
+    fn input_of(&self, sample: &Shown, ticks: u64) -> Vec<(u64, u32)> {
+        relayed(self.settings.inputs, ticks, |tick, emit| sample.events(tick, emit))
+    }
+
+    /// Synapses among the liquid's neurons: source and target, counted from its first.
+    pub fn recurrent(&self) -> Vec<(u32, u32)> {
+        let network = self.network();
+        let mut pairs = Vec::new();
+        for projection in network.projections.iter().filter(|p| p.name.ends_with("excitation") || p.name.ends_with("inhibition"))
+        {
+            let first = |population: usize| network.populations[population].first - self.neurons.start;
+            let (source, target) = (first(projection.source), first(projection.target));
+            let generator = sim_core::connect::Generator::new(network, projection);
+            generator.for_pairs(projection.target_cells.clone(), |pair| pairs.push((source + pair.source, target + pair.target)));
+        }
+        pairs
+    }
+
+    /// Weights at the start of samples of the projections with this name: "excitation", "inhibition", "input".
+    pub fn weights(&self, name: &str) -> Vec<f64> {
+        let projections = self.network().projections.iter().enumerate().filter(|(_, p)| p.name.ends_with(name));
+        projections.flat_map(|(index, _)| self.start.synapses(&self.running, index, 0, Reading::Now).values).collect()
+    }
+}
+
+/// Samples that a thread runs before it may take others' work.
+const BATCH: usize = 16;
+
+/// Counts the spikes of some neurons, those of the last tick left out.
+struct Counter {
+    neurons: Range<u32>,
+    last: u64,
+    counts: Vec<u16>,
+}
+
+impl Counter {
+    fn new(neurons: Range<u32>, start: u64, ticks: u64) -> Self {
+        let counts = vec![0; neurons.len()];
+        Self { neurons, last: start + ticks - UNCOUNTED, counts }
+    }
+
+    fn total(&self) -> u64 {
+        self.counts.iter().map(|count| u64::from(*count)).sum()
+    }
+}
+
+impl Sink for Counter {
+    fn window(&mut self, window: &Window<'_>) -> ControlFlow<()> {
+        for spike in window.spikes.iter().filter(|spike| spike.tick <= self.last && self.neurons.contains(&spike.neuron)) {
+            self.counts[(spike.neuron - self.neurons.start) as usize] += 1;
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Keeps the spikes of some neurons.
+struct Events {
+    neurons: Range<u32>,
+    last: u64,
+    events: Vec<Event>,
+}
+
+impl Sink for Events {
+    fn window(&mut self, window: &Window<'_>) -> ControlFlow<()> {
+        let own = window.spikes.iter().filter(|spike| spike.tick <= self.last && self.neurons.contains(&spike.neuron));
+        self.events.extend(own.map(|spike| Event { tick: spike.tick as u32, neuron: spike.neuron - self.neurons.start }));
+        ControlFlow::Continue(())
+    }
+}
