@@ -4,7 +4,7 @@
 use super::parts::{Ends, Parts, either, quantity};
 use super::{number, required, word};
 use sim_core::catalog::Range;
-use sim_core::description::{CardDecl, Description, ProjectionDecl};
+use sim_core::description::{CardDecl, CellChoice, CellRange, Description, ProjectionDecl, Selection};
 use sim_core::diagnostic::Diagnostic;
 use sim_core::system::{Instance, SystemCard, SystemParam, SystemShape};
 use sim_core::units::Dimension;
@@ -18,7 +18,7 @@ pub(super) const CARD: SystemCard = SystemCard {
             projections excitation, inhibition: from each neuron to each other one with probability \
             p_xy * exp(-(distance / lambda)^2), x and y the types of source and target; weight +weight from exc, -weight from inh\n\
             projection input: floor(density * N * N_in) different pairs of an input cell and a neuron, exc and inh by their \
-            shares; each weight is +weight or -weight with equal chances\n\
+            shares, for each population of the input; each weight is +weight or -weight with equal chances\n\
             c_m makes a spike of weight 1 pA raise the potential by 1 mV in the first step of 1 ms in which it acts, and \
             exp(-1), exp(-2), .. of that in the next ones, as published (with tau_syn = 1 ms); other than there, the potential is held \
             while a neuron is refractory, a spike acts one step later, spikes of one source add up at short intervals, and the \
@@ -70,11 +70,10 @@ fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
         spaces: vec![parts.named("lattice", parts.lattice("grid"))],
         cards: vec![parts.named("lif", neurons(&parts))],
         populations: vec![parts.named("exc", population(types.exc)), parts.named("inh", population(types.inh))],
-        projections: vec![
-            recurrent(&parts, "excitation", "exc", 1.0)?,
-            recurrent(&parts, "inhibition", "inh", -1.0)?,
-            input(&parts)?,
-        ],
+        projections: [recurrent(&parts, "excitation", "exc", 1.0), recurrent(&parts, "inhibition", "inh", -1.0)]
+            .into_iter()
+            .chain(parts.cells("input").iter().map(|cells| input(&parts, cells)))
+            .collect::<Result<_, _>>()?,
         ..Description::default()
     })
 }
@@ -121,14 +120,24 @@ fn recurrent(parts: &Parts<'_>, name: &str, source: &str, sign: f64) -> Result<P
     Ok(parts.projection(name, ends, connect, parts.value("weight", sign), parts.value("delay", 1.0)))
 }
 
-/// From the input to both: the floor is that of all neurons together, so each type gets what lies between two floors.
-fn input(parts: &Parts<'_>) -> Result<ProjectionDecl, Diagnostic> {
-    let (density, before) = (parts.number("density"), parts.name("before"));
-    let up_to = |cells: String| format!("floor({density} * (n_source * {cells}))");
+/// From cells of the input to both: the floor is that of all neurons together, so each type gets what lies between two floors.
+fn input(parts: &Parts<'_>, cells: &Selection) -> Result<ProjectionDecl, Diagnostic> {
+    let (density, before, sources) = (parts.number("density"), parts.name("before"), chosen(cells));
+    let up_to = |neurons: String| format!("floor({density} * ({sources} * {neurons}))");
     let (last, first) = (up_to(format!("({before}[target] + n_target)")), up_to(format!("{before}[target]")));
     let n = parts.expression(&format!("{last} - {first}"), "density")?;
     let connect = parts.connect("fixed_total_number", vec![("n", n), ("multapses", parts.switch(false))]);
-    let ends = Ends { source: parts.cells("input"), target: vec![parts.whole("liquid")] };
+    let ends = Ends { source: vec![cells.clone()], target: vec![parts.whole("liquid")] };
     let signs = either(parts.value("weight", 1.0), parts.value("weight", -1.0));
     Ok(parts.projection("input", ends, connect, signs, parts.value("delay", 1.0)))
+}
+
+/// How many cells of a population, or of each population of a group, are chosen.
+fn chosen(cells: &Selection) -> String {
+    match &cells.cells {
+        None => "n_source".to_string(),
+        Some(CellChoice::Range(CellRange { start, end: Some(end) })) => end.saturating_sub(*start).to_string(),
+        Some(CellChoice::Range(CellRange { start, end: None })) => format!("(n_source - {start})"),
+        Some(CellChoice::Names(names)) => names.len().to_string(),
+    }
 }
