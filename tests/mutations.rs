@@ -132,6 +132,8 @@ const VALUES: &[&str] = &[
     "\"poisson_source\"",
     "\"spike_train\"",
     "\"image\"",
+    "\"liquid_state_machine\"",
+    "\"nmda\"",
     "\"two.idx\"",
     "\"bernoulli\"",
     "\"dc\"",

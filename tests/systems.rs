@@ -165,6 +165,24 @@ fn the_floor_of_the_input_is_that_of_both_types_together() {
     }
 }
 
+#[test]
+fn parts_of_populations_are_an_input_too() {
+    let named = "[populations.named]\nneurons = { model = \"parrot\" }\nnames = [\"A\", \"B\", \"C\", \"D\"]\n";
+    for (input, expected) in [
+        ("[\"pixels[..40]\"]", &[576, 144][..]),
+        ("[\"pixels[90..]\"]", &[144, 36]),
+        ("[\"pixels[7]\", \"named[D, A]\"]", &[14, 4, 28, 8]),
+        ("[\"both\"]", &[1440, 57, 360, 15]),
+    ] {
+        let text = liquid(named).replace("input = \"pixels\"", &format!("input = {input}"));
+        let text = text.replace("[[systems]]", "[groups]\nboth = [\"pixels\", \"named\"]\n[[systems]]");
+        let network = netlist::toml(&text, &[]);
+        let inputs = (0..network.projections.len()).filter(|index| network.projections[*index].name == "lsm.input");
+        let found: Vec<usize> = inputs.map(|index| synapses(&network, index).len()).collect();
+        assert_eq!(found, expected, "floors of 0.15 * 96 and 0.15 * 120 for each of {input}");
+    }
+}
+
 /// One input spike: the published neuron goes v <- v - v/64 + W exp(-k) in steps of 1 ms, k = 0, 1, ..
 #[test]
 fn one_spike_moves_the_membrane_as_published() {

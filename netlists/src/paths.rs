@@ -98,10 +98,12 @@ fn entry<'n>(node: &'n Node, key: &str) -> Option<&'n Entry> {
     }
 }
 
-/// Whether the netlist has a system of this name, which leads to its block: `lsm.weight` is `systems.lsm.weight`.
-fn has_system(root: &Node, name: &str) -> bool {
-    let blocks = entry(root, "systems").filter(|_| ROOT.key(name).is_none()).map(|entry| &entry.node.kind);
-    matches!(blocks, Some(Kind::Array(blocks)) if blocks.iter().any(|block| block_name(block).as_deref() == Some(name)))
+/// Names of the netlist's systems. Each leads to its block: `lsm.weight` is `systems.lsm.weight`.
+fn systems(root: &Node) -> Vec<String> {
+    match entry(root, "systems").map(|entry| &entry.node.kind) {
+        Some(Kind::Array(blocks)) => blocks.iter().filter_map(block_name).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn item_mut<'n>(items: &'n mut [Node], key: &str) -> Option<&'n mut Node> {
@@ -113,10 +115,12 @@ fn item_mut<'n>(items: &'n mut [Node], key: &str) -> Option<&'n mut Node> {
 /// The part of a node to go on from. A missing table is made where the language has one. `upper` is the path of the node, and
 /// the place of the segment.
 fn child<'n>(node: &'n mut Node, segment: &str, upper: (&str, Span), depth: usize) -> Result<&'n mut Node, Diagnostic> {
-    let (known, span) = (offered(node), upper.1);
-    if depth == 0 && has_system(node, segment) {
+    let span = upper.1;
+    let systems = if depth == 0 { systems(node) } else { Vec::new() };
+    if ROOT.key(segment).is_none() && systems.iter().any(|name| name == segment) {
         return child(child(node, "systems", upper, depth)?, segment, upper, depth + 1);
     }
+    let known = [offered(node), systems].concat();
     match &mut node.kind {
         Kind::Table(entries) => {
             let section = ROOT.key(segment).filter(|_| depth == 0).map(|key| key.takes);

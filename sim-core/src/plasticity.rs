@@ -89,7 +89,7 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
     type Moment: Copy;
 
     /// What a target is to its sources' spikes at one tick: worked out once for all of them.
-    type Facing: Copy + Default + Send + 'static;
+    type Facing: Copy + Default + Send + Sync + 'static;
 
     /// The conventions.
     fn conventions(&self) -> Conventions;

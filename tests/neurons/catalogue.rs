@@ -204,7 +204,7 @@ fn every_instruction_set_gives_the_same_bits() {
 
 #[test]
 fn some_schemes_need_64_bits() {
-    let need = ["adex_cond_exp", "adex_psc_exp", "hh_cond_exp_traub", "gif_psc_exp"];
+    let need = ["adex_cond_exp", "adex_psc_exp", "hh_cond_exp_traub", "gif_psc_exp", "lif_cond_exp_nmda"];
     for card in CATALOG.neurons {
         let population = Population::in_numbers(Precision::F32, card.name, 1, &[], STEP);
         let expected = if need.contains(&card.name) { Precision::F64 } else { Precision::F32 };

@@ -4,7 +4,9 @@
 use super::parts::{Ends, Parts, either, quantity};
 use super::{number, required, word};
 use sim_core::catalog::Range;
-use sim_core::description::{CardDecl, Description, Named, PopulationDecl, ProjectionDecl, RuleDecl, Value};
+use sim_core::description::{
+    CardDecl, CellChoice, CellRange, Description, Named, PopulationDecl, ProjectionDecl, RuleDecl, Selection, Value,
+};
 use sim_core::diagnostic::Diagnostic;
 use sim_core::system::{Instance, SystemCard, SystemParam, SystemShape};
 use sim_core::units::Dimension;
@@ -19,7 +21,7 @@ pub(super) const CARD: SystemCard = SystemCard {
             projections excitation, inhibition: from each neuron to each other one with probability \
             p_xy * exp(-(distance / lambda)^2), x and y the types of source and target; weight +weight from exc, -weight from inh\n\
             projection input: floor(density * N * N_in) different pairs of an input cell and a neuron, exc and inh by their \
-            shares; each weight is +weight or -weight with equal chances\n\
+            shares, for each population of the input; each weight is +weight or -weight with equal chances\n\
             where it learns: stdp_pair in all three, weights within 0 and w_max, of the input within -w_max and w_max; a change \
             of eta times the trace, towards excitation, and away from it by as much (stdp) or by the astrocyte's value (nalsm)\n\
             population astro (stdp, nalsm), a lim_astrocyte; projections astro_liquid and astro_input onto it, of weight w_astro and \
@@ -74,11 +76,11 @@ fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     let population = |cells| parts.population("lif", count(cells), "lattice");
     let learns = Learns::of(&parts);
     let mut populations = vec![parts.named("exc", population(types.exc)), parts.named("inh", population(types.inh))];
-    let mut projections = vec![
-        recurrent(&parts, learns, "excitation", "exc", 1.0)?,
-        recurrent(&parts, learns, "inhibition", "inh", -1.0)?,
-        input(&parts, learns)?,
-    ];
+    let mut projections =
+        vec![recurrent(&parts, learns, "excitation", "exc", 1.0)?, recurrent(&parts, learns, "inhibition", "inh", -1.0)?];
+    for cells in parts.cells("input") {
+        projections.push(input(&parts, learns, cells)?);
+    }
     if learns != Learns::Nothing {
         populations.push(parts.named("astro", astrocyte(&parts)));
         projections.extend([onto_astrocyte(&parts, "astro_liquid", 1.0), onto_astrocyte(&parts, "astro_input", -1.0)]);
@@ -150,7 +152,7 @@ fn astrocyte(parts: &Parts<'_>) -> PopulationDecl {
 
 /// From the liquid or the input to the astrocyte.
 fn onto_astrocyte(parts: &Parts<'_>, name: &str, sign: f64) -> ProjectionDecl {
-    let source = if sign > 0.0 { vec![parts.whole("liquid")] } else { parts.cells("input") };
+    let source = if sign > 0.0 { vec![parts.whole("liquid")] } else { parts.cells("input").to_vec() };
     let ends = Ends { source, target: vec![parts.whole("astro")] };
     let connect = parts.connect("all_to_all", Vec::new());
     parts.projection(name, ends, connect, parts.value("w_astro", sign), parts.value("delay", 1.0))
@@ -166,14 +168,14 @@ fn recurrent(parts: &Parts<'_>, learns: Learns, name: &str, source: &str, sign: 
     Ok(ProjectionDecl { plasticity: rule(parts, learns, sign > 0.0, 0.0), ..projection })
 }
 
-/// From the input to both: the floor is that of all neurons together, so each type gets what lies between two floors.
-fn input(parts: &Parts<'_>, learns: Learns) -> Result<ProjectionDecl, Diagnostic> {
-    let (density, before) = (parts.number("density"), parts.name("before"));
-    let up_to = |cells: String| format!("floor({density} * (n_source * {cells}))");
+/// From cells of the input to both: the floor is that of all neurons together, so each type gets what lies between two floors.
+fn input(parts: &Parts<'_>, learns: Learns, cells: &Selection) -> Result<ProjectionDecl, Diagnostic> {
+    let (density, before, sources) = (parts.number("density"), parts.name("before"), chosen(cells));
+    let up_to = |neurons: String| format!("floor({density} * ({sources} * {neurons}))");
     let (last, first) = (up_to(format!("({before}[target] + n_target)")), up_to(format!("{before}[target]")));
     let n = parts.expression(&format!("{last} - {first}"), "density")?;
     let connect = parts.connect("fixed_total_number", vec![("n", n), ("multapses", parts.switch(false))]);
-    let ends = Ends { source: parts.cells("input"), target: vec![parts.whole("liquid")] };
+    let ends = Ends { source: vec![cells.clone()], target: vec![parts.whole("liquid")] };
     let signs = either(parts.value("weight", 1.0), parts.value("weight", -1.0));
     let projection = parts.projection("input", ends, connect, signs, parts.value("delay", 1.0));
     Ok(ProjectionDecl { plasticity: rule(parts, learns, true, -1.0), ..projection })
@@ -205,4 +207,14 @@ fn rule(parts: &Parts<'_>, learns: Learns, excitation: bool, least: f64) -> Opti
     ];
     let parameters: Vec<Named<Value>> = given.into_iter().map(|(name, value)| parts.key(name, value)).collect();
     Some(RuleDecl { span: parts.span(), rule: parts.word("stdp_pair"), parameters })
+}
+
+/// How many cells of a population, or of each population of a group, are chosen.
+fn chosen(cells: &Selection) -> String {
+    match &cells.cells {
+        None => "n_source".to_string(),
+        Some(CellChoice::Range(CellRange { start, end: Some(end) })) => end.saturating_sub(*start).to_string(),
+        Some(CellChoice::Range(CellRange { start, end: None })) => format!("(n_source - {start})"),
+        Some(CellChoice::Names(names)) => names.len().to_string(),
+    }
 }

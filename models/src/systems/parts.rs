@@ -46,10 +46,10 @@ impl Parts<'_> {
     }
 
     /// The cells of a parameter.
-    pub(super) fn cells(&self, parameter: &str) -> Vec<Selection> {
+    pub(super) fn cells(&self, parameter: &str) -> &[Selection] {
         match self.0.parameter(parameter) {
-            Some((SystemValue::Cells(cells), ..)) => cells.clone(),
-            _ => Vec::new(),
+            Some((SystemValue::Cells(cells), ..)) => cells,
+            _ => &[],
         }
     }
 

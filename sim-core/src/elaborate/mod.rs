@@ -127,7 +127,8 @@ fn build(
     });
     let hardware = hardware.collect();
     context.budget.problem().into_iter().for_each(|problem| report.push(problem));
-    if report.has_errors() {
+    // What rests on absent parts was left out without a word.
+    if report.has_errors() || !description.absent.is_empty() {
         return None;
     }
     populations.iter_mut().zip(places.positions).for_each(|(population, positions)| population.positions = positions);

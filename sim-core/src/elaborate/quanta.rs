@@ -135,6 +135,8 @@ fn contributions(projection: &Projection, network: &Network, repeats: f64) -> Ve
                 0.0
             }
         }
+        // What is not named goes to the first of its kind.
+        (None, polarity) if receptors.iter().position(|r| r.polarity == polarity) != Some(index) => 0.0,
         (None, Polarity::Excitatory) => high.max(0.0),
         (None, Polarity::Inhibitory) => (-low).max(0.0),
         (None, Polarity::Signed) => either,

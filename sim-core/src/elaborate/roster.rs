@@ -36,7 +36,7 @@ impl<'a> Roster<'a> {
     /// what is declared, except those for which `is_stimulus` holds.
     pub(crate) fn new(description: &'a Description, is_stimulus: impl Fn(&'a PopulationDecl) -> bool, report: &Report) -> Self {
         let mut leaves = expand_groups(description, report);
-        let mut roster = Self { absent: Absent(&description.absent), ..Self::default() };
+        let mut roster = Self::of_nobody(description);
         for Named { name, item } in &description.populations {
             match leaves.get(name.value.as_str()) {
                 Some(group) => {
@@ -58,6 +58,11 @@ impl<'a> Roster<'a> {
             roster.groups.insert(&name.value, members);
         }
         roster
+    }
+
+    /// Nobody is there yet.
+    pub(crate) fn of_nobody(description: &'a Description) -> Self {
+        Self { absent: Absent(&description.absent), ..Self::default() }
     }
 
     fn declare(&mut self, entry: Entry<'a>, block_name: Span, report: &Report) {

@@ -39,7 +39,7 @@ impl<'a> Parameters<'a> {
     /// Problems of parameters are told when the whole netlist is read, not here.
     fn new(description: &'a Description) -> Self {
         let unheard = Report::default();
-        let names = Names::of_parameters(description, Roster::default(), &unheard);
+        let names = Names::of_parameters(description, Roster::of_nobody(description), &unheard);
         Self { names, some_rest_on_tables: unheard.into_diagnostics().iter().any(rests_on_populations) }
     }
 
