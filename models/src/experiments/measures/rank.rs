@@ -5,6 +5,7 @@
 
 use super::super::Problem;
 use nalgebra::DMatrix;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use sim_core::random::{Key, Stream};
 
 /// The number of singular values above max(rows, columns) x 2^-52 x the largest of them: those that rounding cannot have made.
@@ -46,22 +47,29 @@ pub fn mean_rank(
         return Err(Problem::Samples { expected: per_class, found: class.len() });
     }
     let key = Key::new(seed).name("kernel quality").finish();
-    let mut sum = 0;
-    for draw in 0..draws {
+    let of_draw = |draw: usize| {
         let mut stream = Stream::new(key, draw as u64);
         let mut chosen = Vec::with_capacity(classes.len() * per_class * columns);
-        for class in &mut classes {
-            for first in 0..per_class {
-                let other = first + stream.below((class.len() - first) as u32) as usize;
-                class.swap(first, other);
-                chosen.extend_from_slice(&counts[class[first] * columns..(class[first] + 1) * columns]);
+        for class in &classes {
+            for sample in draw_from(class, per_class, &mut stream) {
+                chosen.extend_from_slice(&counts[sample * columns..(sample + 1) * columns]);
             }
-            // A draw depends on its number alone.
-            class.sort_unstable();
         }
-        sum += rank(columns, &chosen)?;
+        rank(columns, &chosen)
+    };
+    let ranks: Result<Vec<usize>, Problem> = (0..draws).into_par_iter().map(of_draw).collect();
+    Ok(ranks?.iter().sum::<usize>() as f64 / draws as f64)
+}
+
+/// So many of these, none twice.
+fn draw_from(all: &[usize], number: usize, stream: &mut Stream) -> Vec<usize> {
+    let mut all = all.to_vec();
+    for first in 0..number {
+        let other = first + stream.below((all.len() - first) as u32) as usize;
+        all.swap(first, other);
     }
-    Ok(sum as f64 / draws as f64)
+    all.truncate(number);
+    all
 }
 
 #[cfg(test)]
