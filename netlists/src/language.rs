@@ -61,6 +61,8 @@ pub(crate) enum Shape {
     Card,
     /// A card in full.
     CardTable,
+    /// A rule of learning and its parameters.
+    Rule,
     /// A table of paths and what is put there; a path may be written as tables in tables.
     Changes,
     /// A table whose keys are names given by the user.
@@ -201,7 +203,7 @@ pub(crate) const PROJECTION: Section = Section {
         key("delay", Shape::Number, "a time of at least one step"),
         key("receptor", Shape::Text, "with a receptor the weight is a magnitude"),
         key("synapse", Shape::NotBuilt("gap junctions and other kinds of synapse are not built yet"), "kind of synapse"),
-        key("plasticity", Shape::NotBuilt("plasticity is not built yet"), "rule of learning"),
+        key("plasticity", Shape::Rule, "rule of learning and its parameters"),
         key("third", Shape::NotBuilt("tripartite synapses are not built yet"), "third party of each synapse"),
         key("assign", Shape::NotBuilt("modulators are not built yet"), "which modulator is for which cell"),
     ],
@@ -297,7 +299,7 @@ pub(crate) const FORMS: &[Section] = &[
     Section {
         title: "{ modulator = \"..\" }",
         keys: &[
-            required("modulator", Shape::NotBuilt("modulators are not built yet"), "population read from"),
+            required("modulator", Shape::Text, "population read from, or a state variable of it: astro.ca"),
             key("gain", Shape::Scalar, "factor"),
             key("offset", Shape::Scalar, "added"),
         ],

@@ -46,6 +46,7 @@ fn takes(shape: Shape) -> String {
         Shape::CellNames => "a list of texts, or a column of a file",
         Shape::Card => "a card's name, or a card",
         Shape::CardTable => "a card",
+        Shape::Rule => "a rule with its parameters",
         Shape::Changes => "a table of paths and values",
         Shape::Map(_, items) => return format!("a table of names, each with {}", takes(*items)),
         Shape::Table(section) => return format!("a table: {}", section.title),

@@ -122,10 +122,11 @@ impl Qualifier<'_> {
     }
 
     fn projection(&self, projection: &mut ProjectionDecl) {
-        let ProjectionDecl { name, source, target, connect, weight, delay, .. } = projection;
+        let ProjectionDecl { name, source, target, connect, weight, delay, plasticity, .. } = projection;
         name.iter_mut().for_each(|name| name.value.insert_str(0, self.prefix));
         source.iter_mut().chain(target).for_each(|selection| self.selection(selection));
         [weight, delay].into_iter().flatten().for_each(|value| self.value(value));
+        plasticity.iter_mut().flat_map(|rule| &mut rule.parameters).for_each(|parameter| self.value(&mut parameter.item));
         let Some(ConnectDecl { arguments, list: ListDecl { file, pairs, .. }, .. }) = connect else { return };
         arguments.iter_mut().for_each(|argument| self.value(&mut argument.item));
         pairs.iter_mut().for_each(|value| self.value(value));
@@ -146,6 +147,10 @@ impl Qualifier<'_> {
             ValueKind::Random(RandomDecl { arguments, min, max, .. }) => {
                 arguments.iter_mut().for_each(|argument| self.value(argument));
                 [min, max].into_iter().flatten().for_each(|bound| self.value(bound));
+            }
+            ValueKind::Modulator { from, gain, offset } => {
+                self.name(from);
+                [gain, offset].into_iter().flatten().for_each(|part| self.value(part));
             }
             ValueKind::Table(rows) => rows.iter_mut().flatten().for_each(|item| self.value(item)),
             ValueKind::Regular { first, every, count } => {

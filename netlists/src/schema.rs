@@ -32,14 +32,15 @@ fn definitions(catalog: &Catalog) -> Value {
         "scalars": array("scalar"),
         "matrix": array("scalars"),
         "data": { "anyOf": [{ "$ref": "#/$defs/scalars" }, { "type": "array", "items": { "anyOf": [{ "$ref": "#/$defs/scalars" }, { "$ref": "#/$defs/scalar" }] } }] },
-        "number": { "anyOf": forms(&[json!({ "$ref": "#/$defs/scalar" })], |lead| lead != "expr" && lead != "first") },
-        "count": { "anyOf": forms(&[json!({ "$ref": "#/$defs/whole" })], |lead| lead != "expr" && lead != "first") },
+        "number": { "anyOf": forms(&[json!({ "$ref": "#/$defs/scalar" })], |lead| !matches!(lead, "expr" | "first" | "modulator")) },
+        "count": { "anyOf": forms(&[json!({ "$ref": "#/$defs/whole" })], |lead| !matches!(lead, "expr" | "first" | "modulator")) },
         "any": { "anyOf": forms(
             &[json!({ "type": ["number", "string", "boolean"] }), json!({ "type": "array", "items": { "$ref": "#/$defs/any" } })],
             |_| true,
         ) },
         "texts": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }] },
         "card": card(catalog),
+        "rule": rule(catalog),
     })
 }
 
@@ -106,6 +107,7 @@ fn shape(shape_of: Shape) -> Value {
         }
         Shape::Card => json!({ "anyOf": [{ "type": "string" }, named("card")] }),
         Shape::CardTable => named("card"),
+        Shape::Rule => named("rule"),
         Shape::Changes => json!({ "type": "object" }),
         Shape::Map(names, items) => map(names, *items),
         Shape::Table(table) => section(table),
@@ -135,12 +137,12 @@ fn map(names: Names, items: Shape) -> Value {
 fn card(catalog: &Catalog) -> Value {
     let neurons = catalog.neurons.iter().map(|card| {
         let parameters = card.parameters.iter().flat_map(|p| std::iter::once(p.name).chain(p.aliases.iter().copied())).collect();
-        of_model(card.name, card.aliases, parameters)
+        of_kind("model", card.name, card.aliases, parameters)
     });
     let stimuli = catalog.stimuli.iter().map(|card| {
         let parameters =
             card.parameters.iter().flat_map(|p| std::iter::once(p.spec.name).chain(p.spec.aliases.iter().copied())).collect();
-        of_model(card.name, card.aliases, parameters)
+        of_kind("model", card.name, card.aliases, parameters)
     });
     let models: Vec<Value> = neurons.chain(stimuli).collect();
     let mut table = json!({
@@ -158,12 +160,32 @@ fn card(catalog: &Catalog) -> Value {
     table
 }
 
-/// If a card is of this model, its keys are the model's parameters.
-fn of_model(name: &str, aliases: &[&str], parameters: Vec<&str>) -> Value {
+/// A rule of learning, and its parameters.
+fn rule(catalog: &Catalog) -> Value {
+    let rules = catalog.rules.iter().map(|card| {
+        let parameters =
+            card.parameters.iter().flat_map(|p| std::iter::once(p.spec.name).chain(p.spec.aliases.iter().copied())).collect();
+        of_kind("rule", card.name, card.aliases, parameters)
+    });
+    let rules: Vec<Value> = rules.collect();
+    let mut table = json!({
+        "type": "object",
+        "properties": { "rule": { "enum": catalog.rule_names(), "description": "a rule of learning" } },
+        "additionalProperties": { "$ref": "#/$defs/any" },
+        "required": ["rule"],
+    });
+    if let (Value::Object(table), false) = (&mut table, rules.is_empty()) {
+        table.insert("allOf".into(), Value::Array(rules));
+    }
+    table
+}
+
+/// If a card is of this model (or rule), its keys are the parameters of that.
+fn of_kind(kind: &str, name: &str, aliases: &[&str], parameters: Vec<&str>) -> Value {
     let names: Vec<&str> = std::iter::once(name).chain(aliases.iter().copied()).collect();
-    let keys: Vec<&str> = std::iter::once("model").chain(parameters).collect();
+    let keys: Vec<&str> = std::iter::once(kind).chain(parameters).collect();
     json!({
-        "if": { "properties": { "model": { "enum": names } }, "required": ["model"] },
+        "if": { "properties": { kind: { "enum": names } }, "required": [kind] },
         "then": { "propertyNames": { "enum": keys } },
     })
 }

@@ -4,6 +4,7 @@
 
 use crate::engine::neurons::Neurons;
 use crate::network::Column;
+use crate::plasticity::RuleCard;
 use crate::real::Precision;
 use crate::stimulus::Drive;
 use crate::time::Grid;
@@ -16,6 +17,8 @@ pub struct Catalog {
     pub neurons: &'static [NeuronCard],
     /// Stimuli.
     pub stimuli: &'static [StimulusCard],
+    /// Rules of learning.
+    pub rules: &'static [RuleCard],
 }
 
 impl Catalog {
@@ -27,6 +30,16 @@ impl Catalog {
     /// A stimulus by its name or an alias.
     pub fn stimulus(&self, name: &str) -> Option<&'static StimulusCard> {
         self.stimuli.iter().find(|c| c.name == name || c.aliases.contains(&name))
+    }
+
+    /// A rule of learning by its name or an alias.
+    pub fn rule(&self, name: &str) -> Option<&'static RuleCard> {
+        self.rules.iter().find(|c| c.name == name || c.aliases.contains(&name))
+    }
+
+    /// Names of all rules with their aliases.
+    pub fn rule_names(&self) -> Vec<&'static str> {
+        self.rules.iter().flat_map(|c| std::iter::once(c.name).chain(c.aliases.iter().copied())).collect()
     }
 
     /// Names of all models and stimuli with their aliases, for suggestions.

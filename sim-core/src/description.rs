@@ -104,6 +104,15 @@ pub enum ValueKind {
     Random(RandomDecl),
     /// `{ table = [[..]] }`: a matrix for one use (rows are targets, columns sources).
     Table(Vec<Vec<Value>>),
+    /// `{ modulator = "astro" }`: read from a population while running.
+    Modulator {
+        /// The population, or a state variable of it: "astro.ca".
+        from: Spanned<String>,
+        /// `gain`: a factor.
+        gain: Option<Box<Value>>,
+        /// `offset`: a summand.
+        offset: Option<Box<Value>>,
+    },
     /// `{ first = a, every = b, count = n }`: regular times.
     Regular {
         /// First time.
@@ -318,6 +327,19 @@ pub struct ProjectionDecl {
     pub delay: Option<Value>,
     /// `receptor`.
     pub receptor: Option<Spanned<String>>,
+    /// `plasticity`: how the synapses learn.
+    pub plasticity: Option<RuleDecl>,
+}
+
+/// `[projections.plasticity]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleDecl {
+    /// Place of the table.
+    pub span: Span,
+    /// `rule`.
+    pub rule: Spanned<String>,
+    /// Parameters in file order.
+    pub parameters: Vec<Named<Value>>,
 }
 
 /// `connect = { rule = .. }`.

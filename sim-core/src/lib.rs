@@ -22,6 +22,7 @@ pub mod hypergeometric;
 pub mod math;
 pub mod network;
 pub mod normal;
+pub mod plasticity;
 pub mod random;
 pub mod real;
 pub mod record;

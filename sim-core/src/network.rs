@@ -2,7 +2,9 @@
 //! generator of its synapses, the same for every split of its targets.
 
 use crate::catalog::{NeuronCard, StimulusCard, StimulusValue};
+use crate::elaborate::synapses::extent;
 use crate::expr::Expr;
+use crate::plasticity::Learning;
 use crate::real::Precision;
 use crate::space::{Positions, Space};
 use std::ops::Range;
@@ -53,6 +55,8 @@ pub struct Network {
     pub populations: Vec<Population>,
     /// Projections between two populations, in order of appearance.
     pub projections: Vec<Projection>,
+    /// Values of modulators that rules read: the bus.
+    pub channels: Vec<Channel>,
     /// What is recorded.
     pub records: Vec<Record>,
     /// Lists of synapses of which rows were left out, in order of appearance.
@@ -177,8 +181,27 @@ pub struct Projection {
     pub receptor: Option<usize>,
     /// Weights are multiples of these powers of two, for each receptor of the target, so that sums are exact in any order.
     pub quanta: Vec<f64>,
+    /// How its synapses learn, where they do.
+    pub learning: Option<Learning>,
     /// Keys this projection's random streams: a hash of its name and the names of its populations.
     pub key: u64,
+}
+
+impl Projection {
+    /// Whether all its synapses have one weight, for good.
+    pub(crate) fn has_one_weight(&self) -> bool {
+        matches!(self.weight, Draw::Constant(_)) && self.learning.is_none()
+    }
+
+    /// Least and greatest weight that its synapses have or may reach, as the netlist signs them.
+    pub(crate) fn extent(&self) -> (f64, f64) {
+        let (low, high) = extent(&self.weight);
+        match &self.learning {
+            None => (low, high),
+            Some(Learning { bounds: (least, most), negative: false, .. }) => (low.min(*least), high.max(*most)),
+            Some(Learning { bounds: (least, most), .. }) => (low.min(-most), high.max(-least)),
+        }
+    }
 }
 
 /// Who is connected to whom. Indices count from the start of `source_cells` and `target_cells`.
@@ -321,6 +344,17 @@ pub enum DistributionShape {
     },
     /// One of a list with equal chances.
     Choice(Vec<f64>),
+}
+
+/// A state variable of one cell that plastic synapses read at every tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Channel {
+    /// Index of the population.
+    pub population: usize,
+    /// Cell within it.
+    pub cell: u32,
+    /// Index of the state variable in the card.
+    pub variable: usize,
 }
 
 /// A record of spikes or of state variables.

@@ -14,6 +14,14 @@ pub enum Precision {
 }
 
 impl Precision {
+    /// Bytes of a number.
+    pub const fn bytes(self) -> usize {
+        match self {
+            Self::F64 => 8,
+            Self::F32 => 4,
+        }
+    }
+
     /// As in netlists.
     pub const fn name(self) -> &'static str {
         match self {

@@ -75,6 +75,7 @@ fn network(populations: &[(u32, &'static NeuronCard)], step_us: i64, per_core: O
         populations: cells,
         projections: Vec::new(),
         records: Vec::new(),
+        channels: Vec::new(),
         left_out: Vec::new(),
         hardware: per_core.map(|n| ("neurons_per_core".to_string(), n.to_string())).into_iter().collect(),
     }

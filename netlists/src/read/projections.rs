@@ -2,7 +2,9 @@
 
 use super::Reader;
 use super::fields::Fields;
-use sim_core::description::{ConnectDecl, ListDecl, Named, ProjectionDecl, RecordDecl, Value, ValueKind};
+use crate::language::{PROJECTION, RECORD, Shape};
+use crate::tree::Entry;
+use sim_core::description::{ConnectDecl, ListDecl, Named, ProjectionDecl, RecordDecl, RuleDecl, Value, ValueKind};
 use sim_core::diagnostic::Spanned;
 
 /// Numbers and switches of the rules.
@@ -19,7 +21,27 @@ impl Reader<'_> {
             weight: self.value(fields, "weight"),
             delay: self.value(fields, "delay"),
             receptor: self.text(fields, "receptor"),
+            plasticity: fields.get("plasticity").and_then(|entry| self.rule(entry)),
         }
+    }
+
+    /// `[projections.plasticity]`, into which keys of the projection or of a record may have slipped.
+    fn rule(&mut self, entry: &Entry) -> Option<RuleDecl> {
+        let (mut rule, mut parameters) = (None, Vec::new());
+        for item in self.entries(&entry.key, &entry.node)? {
+            let home = [&PROJECTION, &RECORD].into_iter().find(|section| section.key(&item.key).is_some());
+            if item.key == "rule" {
+                rule = self.string(&item.key, &item.node, "the name of a rule");
+            } else if let Some(home) = home {
+                self.misplaced(item, home);
+            } else if let Some(value) = self.read_value(&item.key, &item.node, Shape::Any) {
+                parameters.push(Named { name: Spanned { value: item.key.clone(), span: item.key_span }, item: value });
+            }
+        }
+        if rule.is_none() {
+            self.missing_key("plasticity", entry.node.span, "rule", "the rule of learning");
+        }
+        Some(RuleDecl { span: entry.node.span, rule: rule?, parameters })
     }
 
     fn connect(&mut self, projection: &Fields<'_>) -> Option<ConnectDecl> {

@@ -137,6 +137,11 @@ impl Reader<'_> {
             "expr" => self.expression(&fields, "expr").map(ValueKind::Expr),
             "list" => self.items(&fields, "list").map(ValueKind::Each),
             "file" => self.column(&fields).map(ValueKind::File),
+            "modulator" => {
+                let (gain, offset) = (self.value(&fields, "gain"), self.value(&fields, "offset"));
+                let from = self.text(&fields, "modulator")?;
+                Some(ValueKind::Modulator { from, gain: gain.map(Box::new), offset: offset.map(Box::new) })
+            }
             "table" => self.items(&fields, "table").map(|rows| ValueKind::Table(rows.into_iter().map(row).collect())),
             "first" => {
                 let (first, every) = (self.value(&fields, "first"), self.value(&fields, "every"));
@@ -219,8 +224,8 @@ impl Shape {
     fn allows(self, lead: &str) -> bool {
         match self {
             Shape::Any => true,
-            Shape::Number | Shape::Count => lead != "first",
-            _ => matches!(lead, "expr" | "by_condition" | "modulator"),
+            Shape::Number | Shape::Count => !matches!(lead, "first" | "modulator"),
+            _ => matches!(lead, "expr" | "by_condition"),
         }
     }
 

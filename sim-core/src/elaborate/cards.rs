@@ -3,7 +3,7 @@
 use super::later::is_later;
 use super::report::Report;
 use crate::catalog::{Catalog, NeuronCard, ParamSpec, StimulusCard};
-use crate::description::{CardBase, CardDecl, Description, PopulationDecl, Value};
+use crate::description::{CardBase, CardDecl, Description, Named, PopulationDecl, Value};
 use crate::diagnostic::{Diagnostic, Outcome, Span, Spanned, nearest};
 use std::collections::BTreeMap;
 
@@ -142,24 +142,33 @@ fn find_model(name: &Spanned<String>, catalog: &Catalog) -> Outcome<Model> {
 
 /// The values of one card block, by index of the parameter.
 fn own_values<'a>(decl: &'a CardDecl, model: Model, report: &Report) -> BTreeMap<usize, &'a Value> {
-    let specs = model.parameters();
-    let mut given: BTreeMap<usize, (&'a Spanned<String>, &'a Value)> = BTreeMap::new();
-    for parameter in &decl.parameters {
+    values_of(&decl.parameters, model.name(), &model.parameters(), report)
+}
+
+/// Values by index of the parameter that their names mean, of a model or a rule of this name.
+pub(crate) fn values_of<'a>(
+    given: &'a [Named<Value>],
+    of: &str,
+    specs: &[&'static ParamSpec],
+    report: &Report,
+) -> BTreeMap<usize, &'a Value> {
+    let mut known: BTreeMap<usize, (&'a Spanned<String>, &'a Value)> = BTreeMap::new();
+    for parameter in given {
         let (name, span) = (&parameter.name, parameter.name.span);
         let names = specs.iter().map(|s| (s.name, s.aliases));
         let Some(index) = find_name(names, &name.value) else {
-            let known = specs.iter().flat_map(|s| std::iter::once(s.name).chain(s.aliases.iter().copied()));
-            let message = format!("{} has no parameter \"{}\"", model.name(), name.value);
-            report.push(Diagnostic::error("unknown-parameter", span, message).nearest(&name.value, known));
+            let all = specs.iter().flat_map(|s| std::iter::once(s.name).chain(s.aliases.iter().copied()));
+            let message = format!("{of} has no parameter \"{}\"", name.value);
+            report.push(Diagnostic::error("unknown-parameter", span, message).nearest(&name.value, all));
             continue;
         };
-        if let Some((first, _)) = given.get(&index) {
+        if let Some((first, _)) = known.get(&index) {
             let message = format!("\"{}\" is another name of \"{}\", which is set already", name.value, first.value);
             report.push(Diagnostic::error("duplicate-name", span, message));
         }
-        given.insert(index, (name, &parameter.item));
+        known.insert(index, (name, &parameter.item));
     }
-    given.into_iter().map(|(index, (_, value))| (index, value)).collect()
+    known.into_iter().map(|(index, (_, value))| (index, value)).collect()
 }
 
 /// Index of a name among names with aliases: as written, else in another case (NEST's C_m is c_m) if only one fits.

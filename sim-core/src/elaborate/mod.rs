@@ -10,6 +10,7 @@ mod fields;
 mod files;
 mod images;
 mod later;
+mod learning;
 mod lists;
 mod long_tables;
 mod names;
@@ -18,7 +19,7 @@ mod place;
 mod populations;
 mod positions;
 mod projections;
-mod quanta;
+pub(crate) mod quanta;
 mod records;
 mod report;
 mod roster;
@@ -108,7 +109,8 @@ fn build(
     let frames = populations::frames(&context, &cards);
     let mut populations = populations::build(&context, &frames);
     let places = positions::places(&context, description, &frames);
-    let (projections, left_out) = projections::build(&context, description, &frames, &places);
+    let channels = learning::Channels::default();
+    let (projections, left_out) = projections::build(&context, description, &frames, &places, &channels);
     let (projections, spans): (Vec<_>, Vec<_>) = projections.into_iter().unzip();
     let records = records::build(&context, description, &frames);
     let hardware = description.hardware.iter().filter_map(|entry| {
@@ -135,6 +137,7 @@ fn build(
         spaces: places.spaces.into_iter().flatten().collect(),
         populations,
         projections,
+        channels: channels.into_inner(),
         records,
         left_out,
         hardware,

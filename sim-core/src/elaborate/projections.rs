@@ -3,15 +3,18 @@
 use super::cards::Model;
 use super::context::Context;
 use super::fields::Places;
+use super::learning::{Channels, Reading};
 use super::place::Pair;
 use super::populations::Frame;
 use super::rules::{Connect, Wiring};
 use super::selections::{Part, parts};
-use super::synapses::{Ends, Synapses, columns_named};
-use crate::catalog::{Effect, NeuronCard};
+use super::synapses::{Ends, Synapses, columns_named, extent};
+use crate::catalog::{Effect, NeuronCard, Polarity};
 use crate::description::{Description, ProjectionDecl, Selection, Value};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
 use crate::network::{Draw, LeftOut, Projection};
+use crate::plasticity::Learning;
+use crate::units::Dimension;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
@@ -28,11 +31,12 @@ pub(crate) fn build(
     description: &Description,
     frames: &[Frame<'_>],
     places: &Places,
+    channels: &Channels,
 ) -> (Vec<Built>, Vec<LeftOut>) {
     let mut names = BTreeSet::new();
     let (mut built, mut left_out) = (Vec::new(), Vec::new());
     for decl in &description.projections {
-        let block = Block { context, frames, places, decl, name: name(decl), rows: Cell::default() };
+        let block = Block { context, frames, places, channels, decl, name: name(decl), rows: Cell::default() };
         if let Some(projections) = context.report.accept(block.build(&mut names)) {
             built.extend(projections.into_iter().map(|p| (p, decl.span)));
             left_out.extend(block.left_out());
@@ -52,6 +56,7 @@ struct Block<'a, 'c> {
     context: &'a Context<'c>,
     frames: &'a [Frame<'a>],
     places: &'a Places,
+    channels: &'a Channels,
     decl: &'a ProjectionDecl,
     name: String,
     /// Rows of the list that are kept by any pair of populations, and rows that meet the conditions.
@@ -140,15 +145,21 @@ impl Block<'_, '_> {
         card.map(|card| card.model).ok_or(Failure::Reported)
     }
 
-    fn target_model(&self, ends: &Ends<'_>) -> Outcome<&'static NeuronCard> {
+    /// The model of the targets; `None` where they are trains of spikes, from which the synapses learn and which they do not reach.
+    fn target_model(&self, ends: &Ends<'_>) -> Outcome<Option<&'static NeuronCard>> {
         match self.model(&ends.target)? {
-            Model::Neuron(card) => Ok(card),
+            Model::Neuron(card) => Ok(Some(card)),
+            Model::Stimulus(card) if card.effect == Effect::Spikes && self.decl.plasticity.is_some() => Ok(None),
             Model::Stimulus(card) => {
                 let message = format!("\"{}\" is a stimulus: it takes no input", ends.target_name);
                 let problem = Diagnostic::error("stimulus-as-target", ends.target.span, message);
                 let learns = card.effect == Effect::Spikes;
-                Err(if learns { problem.help("synapses onto a stimulus, which only learn, are not built yet") } else { problem }
-                    .into())
+                Err(if learns {
+                    problem.help("only synapses with `plasticity` end there: they learn from its spikes")
+                } else {
+                    problem
+                }
+                .into())
             }
         }
     }
@@ -156,9 +167,11 @@ impl Block<'_, '_> {
     /// The projection of one pair; `None` where there are no synapses.
     fn pair(&self, connect: &Connect<'_>, ends: &Ends<'_>) -> Outcome<Option<Projection>> {
         let target = self.target_model(ends)?;
-        let injects = matches!(self.model(&ends.source)?, Model::Stimulus(card) if card.effect == Effect::Current);
-        let receptor = self.receptor(target, injects)?;
-        if target.receptors.is_empty() && !injects {
+        let source = self.model(&ends.source)?;
+        let injects = matches!(source, Model::Stimulus(card) if card.effect == Effect::Current);
+        self.learns_from(source, ends)?;
+        let receptor = target.map_or(Ok(None), |target| self.receptor(target, injects))?;
+        if let Some(target) = target.filter(|target| target.receptors.is_empty() && !injects) {
             let message = format!("{} takes no spikes", target.name);
             return Err(Diagnostic::error("receptor", ends.target.span, message).into());
         }
@@ -180,15 +193,17 @@ impl Block<'_, '_> {
             }
         };
         let synapses = Synapses { ordered, rows, rule: &rule, ends };
-        let weight = match &self.decl.weight {
-            Some(value) if injects => synapses.factor(self.context, value),
-            Some(value) => synapses.weight(self.context, value, target, receptor),
-            None => Ok(Draw::Constant(1.0)),
+        let weight = match (&self.decl.weight, target) {
+            (Some(value), _) if injects => synapses.factor(self.context, value).map(|draw| (draw, Dimension::NONE)),
+            (Some(value), Some(target)) => synapses.weight(self.context, value, target, receptor),
+            (Some(value), None) => synapses.any_weight(self.context, value),
+            (None, _) => Ok((Draw::Constant(1.0), Dimension::NONE)),
         };
         let step = self.context.settings.grid.step_ms();
         let delay = self.decl.delay.as_ref().map_or(Ok(Draw::Constant(step)), |v| synapses.delay(self.context, v));
         let (weight, delay) = (self.context.report.accept(weight), self.context.report.accept(delay));
-        let (Some(weight), Some(delay)) = (weight, delay) else { return Err(Failure::Reported) };
+        let (Some((weight, dimension)), Some(delay)) = (weight, delay) else { return Err(Failure::Reported) };
+        let learning = self.learning(ends, target, receptor, &weight, dimension)?;
         Ok(Some(Projection {
             name: self.name.clone(),
             source: ends.source.population,
@@ -200,8 +215,55 @@ impl Block<'_, '_> {
             delay,
             receptor,
             quanta: Vec::new(),
+            learning,
             key,
         }))
+    }
+
+    /// Refuses a rule of learning for what has no trains of its own.
+    fn learns_from(&self, source: Model, ends: &Ends<'_>) -> Outcome<()> {
+        let (Some(rule), Model::Stimulus(card)) = (&self.decl.plasticity, source) else { return Ok(()) };
+        let (name, message) = (ends.source_name, |message| Diagnostic::error("cannot-learn", rule.span, message));
+        match card.effect {
+            Effect::Spikes => Ok(()),
+            Effect::Current => Err(message(format!("\"{name}\" injects a current: there are no synapses to learn")).into()),
+            Effect::PrivateSpikes => {
+                let message =
+                    message(format!("each connection of \"{name}\" is a spike train of its own: none of them can learn"));
+                Err(message.help("poisson_source has one train for each cell").into())
+            }
+        }
+    }
+
+    /// The rule of learning, where there is one.
+    fn learning(
+        &self,
+        ends: &Ends<'_>,
+        target: Option<&'static NeuronCard>,
+        receptor: Option<usize>,
+        weight: &Draw,
+        dimension: Dimension,
+    ) -> Outcome<Option<Learning>> {
+        let Some(decl) = &self.decl.plasticity else { return Ok(None) };
+        let span = self.decl.weight.as_ref().map_or(self.decl.span, |value| value.span);
+        let (context, frames, channels) = (self.context, self.frames, self.channels);
+        let learning = Reading { context, frames, channels, decl, ends, dimension }.read(weight, span)?;
+        let (low, high) = if learning.negative { (-learning.bounds.1, -learning.bounds.0) } else { learning.bounds };
+        let start = extent(weight);
+        let (low, high) = (low.min(start.0), high.max(start.1));
+        let signed = |target: &'static NeuronCard| {
+            target.receptors.get(receptor.unwrap_or(0)).is_some_and(|r| r.polarity == Polarity::Signed)
+        };
+        if low < 0.0 && high > 0.0 && target.is_some_and(|target| !signed(target)) {
+            let target = target.map_or("", |card| card.name);
+            let message = format!(
+                "these weights may be of either sign, and {target} has a receptor for each: a synapse that learns has one"
+            );
+            let help =
+                "use a model with one signed receptor (lif_psc_delta), or projections of their own for excitation and inhibition";
+            return Err(Diagnostic::error("sign", decl.span, message).help(help).into());
+        }
+        Ok(Some(learning))
     }
 
     fn receptor(&self, target: &'static NeuronCard, injects: bool) -> Outcome<Option<usize>> {
@@ -219,13 +281,13 @@ impl Block<'_, '_> {
         }
     }
 
-    fn required(&self, key: &str, value: &Option<Value>, injects: bool, target: &'static NeuronCard) -> Outcome<()> {
+    fn required(&self, key: &str, value: &Option<Value>, injects: bool, target: Option<&'static NeuronCard>) -> Outcome<()> {
         if value.is_some() || injects {
             return Ok(());
         }
         let message = format!("the projection \"{}\" needs a {key}", self.name);
-        let example = match (key, target.receptors.first().map(|r| r.dimension)) {
-            ("weight", Some(crate::units::Dimension::NONE)) => "weight = 1".to_string(),
+        let example = match (key, target.and_then(|target| target.receptors.first()).map(|r| r.dimension)) {
+            ("weight", Some(Dimension::NONE)) => "weight = 1".to_string(),
             ("weight", Some(dimension)) => format!("weight = \"1 {dimension}\""),
             _ => "delay = \"1 ms\"".to_string(),
         };

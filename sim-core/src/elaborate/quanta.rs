@@ -3,11 +3,9 @@
 
 use crate::catalog::{Effect, Polarity};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::network::{Cells, Chance, Draw, Network, Population, Projection, Rule, Weights};
+use crate::network::{Cells, Chance, Network, Population, Projection, Rule, Weights};
 use crate::stimulus::{Drive, MOST_SPIKES_PER_TICK, PerUnit, poisson_bound};
 use crate::time::Grid;
-
-use super::synapses::extent;
 
 /// Finest quantum, 2^-1000: for receptors into which nothing flows. Rounding to it leaves every weight between 2^-947 and
 /// 2^23 as it is.
@@ -40,8 +38,8 @@ pub(crate) fn set_quanta(network: &mut Network, spans: &[Span]) -> Result<(), Di
         network.populations.iter().map(|p| vec![0.0; p.card().map_or(0, |card| card.receptors.len())]).collect();
     for (projection, span) in network.projections.iter().zip(spans) {
         drawable(projection, network, grid).map_err(|message| Diagnostic::error("out-of-range", *span, message))?;
-        let (low, high) = extent(&projection.weight);
-        let short = network.weights != Weights::F64 && !matches!(projection.weight, Draw::Constant(_));
+        let (low, high) = projection.extent();
+        let short = network.weights != Weights::F64 && !projection.has_one_weight();
         if short && low.abs().max(high.abs()) > f64::from(f32::MAX) {
             let message = "weights beyond 3.4e38 need [numerics] weights = \"f64\"";
             return Err(Diagnostic::error("out-of-range", *span, message));
@@ -106,7 +104,7 @@ fn longest_run(ticks: &[u64]) -> usize {
 
 /// The most that a projection adds to a slot of each receptor in one tick, in magnitude.
 fn contributions(projection: &Projection, network: &Network, repeats: f64) -> Vec<f64> {
-    let (low, high) = extent(&projection.weight);
+    let (low, high) = projection.extent();
     let either = low.abs().max(high.abs());
     let most = f64::from(max_indegree(projection)) * repeats;
     let receptors = network.populations.get(projection.target).and_then(Population::card).map_or(&[][..], |c| c.receptors);
@@ -158,7 +156,7 @@ fn max_indegree(projection: &Projection) -> u32 {
 
 /// One quantum for each receptor of the target.
 fn quanta(projection: &Projection, network: &Network, sums: &[Vec<f64>]) -> Vec<f64> {
-    let (low, high) = extent(&projection.weight);
+    let (low, high) = projection.extent();
     let largest = low.abs().max(high.abs());
     let sums = sums.get(projection.target).map_or(&[][..], Vec::as_slice);
     if injects(projection, network) {
@@ -166,7 +164,7 @@ fn quanta(projection: &Projection, network: &Network, sums: &[Vec<f64>]) -> Vec<
         let finest = if largest > 0.0 { (largest * power_of_two(-960)).max(f64::MIN_POSITIVE) } else { FINEST };
         return vec![power_of_two_from(finest).max(FINEST); sums.len()];
     }
-    let short = network.weights == Weights::I16 && !matches!(projection.weight, Draw::Constant(_));
+    let short = is_short(network, projection);
     let quantum = |sum: &f64| {
         let exact = sum / F64_SUM;
         let wanted = if short { exact.max(sum / I16_SUM).max(largest / f64::from(i16::MAX)) } else { exact };
@@ -175,14 +173,18 @@ fn quanta(projection: &Projection, network: &Network, sums: &[Vec<f64>]) -> Vec<
     sums.iter().map(quantum).collect()
 }
 
+/// Whether a projection's weights are drawn and rounded to 16 bits.
+pub(crate) fn is_short(network: &Network, projection: &Projection) -> bool {
+    network.weights == Weights::I16 && !projection.has_one_weight() && projection.learning.is_none()
+}
+
 /// Steps of 16-bit weights within this factor are made one.
 const SHARED: f64 = 16.0;
 
 /// Lets projections with 16-bit weights of much the same size onto one receptor have the same step, the coarsest: their
 /// synapses can then be kept together. Of the 15 bits of the largest weight at least 11 stay.
 fn share(network: &Network, quanta: &mut [Vec<f64>]) {
-    let short =
-        |p: &Projection| network.weights == Weights::I16 && !matches!(p.weight, Draw::Constant(_)) && !injects(p, network);
+    let short = |p: &Projection| is_short(network, p) && !injects(p, network);
     let mut coarsest: Vec<Vec<f64>> = vec![Vec::new(); network.populations.len()];
     for (projection, quanta) in network.projections.iter().zip(quanta.iter()).filter(|x| short(x.0)) {
         let Some(coarsest) = coarsest.get_mut(projection.target) else { continue };

@@ -75,7 +75,7 @@ fn shared(value: f64) -> StimulusValue {
 }
 
 /// The number of a word among those that there are.
-fn word(value: &Value, name: &str, words: &[&str]) -> Outcome<usize> {
+pub(crate) fn word(value: &Value, name: &str, words: &[&str]) -> Outcome<usize> {
     let quoted = words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" or ");
     let ValueKind::Text(text) = &value.kind else {
         let message = format!("{name} is {quoted}, not {}", kind(&value.kind));

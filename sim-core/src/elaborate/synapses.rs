@@ -203,7 +203,7 @@ impl Synapses<'_> {
         value: &Value,
         model: &'static NeuronCard,
         receptor: Option<usize>,
-    ) -> Outcome<Draw> {
+    ) -> Outcome<(Draw, Dimension)> {
         let named = receptor.and_then(|index| model.receptors.get(index));
         let signed = named.is_some_and(|r| r.polarity == Polarity::Signed);
         let dimension = named.or_else(|| any_receptor(model)).map_or(Dimension::NONE, |r| r.dimension);
@@ -224,7 +224,17 @@ impl Synapses<'_> {
             (None, draw) => signs_fit(draw, model, value.span)?,
             _ => {}
         }
-        Ok(draw)
+        Ok((draw, dimension))
+    }
+
+    /// The weight of synapses that end at no receptor, in whatever unit weights may have.
+    pub(crate) fn any_weight(&self, context: &Context<'_>, value: &Value) -> Outcome<(Draw, Dimension)> {
+        let units = [Dimension::CURRENT, Dimension::VOLTAGE, Dimension::CONDUCTANCE, Dimension::NONE];
+        let of = |dimension| {
+            let wanted = Wanted::new("the weight", dimension, Range::Any);
+            self.draw(context, value, &wanted, &|_, _| Ok(())).map(|draw| (draw, dimension))
+        };
+        units.into_iter().map(of).reduce(Result::or).unwrap_or(Err(Failure::Reported))
     }
 
     /// The delay in ms: at least one step; drawn ones below half a step are drawn again.

@@ -146,6 +146,7 @@ pub(crate) fn kind(kind: &ValueKind) -> &'static str {
         ValueKind::File(_) => "a file",
         ValueKind::Random(_) => "a distribution",
         ValueKind::Table(_) => "a table",
+        ValueKind::Modulator { .. } => "a modulator",
         ValueKind::Regular { .. } => "regular times",
     }
 }

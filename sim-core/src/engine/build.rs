@@ -134,7 +134,7 @@ impl Builder<'_> {
         let mut fillings: Vec<Filling<R>> = (0..self.sums.windows()).map(|_| Filling::new(sources)).collect();
         for &index in &group.projections {
             self.each_place(&self.network.projections[index], |source, place| {
-                fillings[self.sums.window(place)].cursors[source as usize + 1] += 1;
+                fillings[self.sums.window(place)].count(source);
             });
         }
         fillings
@@ -208,7 +208,7 @@ impl Builder<'_> {
 }
 
 /// A table while it is filled.
-struct Filling<R> {
+pub(crate) struct Filling<R> {
     /// While counting: one place on, how many records each row has. While filling: where the row's next record goes, so
     /// that at the end each row's place holds its end.
     cursors: Vec<u32>,
@@ -227,15 +227,20 @@ const BIN: u32 = 256;
 const WAITING: usize = 1 << 19;
 
 impl<R> Filling<R> {
-    fn new(sources: usize) -> Self {
+    pub(crate) fn new(sources: usize) -> Self {
         let bins = (0..sources.div_ceil(BIN as usize)).map(|_| Vec::new()).collect();
         Self { cursors: vec![0; sources + 1], records: Vec::new(), delays: Vec::new(), bins, waiting: 0 }
+    }
+
+    /// One record more in a row.
+    pub(crate) fn count(&mut self, source: u32) {
+        self.cursors[source as usize + 1] += 1;
     }
 }
 
 impl<R: Copy + Default> Filling<R> {
     /// Turns counts into places.
-    fn make_room(&mut self, delays_differ: bool) {
+    pub(crate) fn make_room(&mut self, delays_differ: bool) {
         let mut sum = 0;
         for cursor in &mut self.cursors {
             sum += *cursor;
@@ -246,7 +251,7 @@ impl<R: Copy + Default> Filling<R> {
     }
 
     #[inline]
-    fn add(&mut self, source: u32, delay: u16, record: R) {
+    pub(crate) fn add(&mut self, source: u32, delay: u16, record: R) {
         self.bins[(source / BIN) as usize].push((source, delay, record));
         self.waiting += 1;
         if self.waiting == WAITING {
@@ -255,7 +260,7 @@ impl<R: Copy + Default> Filling<R> {
     }
 
     /// Puts down what is waiting.
-    fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         for bin in &mut self.bins {
             for (source, delay, record) in bin.drain(..) {
                 let cursor = &mut self.cursors[source as usize];
@@ -271,7 +276,7 @@ impl<R: Copy + Default> Filling<R> {
     }
 
     /// The index and the records once all have settled, each row sorted by delay and within it in the order of the targets.
-    fn sorted(mut self, delay: Option<u32>) -> (Index, Vec<R>) {
+    pub(crate) fn sorted(mut self, delay: Option<u32>) -> (Index, Vec<R>) {
         // Every cursor has moved to where the next row started.
         self.cursors.rotate_right(1);
         self.cursors[0] = 0;

@@ -13,6 +13,8 @@ pub(crate) struct Outbox {
     pub(crate) starts: Vec<u32>,
     /// Samples of the partition's cells, by tick, then record, then cell.
     pub(crate) samples: Vec<f64>,
+    /// Values of the partition's modulators that rules read, by tick, then channel.
+    pub(crate) bus: Vec<f64>,
     /// Whether the sink wants no more (the first partition says so).
     pub(crate) stop: bool,
 }
@@ -22,6 +24,7 @@ impl Outbox {
         self.fired.clear();
         self.starts.clear();
         self.samples.clear();
+        self.bus.clear();
         self.stop = false;
     }
 

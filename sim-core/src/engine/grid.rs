@@ -23,7 +23,9 @@
 //! Within a partition, phases 2 and 3 go strip by strip of a few blocks, so that a strip's inputs and state are in the first
 //! cache while they are used.
 //!
-//! Phases 5 and 6 have nothing to do yet: there are no plastic projections and no modulators.
+//! Phase 5 is done in two parts. What a spike of a source does to its synapses, and what they transmit, waits until it arrives
+//! (`plastic/`), in phase 1; what is left for phase 5 is to note the targets' spikes and the values of modulators, once a
+//! window, when all partitions have told theirs. Phase 6 is a part of phase 3: modulators are populations.
 
 use super::exchange::{Alone, Exchange, Outbox, Threads};
 use super::leader::Leader;
@@ -39,14 +41,15 @@ impl State {
     /// If the state is not one of this plan's network.
     pub fn advance(&mut self, plan: &Plan, ticks: u64, sink: &mut dyn Sink) -> u64 {
         let start = self.tick;
-        let Self { tick, neurons, lanes, held, history, tally } = self;
+        self.divide(plan);
+        let Self { tick, neurons, lanes, held, plastic, bus, history, tally } = self;
         let in_flight: Vec<_> = history.iter().copied().collect();
-        let workers: Vec<Worker<'_>> = split(plan, neurons, lanes, held)
+        let workers: Vec<Worker<'_>> = split(plan, neurons, lanes, held, plastic)
             .into_iter()
             .enumerate()
-            .map(|(part, own)| Worker::new(plan, part, own, &in_flight, start))
+            .map(|(part, own)| Worker::new(plan, part, own, bus.clone(), &in_flight, start))
             .collect();
-        let mut leader = Leader::new(plan, sink, history, tally);
+        let mut leader = Leader::new(plan, sink, history, bus, tally);
         let mut crews = crews(workers, plan.threads());
         let first = crews.remove(0);
         let (done, events) = if crews.is_empty() {
@@ -111,11 +114,12 @@ fn run(
         let mut stop = false;
         exchange.swap(workers[0].part(), &mut outboxes, &mut |part, outbox| {
             stop |= outbox.stop;
-            workers.iter_mut().for_each(|worker| worker.route(outbox, &window));
+            workers.iter_mut().for_each(|worker| worker.route(part, outbox, &window));
             if let Some(leader) = &mut leader {
                 leader.take(part, outbox, &window);
             }
         });
+        workers.iter_mut().for_each(|worker| worker.learn(&window));
         now = *window.end();
         if let Some(leader) = &mut leader {
             leader.record(window);

@@ -14,6 +14,7 @@
 //! Where delays differ, 4 bytes for each (source, delay) that occurs and 8 for each source come on top; see `rows.rs`.
 
 use crate::connect::Generator;
+use crate::elaborate::quanta::is_short;
 use crate::elaborate::size::expected_synapses;
 use crate::network::{Draw, Network, Population, Projection, Rule, Weights};
 
@@ -91,7 +92,7 @@ impl<'a> Chooser<'a> {
     pub(crate) fn new(network: &'a Network, layouts: Layouts) -> Self {
         let receptors = |p: &Population| p.card().map_or(0, |card| card.receptors.len());
         let mut units: Vec<Vec<f64>> = network.populations.iter().map(|p| vec![f64::INFINITY; receptors(p)]).collect();
-        for projection in network.projections.iter().filter(|p| drawn_short(network, p)) {
+        for projection in network.projections.iter().filter(|p| is_short(network, p)) {
             let (first, second) = Generator::new(network, projection).receptors();
             for receptor in [first, second] {
                 let finest = units.get_mut(projection.target).and_then(|units| units.get_mut(receptor));
@@ -149,7 +150,7 @@ impl<'a> Chooser<'a> {
             // Both are powers of two: the quotient's exponent is the shift.
             (1.0..=32768.0).contains(&ratio).then(|| (ratio.to_bits() >> 52) as u32 - 1023)
         };
-        let short = drawn_short(self.network, projection);
+        let short = is_short(self.network, projection);
         shift(first).filter(|s| short && shift(second) == Some(*s))
     }
 }
@@ -208,9 +209,4 @@ fn simple(rule: &Rule) -> bool {
         | Rule::FixedTotalNumber { multapses, .. } => !multapses,
         Rule::List { .. } => false,
     }
-}
-
-/// Whether a projection's weights are drawn and rounded to 16 bits.
-fn drawn_short(network: &Network, projection: &Projection) -> bool {
-    network.weights == Weights::I16 && !matches!(projection.weight, Draw::Constant(_))
 }

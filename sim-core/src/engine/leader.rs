@@ -3,6 +3,7 @@
 
 use super::exchange::Outbox;
 use super::plan::{Plan, PlanCells};
+use super::plastic::Bus;
 use super::state::Tally;
 use crate::record::{Sample, Sink, Spike, Window};
 use std::collections::VecDeque;
@@ -12,6 +13,7 @@ pub(crate) struct Leader<'a> {
     plan: &'a Plan,
     sink: &'a mut dyn Sink,
     history: &'a mut VecDeque<Spike>,
+    bus: &'a mut Bus,
     tally: &'a mut Tally,
     spikes: Vec<Spike>,
     samples: Vec<Sample>,
@@ -20,12 +22,19 @@ pub(crate) struct Leader<'a> {
 }
 
 impl<'a> Leader<'a> {
-    pub(crate) fn new(plan: &'a Plan, sink: &'a mut dyn Sink, history: &'a mut VecDeque<Spike>, tally: &'a mut Tally) -> Self {
-        Self { plan, sink, history, tally, spikes: Vec::new(), samples: Vec::new(), stop: false }
+    pub(crate) fn new(
+        plan: &'a Plan,
+        sink: &'a mut dyn Sink,
+        history: &'a mut VecDeque<Spike>,
+        bus: &'a mut Bus,
+        tally: &'a mut Tally,
+    ) -> Self {
+        Self { plan, sink, history, bus, tally, spikes: Vec::new(), samples: Vec::new(), stop: false }
     }
 
     /// Takes one partition's window; partitions come in order.
     pub(crate) fn take(&mut self, part: usize, outbox: &Outbox, window: &RangeInclusive<u64>) {
+        self.bus.take(&self.plan.parts[part].channels, &outbox.bus, window);
         let populations = &self.plan.network.populations;
         for (offset, tick) in window.clone().enumerate() {
             for (index, population) in populations.iter().enumerate() {
@@ -59,6 +68,7 @@ impl<'a> Leader<'a> {
         let now = *window.end();
         self.history.extend(&self.spikes);
         let keep = (now + 1).saturating_sub(self.plan.max_delay);
+        self.bus.forget(keep);
         while self.history.front().is_some_and(|spike| spike.tick < keep) {
             self.history.pop_front();
         }

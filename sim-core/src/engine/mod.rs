@@ -1,7 +1,7 @@
 //! The engines: for now the grid engine. [`grid`] has the step. The hot code, in the order of reading: `layout.rs` (how synapses
 //! may be kept, and which way is chosen), `rows.rs` (tables of synapses, drawn), `sums.rs` (where weights are added up),
 //! `delivery.rs` (the loops that do it, and why they are fast), `bits.rs` (dense projections), `inputs.rs` (what neurons
-//! read), [`neurons`] (their loop), `shares.rs` and `private/` (random input), `dispatch.rs` (vector instructions).
+//! read), [`neurons`] (their loop), `plastic/` (synapses that learn), `shares.rs` and `private/` (random input), `dispatch.rs` (vector instructions).
 
 mod bits;
 mod build;
@@ -17,6 +17,7 @@ mod leader;
 pub mod neurons;
 mod partition;
 mod plan;
+mod plastic;
 pub mod poisson;
 mod private;
 mod rows;
@@ -31,5 +32,6 @@ pub use dispatch::Level;
 pub use dispatch::instruction_set;
 pub use layout::{Kind, Layouts};
 pub use plan::{Kept, Plan, layouts};
+pub use plastic::{Learner, learner};
 pub use state::{State, Tally};
 pub use values::{Values, ValuesMut, Width};

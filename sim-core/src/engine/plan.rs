@@ -6,6 +6,7 @@ use super::inflow::{Changes, Inflow, Receives, Stimulate};
 use super::layout::{Chooser, Layout, Layouts};
 use super::neurons::Neurons;
 use super::partition::{Partitioning, cells};
+use super::plastic::{self, Table};
 use super::poisson::PoissonSchedules;
 use super::private::{Context, PrivateNoise, PrivatePoisson};
 use super::rows::Stored;
@@ -78,12 +79,18 @@ pub(crate) struct Part {
     pub(crate) stored: Vec<Stored>,
     /// What is stored of each source population's synapses.
     pub(crate) of_source: Vec<Vec<usize>>,
+    /// Synapses that learn.
+    pub(crate) learning: Vec<Table>,
+    /// Which of them are of each source population.
+    pub(crate) learning_of: Vec<Vec<usize>>,
     /// What flows into each population.
     pub(crate) inputs: Vec<Inflow>,
     /// Cells of each probe in this partition: a range of the record's cells.
     pub(crate) probed: Vec<Range<usize>>,
     pub(crate) largest_delay: u32,
     pub(crate) smallest_delay: u32,
+    /// Modulators' values that rules read and that are computed here: indices of the network's channels.
+    pub(crate) channels: Vec<usize>,
 }
 
 impl Plan {
@@ -103,8 +110,9 @@ impl Plan {
         let probes = probes(&network, grid);
         let spikes: Vec<usize> = spike_projections(&network, &drives);
         let chooser = Chooser::new(&network, layouts);
+        let (learning, spikes): (Vec<_>, Vec<_>) = spikes.into_iter().partition(|p| network.projections[*p].learning.is_some());
         let groups = build::groups(&network, &spikes, &chooser);
-        let receives = receives(&network, &groups, &chooser);
+        let receives = receives(&network, &groups, &learning, &chooser);
         let stimuli = private_projections(&network, &drives, &mut families);
         let work = Work {
             network: &network,
@@ -112,6 +120,7 @@ impl Plan {
             cells: &cells,
             drives: &drives,
             groups: &groups,
+            learning: &learning,
             receives: &receives,
             stimuli: &stimuli,
         };
@@ -174,17 +183,18 @@ impl Plan {
 
     /// Synapses, those of private stimuli left out, projections of which nothing is stored included.
     pub fn synapses(&self) -> u64 {
-        self.stored().map(Stored::synapses).sum()
+        self.by_layout().values().map(|layout| layout.0).sum()
     }
 
     /// Bytes that the synapses take, with the index of their rows.
     pub fn synapse_bytes(&self) -> u64 {
-        self.stored().map(|s| (s.record_bytes() + s.index_bytes()) as u64).sum()
+        self.by_layout().values().map(|layout| layout.1).sum()
     }
 
     /// Bytes of the index alone.
     pub fn index_bytes(&self) -> u64 {
-        self.stored().map(|s| s.index_bytes() as u64).sum()
+        let learning = self.learning().map(Table::index_bytes);
+        self.stored().map(Stored::index_bytes).chain(learning).map(|bytes| bytes as u64).sum()
     }
 
     /// Synapses and bytes, index included, by layout.
@@ -195,7 +205,16 @@ impl Plan {
             *synapses += stored.synapses();
             *bytes += (stored.record_bytes() + stored.index_bytes()) as u64;
         }
+        for table in self.learning() {
+            let (synapses, bytes) = all.entry(table.layout()).or_default();
+            *synapses += table.wiring.cells.len() as u64;
+            *bytes += (table.record_bytes() + table.index_bytes()) as u64;
+        }
         all
+    }
+
+    fn learning(&self) -> impl Iterator<Item = &Table> {
+        self.parts.iter().flat_map(|p| &p.learning)
     }
 
     fn stored(&self) -> impl Iterator<Item = &Stored> {
@@ -261,9 +280,13 @@ pub fn layouts(network: &Network) -> Vec<Option<Kept>> {
 }
 
 /// The sums that each receptor of each population gets input from.
-fn receives(network: &Network, groups: &[Group], chooser: &Chooser<'_>) -> Vec<Vec<Receives>> {
+fn receives(network: &Network, groups: &[Group], learning: &[usize], chooser: &Chooser<'_>) -> Vec<Vec<Receives>> {
     let receptors = |p: &crate::network::Population| p.card().map_or(0, |card| card.receptors.len());
     let mut all: Vec<Vec<Receives>> = network.populations.iter().map(|p| vec![Receives::default(); receptors(p)]).collect();
+    for projection in learning.iter().map(|index| &network.projections[*index]) {
+        let (receptor, _) = Generator::new(network, projection).receptors();
+        all[projection.target].get_mut(receptor).into_iter().for_each(|receives| receives.numbers = true);
+    }
     for (group, index) in groups.iter().flat_map(|group| group.projections.iter().map(move |index| (group, index))) {
         let projection = &network.projections[*index];
         let (first, second) = Generator::new(network, projection).receptors();
@@ -391,6 +414,8 @@ struct Work<'a> {
     cells: &'a [PlanCells],
     drives: &'a [Option<Drive>],
     groups: &'a [Group],
+    /// Projections that learn.
+    learning: &'a [usize],
     receives: &'a [Vec<Receives>],
     stimuli: &'a [PrivateProjection],
 }
@@ -405,7 +430,12 @@ impl Work<'_> {
             of_source[group.source].extend(stored.len()..stored.len() + kept.len());
             stored.extend(kept);
         }
-        let delays = || stored.iter().filter_map(Stored::delays);
+        let learning = self.learning(blocks, &sums);
+        let mut learning_of = vec![Vec::new(); self.cells.len()];
+        for (index, table) in learning.iter().enumerate() {
+            learning_of[self.network.projections[table.wiring.projection].source].push(index);
+        }
+        let delays = || stored.iter().filter_map(Stored::delays).chain(learning.iter().filter_map(|t| t.wiring.delays()));
         let largest_delay = delays().map(|d| d.1).max().unwrap_or(1);
         let smallest_delay = delays().map(|d| d.0).min().unwrap_or(u32::MAX);
         let mut inputs: Vec<Inflow> =
@@ -415,7 +445,18 @@ impl Work<'_> {
             inputs[target].stimuli.push(self.stimulate(private, blocks));
         }
         let probed = probes.iter().map(|p| self.probed(p, blocks)).collect();
-        Part { sums, stored, of_source, inputs, probed, largest_delay, smallest_delay }
+        let own = |index: &usize| {
+            let channel = &self.network.channels[*index];
+            cells(&blocks[channel.population], self.network.populations[channel.population].size).contains(&channel.cell)
+        };
+        let channels = (0..self.network.channels.len()).filter(own).collect();
+        Part { sums, stored, of_source, learning, learning_of, inputs, probed, largest_delay, smallest_delay, channels }
+    }
+
+    /// Tables of the synapses that learn.
+    fn learning(&self, blocks: &[Range<usize>], sums: &SumLayout) -> Vec<Table> {
+        let tables = |index: &usize| plastic::tables(self.network, *index, blocks, sums, self.grid);
+        self.learning.iter().flat_map(tables).collect()
     }
 
     fn stimulate(&self, private: &PrivateProjection, blocks: &[Range<usize>]) -> Stimulate {

@@ -3,12 +3,15 @@
 
 use super::lanes::Lanes;
 use super::neurons::BLOCK;
-use super::plan::{Plan, PlanCells};
+use super::plan::{Part, Plan, PlanCells};
+use super::plastic::{self, Bus, Memory};
 use super::values::Values;
 use crate::network::{Cells, Column};
+use crate::plasticity::{Reading, SynapseValues};
 use crate::random::{Key, Stream};
 use crate::real::Precision;
 use crate::record::{Spike, SpikeHash};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 /// The state of a run.
@@ -21,6 +24,10 @@ pub struct State {
     pub(crate) lanes: Vec<Vec<Lanes>>,
     /// By noise projection: values held between redraws.
     pub(crate) held: Vec<Vec<f64>>,
+    /// By partition, then table: what plastic synapses remember.
+    pub(crate) plastic: Vec<Vec<Memory>>,
+    /// Modulators, as far back as the largest delay.
+    pub(crate) bus: Bus,
     /// Spikes of the last ticks, as far back as the largest delay: what is in flight.
     pub(crate) history: VecDeque<Spike>,
     pub(crate) tally: Tally,
@@ -57,6 +64,8 @@ impl State {
             neurons: neurons.collect(),
             lanes: plan.families.iter().map(lanes).collect(),
             held: (0..noises).map(|n| vec![0.0; held.iter().map(|part| part[n]).sum()]).collect(),
+            plastic: plan.parts.iter().map(|part| part.learning.iter().map(Memory::new).collect()).collect(),
+            bus: Bus::new(plan.network.channels.len()),
             history: VecDeque::new(),
             tally: Tally { spikes: vec![0; network.populations.len()], ..Tally::default() },
         }
@@ -64,13 +73,33 @@ impl State {
 
     /// Takes over another state without new memory where the sizes agree.
     pub fn reset_from(&mut self, other: &Self) {
-        let Self { tick, neurons, lanes, held, history, tally } = self;
+        let Self { tick, neurons, lanes, held, plastic, bus, history, tally } = self;
         *tick = other.tick;
         neurons.clone_from(&other.neurons);
         lanes.clone_from(&other.lanes);
         held.clone_from(&other.held);
+        plastic.clone_from(&other.plastic);
+        bus.clone_from(&other.bus);
         history.clone_from(&other.history);
         tally.clone_from(&other.tally);
+    }
+
+    /// Gives plastic synapses to the partitions of a plan, where they were another plan's.
+    pub(crate) fn divide(&mut self, plan: &Plan) {
+        if self.is_divided(plan) {
+            return;
+        }
+        let old: Vec<&Memory> = self.plastic.iter().flatten().collect();
+        let gather = |part: &Part| part.learning.iter().map(|table| Memory::gather(table, &old)).collect();
+        self.plastic = plan.parts.iter().map(gather).collect();
+    }
+
+    /// Whether plastic synapses lie as a plan's partitions have them.
+    fn is_divided(&self, plan: &Plan) -> bool {
+        let same = |(own, part): (&Vec<Memory>, &Part)| {
+            own.len() == part.learning.len() && own.iter().zip(&part.learning).all(|(memory, table)| memory.is_of(table))
+        };
+        self.plastic.len() == plan.parts.len() && self.plastic.iter().zip(&plan.parts).all(same)
     }
 
     /// Ticks done.
@@ -105,6 +134,18 @@ impl State {
         }
         let size = plan.network.populations[population].size as usize;
         (0..size).map(|cell| values.get(place(cell, variable, states))).collect()
+    }
+
+    /// A variable (index in the rule's card) of the synapses of a projection that learns, by source, delay and target; empty for
+    /// other projections.
+    pub fn synapses(&self, plan: &Plan, projection: usize, variable: usize, reading: Reading) -> SynapseValues {
+        let mut state = Cow::Borrowed(self);
+        if !self.is_divided(plan) {
+            state.to_mut().divide(plan);
+        }
+        let now = (reading == Reading::Now).then_some(self.tick as i32);
+        let tables = plan.parts.iter().flat_map(|part| &part.learning).zip(state.plastic.iter().flatten());
+        plastic::read(tables.filter(|(table, _)| table.wiring.projection == projection), variable, now)
     }
 
     /// Lets cells fire now, as if by themselves: their spikes arrive after their delays. They are not counted. Indices out of

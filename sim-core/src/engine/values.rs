@@ -51,6 +51,34 @@ impl Values {
         }
     }
 
+    /// Their width.
+    pub fn precision(&self) -> Precision {
+        match self {
+            Self::F64(_) => Precision::F64,
+            Self::F32(_) => Precision::F32,
+        }
+    }
+
+    /// Bytes that they take.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::F64(values) => size_of_val(&values[..]),
+            Self::F32(values) => size_of_val(&values[..]),
+        }
+    }
+
+    /// Adds some of others, of the same width, at the end.
+    ///
+    /// # Panics
+    /// If they are of the other width.
+    pub(crate) fn extend(&mut self, others: &Self, range: Range<usize>) {
+        match (self, others) {
+            (Self::F64(own), Self::F64(values)) => own.extend_from_slice(&values[range]),
+            (Self::F32(own), Self::F32(values)) => own.extend_from_slice(&values[range]),
+            _ => panic!("{OTHER_WIDTH}"),
+        }
+    }
+
     /// All in order.
     pub fn iter(&self) -> impl Iterator<Item = f64> {
         (0..self.len()).map(|index| self.get(index))
@@ -141,6 +169,12 @@ pub trait Width: Real {
     /// # Panics
     /// If they are of the other width.
     fn slice<'a>(values: &'a mut ValuesMut<'_>) -> &'a mut [Self];
+
+    /// The values themselves, to be looked at.
+    ///
+    /// # Panics
+    /// If they are of the other width.
+    fn all(values: &Values) -> &[Self];
 }
 
 impl Width for f64 {
@@ -148,11 +182,21 @@ impl Width for f64 {
         let ValuesMut::F64(values) = values else { panic!("{OTHER_WIDTH}") };
         values
     }
+
+    fn all(values: &Values) -> &[Self] {
+        let Values::F64(values) = values else { panic!("{OTHER_WIDTH}") };
+        values
+    }
 }
 
 impl Width for f32 {
     fn slice<'a>(values: &'a mut ValuesMut<'_>) -> &'a mut [Self] {
         let ValuesMut::F32(values) = values else { panic!("{OTHER_WIDTH}") };
+        values
+    }
+
+    fn all(values: &Values) -> &[Self] {
+        let Values::F32(values) = values else { panic!("{OTHER_WIDTH}") };
         values
     }
 }

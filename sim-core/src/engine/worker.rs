@@ -8,6 +8,7 @@ use super::lanes::{LANES, Lanes};
 use super::neurons::{BLOCK, Neurons};
 use super::partition::cells;
 use super::plan::{Part, Plan, PlanCells};
+use super::plastic::{self, Arrivals, Bus, Memory};
 use super::poisson::{PoissonSchedules, block_counts};
 use super::private::Place;
 use super::state::place;
@@ -23,6 +24,7 @@ pub(crate) struct Own<'a> {
     neurons: Vec<ValuesMut<'a>>,
     lanes: Vec<&'a mut [Lanes]>,
     held: Vec<&'a mut [f64]>,
+    plastic: &'a mut [Memory],
 }
 
 /// Splits the state among the partitions.
@@ -31,9 +33,11 @@ pub(crate) fn split<'a>(
     neurons: &'a mut [Values],
     lanes: &'a mut [Vec<Lanes>],
     held: &'a mut [Vec<f64>],
+    plastic: &'a mut [Vec<Memory>],
 ) -> Vec<Own<'a>> {
     let parts = plan.partitioning.len();
-    let mut owns: Vec<Own<'a>> = (0..parts).map(|_| Own { neurons: Vec::new(), lanes: Vec::new(), held: Vec::new() }).collect();
+    let own = |plastic| Own { neurons: Vec::new(), lanes: Vec::new(), held: Vec::new(), plastic };
+    let mut owns: Vec<Own<'a>> = plastic.iter_mut().map(|memories| own(&mut memories[..])).collect();
     let blocks = |part: usize, population: usize| plan.partitioning.blocks(part)[population].len();
     for (population, values) in neurons.iter_mut().enumerate() {
         let states = match &plan.cells[population] {
@@ -109,24 +113,34 @@ pub(crate) struct Worker<'a> {
     inputs: Inputs,
     sums: Sums,
     calendar: Calendar,
+    /// By table of plastic synapses.
+    days: Vec<plastic::Calendar>,
+    bus: Bus,
+    /// Spikes of the partition's own cells in a window, as far as plastic synapses may be interested: tick, population, cell.
+    fired: Vec<(u64, usize, u32)>,
     /// Whether no tick has been run yet.
     fresh: bool,
 }
 
 impl<'a> Worker<'a> {
     /// Takes up the work after `now`, with the spikes that are in flight.
-    pub(crate) fn new(plan: &'a Plan, index: usize, own: Own<'a>, in_flight: &[Spike], now: u64) -> Self {
+    pub(crate) fn new(plan: &'a Plan, index: usize, own: Own<'a>, bus: Bus, in_flight: &[Spike], now: u64) -> Self {
         let (part, blocks) = (&plan.parts[index], plan.partitioning.blocks(index));
         let mut calendar = Calendar::new(part);
+        let mut days: Vec<plastic::Calendar> = part.learning.iter().map(plastic::Calendar::new).collect();
         for spike in in_flight {
             let population = plan.network.populations.partition_point(|p| p.range().end <= spike.neuron);
             let cell = spike.neuron - plan.network.populations[population].first;
             calendar.schedule(part, population, &[cell], spike.tick, now);
+            for table in &part.learning_of[population] {
+                days[*table].schedule(&part.learning[*table], &[cell], spike.tick, now);
+            }
         }
         // These were counted when they were emitted; injected spikes are not counted.
         calendar.events = 0;
+        days.iter_mut().for_each(|days| days.events = 0);
         let (inputs, sums) = Inputs::new(part, blocks, &plan.cells);
-        Self { plan, index, part, blocks, own, inputs, sums, calendar, fresh: true }
+        Self { plan, index, part, blocks, own, inputs, sums, calendar, days, bus, fired: Vec::new(), fresh: true }
     }
 
     pub(crate) fn part(&self) -> usize {
@@ -134,12 +148,21 @@ impl<'a> Worker<'a> {
     }
 
     pub(crate) fn events(&self) -> u64 {
-        self.calendar.events
+        self.calendar.events + self.days.iter().map(|days| days.events).sum::<u64>()
     }
 
     /// Phase 1.
     pub(crate) fn deliver(&mut self, tick: u64) {
         self.calendar.deliver(self.part, tick, &mut self.sums);
+        let tables = self.part.learning.iter().zip(self.own.plastic.iter_mut()).zip(&mut self.days);
+        for ((table, memory), days) in tables {
+            let runs = days.take(tick);
+            if !runs.is_empty() {
+                let arrivals = Arrivals { tick: tick as i32, runs: &runs, outlet: table.outlet };
+                table.learner.arrive(memory, &arrivals, &self.bus, &mut self.sums.f64);
+            }
+            days.done(tick, runs);
+        }
     }
 
     /// Phases 2 and 3 of a population of neurons, strip by strip.
@@ -191,19 +214,45 @@ impl<'a> Worker<'a> {
     }
 
     /// Phase 4, for one partition's spikes of a window: own synapses onto own targets.
-    pub(crate) fn route(&mut self, outbox: &Outbox, window: &RangeInclusive<u64>) {
+    pub(crate) fn route(&mut self, part: usize, outbox: &Outbox, window: &RangeInclusive<u64>) {
         let populations = self.plan.cells.len();
+        self.bus.take(&self.plan.parts[part].channels, &outbox.bus, window);
         Calendar::fetch(self.part, outbox.spikes(populations));
         for (offset, tick) in window.clone().enumerate() {
             for population in 0..populations {
                 let cells = outbox.cells(offset, population, populations);
                 self.calendar.schedule(self.part, population, cells, tick, *window.end());
+                for table in &self.part.learning_of[population] {
+                    self.days[*table].schedule(&self.part.learning[*table], cells, tick, *window.end());
+                }
+                if part == self.index && !self.part.learning.is_empty() {
+                    self.fired.extend(cells.iter().map(|cell| (tick, population, *cell)));
+                }
             }
         }
     }
 
+    /// Phase 5, of a window: plastic synapses hear of their targets' spikes.
+    pub(crate) fn learn(&mut self, window: &RangeInclusive<u64>) {
+        for (table, memory) in self.part.learning.iter().zip(self.own.plastic.iter_mut()) {
+            let (target, range) = (self.plan.network.projections[table.wiring.projection].target, &table.wiring.targets);
+            for fired in self.fired.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|fired| fired[0].1 == target) {
+                let cells = fired.iter().filter(|f| range.contains(&f.2)).map(|f| (f.2 - range.start) as usize);
+                table.learner.fired(memory, fired[0].0 as i32, &mut { cells }, &self.bus);
+            }
+        }
+        self.fired.clear();
+        self.bus.forget((*window.end() + 1).saturating_sub(self.plan.max_delay));
+    }
+
     /// Phase 7, the partition's share: state variables that are recorded.
     pub(crate) fn sample(&mut self, tick: u64, outbox: &mut Outbox) {
+        for channel in self.part.channels.iter().map(|index| &self.plan.network.channels[*index]) {
+            let PlanCells::Neurons(kernel) = &self.plan.cells[channel.population] else { continue };
+            let cell = channel.cell as usize - self.blocks[channel.population].start * BLOCK;
+            let values = &self.own.neurons[channel.population];
+            outbox.bus.push(values.get(place(cell, channel.variable, kernel.states())));
+        }
         for (probe, probed) in self.plan.probes.iter().zip(&self.part.probed) {
             let PlanCells::Neurons(kernel) = &self.plan.cells[probe.population] else { continue };
             if !probe.due(tick) {

@@ -137,8 +137,11 @@ const SPIKE_TRAIN: StimulusCard = StimulusCard {
 };
 
 /// Two neuron models and three stimuli.
-static CATALOG: Catalog =
-    Catalog { neurons: &[LIF, DELTA], stimuli: &[POISSON, SPIKE_TRAIN, stimulus("dc", &[AMPLITUDE], Effect::Current)] };
+static CATALOG: Catalog = Catalog {
+    neurons: &[LIF, DELTA],
+    stimuli: &[POISSON, SPIKE_TRAIN, stimulus("dc", &[AMPLITUDE], Effect::Current)],
+    rules: &[],
+};
 
 /// Files held in memory.
 struct Held(&'static [(&'static str, &'static str)]);
@@ -263,6 +266,7 @@ fn projection(source: &str, target: &str, connect: ConnectDecl, weight: &str, de
         weight: Some(q(weight)),
         delay: Some(q(delay)),
         receptor: None,
+        plasticity: None,
     }
 }
 

@@ -1,0 +1,256 @@
+//! Spike-timing-dependent plasticity by pairs of spikes.
+
+use super::{
+    BACKPROPAGATION, CLIP, Dependence, TRANSMIT, W_MAX, W_MIN, WEIGHT, amplitude, bounds_in_order, conventions, fixed,
+    time_constant, value, word,
+};
+use sim_core::catalog::Range;
+use sim_core::engine::{Learner, Width, learner};
+use sim_core::plasticity::{Conventions, Decay, PostSpike, PreSpike, Rule, RuleCard, Setting, Setup};
+use sim_core::real::{Precision, Real};
+use sim_core::units::Dimension;
+
+pub(super) const CARD: RuleCard = RuleCard {
+    name: "stdp_pair",
+    aliases: &["stdp", "stdp_synapse"],
+    about: "weights grow when the target fires after the source, and shrink when it fires before: each pair of spikes counts",
+    equations: "target fires, dt after a spike of the source: w += a_plus (1 - u)^mu_plus exp(-dt/tau_plus)\n\
+                source fires, dt after a spike of the target: w -= a_minus u^mu_minus exp(-dt/tau_minus)\n\
+                u = (w - w_min) / (w_max - w_min); sums over the pairs that `pairing` chooses; w stays within w_min and w_max",
+    scheme: "exact at every spike. Spikes that meet at a synapse in the same step: the target's counts as after the source's \
+             earlier spikes and not as before this one (NEST). NEST's lambda is a_plus, its alpha a_minus / a_plus, with \
+             w_min = 0; there tau_minus is a parameter of the target",
+    source: "Morrison, Diesmann & Gerstner (2008), Biological Cybernetics 98:459-478, sections 4.1 and 5; Gütig et al. (2003), \
+             Journal of Neuroscience 23:3697-3714 (mu); NEST documentation, stdp_synapse, stdp_nn_symm_synapse, \
+             stdp_nn_pre_centered_synapse, stdp_nn_restr_synapse",
+    parameters: &[
+        time_constant("tau_plus", 20.0, "how long a spike of the source is remembered"),
+        time_constant("tau_minus", 20.0, "how long a spike of the target is remembered"),
+        amplitude("a_plus", 0.01, "growth for a pair"),
+        amplitude("a_minus", 0.0105, "shrinking for a pair"),
+        fixed(
+            "mu_plus",
+            &[],
+            Dimension::NONE,
+            0.0,
+            Range::NotNegative,
+            "growth depends on the weight: 0 additive, 1 multiplicative",
+        ),
+        fixed("mu_minus", &[], Dimension::NONE, 0.0, Range::NotNegative, "the same for shrinking"),
+        W_MIN,
+        W_MAX,
+        word(
+            "pairing",
+            &["all_to_all", "nearest_symmetric", "nearest_pre_centered", "nearest_restricted"],
+            "which pairs: all; each spike with the last of the other; the target's first after the source's with all of the \
+             source's since the one before; only next neighbours",
+        ),
+        BACKPROPAGATION,
+        TRANSMIT,
+        CLIP,
+    ],
+    variables: &[WEIGHT],
+    check: |values| bounds_in_order(value(values, MIN), value(values, MAX)),
+    bounds: |values| (value(values, MIN), value(values, MAX)),
+    build: |setup| match setup.precision {
+        Precision::F64 => build::<f64>(setup),
+        Precision::F32 => build::<f32>(setup),
+    },
+};
+
+const MIN: usize = 6;
+const MAX: usize = 7;
+
+fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
+    let pair = StdpPair::<F>::new(setup);
+    match setup.constant(8) as usize {
+        0 => learner(Traced { pair, reach: Reach::All }),
+        1 => learner(Traced { pair, reach: Reach::Nearest }),
+        2 => learner(PreCentered(pair)),
+        _ => learner(Traced { pair, reach: Reach::Restricted }),
+    }
+}
+
+/// What all pairings share.
+#[derive(Clone)]
+struct StdpPair<F> {
+    plus: Decay<F>,
+    minus: Decay<F>,
+    a_plus: Setting,
+    a_minus: Setting,
+    growth: Dependence,
+    shrinking: Dependence,
+    min: F,
+    max: F,
+    /// 1 / (w_max - w_min).
+    per_range: F,
+    conventions: Conventions,
+}
+
+/// Amplitudes at one tick.
+#[derive(Clone, Copy)]
+struct Amplitudes<F> {
+    plus: F,
+    minus: F,
+}
+
+impl<F: Real> StdpPair<F> {
+    fn new(setup: &Setup<'_>) -> Self {
+        let (min, max) = setup.bounds;
+        Self {
+            plus: Decay::new(setup.constant(0), setup.grid),
+            minus: Decay::new(setup.constant(1), setup.grid),
+            a_plus: setup.setting(2),
+            a_minus: setup.setting(3),
+            growth: Dependence::new(setup.constant(4)),
+            shrinking: Dependence::new(setup.constant(5)),
+            min: F::of(min),
+            max: F::of(max),
+            per_range: F::of(1.0 / (max - min)),
+            conventions: conventions(setup, [9, 10, 11]),
+        }
+    }
+
+    fn amplitudes(&self, bus: &[f64]) -> Amplitudes<F> {
+        Amplitudes { plus: F::of(self.a_plus.at(bus)), minus: F::of(self.a_minus.at(bus)) }
+    }
+
+    /// A growth by the trace of the source, or a shrinking by that of the target.
+    #[inline(always)]
+    fn grown(&self, weight: F, by: F) -> F {
+        weight + by * self.growth.factor((self.max - weight) * self.per_range)
+    }
+
+    #[inline(always)]
+    fn shrunk(&self, weight: F, by: F) -> F {
+        weight - by * self.shrinking.factor((weight - self.min) * self.per_range)
+    }
+
+    #[inline(always)]
+    fn clipped(&self, weight: F) -> F {
+        let low = if weight < self.min { self.min } else { weight };
+        if low > self.max { self.max } else { low }
+    }
+}
+
+/// Of a target's spike is kept: the trace just after it, and the growth per trace at its time.
+const KEPT: usize = 2;
+
+/// Pairings for which one trace of the source, the same for all its synapses, says enough.
+#[derive(Clone)]
+struct Traced<F> {
+    pair: StdpPair<F>,
+    reach: Reach,
+}
+
+/// Which spikes count.
+#[derive(Clone, Copy, PartialEq)]
+enum Reach {
+    /// All of the other's before.
+    All,
+    /// The last of the other's before.
+    Nearest,
+    /// The same, if no own spike came in between.
+    Restricted,
+}
+
+impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
+    type Moment = Amplitudes<F>;
+
+    fn conventions(&self) -> Conventions {
+        self.pair.conventions
+    }
+
+    fn moment(&self, bus: &[f64]) -> Amplitudes<F> {
+        self.pair.amplitudes(bus)
+    }
+
+    #[inline(always)]
+    fn source(&self, last: &[F; 1], since: Option<i32>) -> [F; 1] {
+        let one = F::of(1.0);
+        match since {
+            Some(since) if self.reach == Reach::All => [last[0] * self.pair.plus.after(since) + one],
+            _ => [one],
+        }
+    }
+
+    #[inline(always)]
+    fn target(&self, last: &[F; KEPT], since: Option<i32>, moment: &Amplitudes<F>) -> [F; KEPT] {
+        let one = F::of(1.0);
+        let trace = match since {
+            Some(since) if self.reach == Reach::All => last[0] * self.pair.minus.after(since) + one,
+            _ => one,
+        };
+        [trace, moment.plus]
+    }
+
+    #[inline(always)]
+    fn on_post(&self, synapse: &mut [F; 1], source: &[F; 1], spike: PostSpike<'_, F, KEPT>) {
+        if self.reach == Reach::Restricted && !spike.is_first() {
+            return;
+        }
+        let by = spike.kept[1] * (source[0] * self.pair.plus.after(spike.since));
+        synapse[0] = self.pair.grown(synapse[0], by);
+    }
+
+    #[inline(always)]
+    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], spike: PreSpike<'_, F, Amplitudes<F>, KEPT>) {
+        let Some((kept, since)) = spike.post else { return };
+        if self.reach == Reach::Restricted && spike.since.is_some_and(|last| last <= since) {
+            return;
+        }
+        let by = spike.moment.minus * (kept[0] * self.pair.minus.after(since));
+        synapse[0] = self.pair.shrunk(synapse[0], by);
+    }
+
+    #[inline(always)]
+    fn clip(&self, synapse: &mut [F; 1]) {
+        synapse[0] = self.pair.clipped(synapse[0]);
+    }
+}
+
+/// The target's spike takes all of the source's since the target's one before: the trace of the source ends with it, so that
+/// each synapse has its own. It is the second variable, as of the source's last spike.
+#[derive(Clone)]
+struct PreCentered<F>(StdpPair<F>);
+
+impl<F: Real> Rule<F, 2, 0, KEPT> for PreCentered<F> {
+    type Moment = Amplitudes<F>;
+
+    fn conventions(&self) -> Conventions {
+        self.0.conventions
+    }
+
+    fn moment(&self, bus: &[f64]) -> Amplitudes<F> {
+        self.0.amplitudes(bus)
+    }
+
+    fn source(&self, _: &[F; 0], _: Option<i32>) -> [F; 0] {
+        []
+    }
+
+    fn target(&self, _: &[F; KEPT], _: Option<i32>, moment: &Amplitudes<F>) -> [F; KEPT] {
+        [F::of(1.0), moment.plus]
+    }
+
+    #[inline(always)]
+    fn on_post(&self, synapse: &mut [F; 2], _: &[F; 0], spike: PostSpike<'_, F, KEPT>) {
+        let by = spike.kept[1] * (synapse[1] * self.0.plus.after(spike.since));
+        *synapse = [self.0.grown(synapse[0], by), F::of(0.0)];
+    }
+
+    #[inline(always)]
+    fn on_pre(&self, synapse: &mut [F; 2], _: &[F; 0], spike: PreSpike<'_, F, Amplitudes<F>, KEPT>) {
+        if let Some((kept, since)) = spike.post {
+            let by = spike.moment.minus * (kept[0] * self.0.minus.after(since));
+            synapse[0] = self.0.shrunk(synapse[0], by);
+        }
+        let left = spike.since.map_or(F::of(0.0), |since| synapse[1] * self.0.plus.after(since));
+        synapse[1] = left + F::of(1.0);
+    }
+
+    #[inline(always)]
+    fn clip(&self, synapse: &mut [F; 2]) {
+        synapse[0] = self.0.clipped(synapse[0]);
+    }
+}

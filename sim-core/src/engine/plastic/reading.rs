@@ -1,0 +1,35 @@
+//! Reading the synapses of a projection, whatever tables they lie in.
+
+use super::memory::Memory;
+use super::wiring::{Outlet, Table};
+use crate::plasticity::SynapseValues;
+
+/// A variable of the synapses of some tables of one projection, whose targets ascend from table to table: by source, delay and
+/// target.
+pub(crate) fn read<'a>(
+    tables: impl Iterator<Item = (&'a Table, &'a Memory)>,
+    variable: usize,
+    now: Option<i32>,
+) -> SynapseValues {
+    let mut all = Vec::new();
+    for (table, memory) in tables {
+        let values = table.learner.read(memory, variable, now);
+        // Magnitudes of inhibition get their sign back; other variables than the weight have none.
+        let sign = if variable == 0 { table.outlet.map_or(1.0, |Outlet { sign, .. }| sign) } else { 1.0 };
+        let wiring = &*table.wiring;
+        for source in 0..wiring.rows.len() as u32 - 1 {
+            for run in wiring.runs_of(source).map(|run| run as usize) {
+                let of = |i: usize| (wiring.targets.start + u32::from(wiring.cells[i]), sign * values[i]);
+                all.extend(wiring.synapses(run).map(of).map(|(target, value)| (source, wiring.runs[run].delay, target, value)));
+            }
+        }
+    }
+    // Stable: parallel synapses stay in order.
+    all.sort_by_key(|(source, delay, target, _)| (*source, *delay, *target));
+    SynapseValues {
+        sources: all.iter().map(|s| s.0).collect(),
+        targets: all.iter().map(|s| s.2).collect(),
+        delays: all.iter().map(|s| s.1).collect(),
+        values: all.iter().map(|s| s.3).collect(),
+    }
+}

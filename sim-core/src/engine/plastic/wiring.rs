@@ -1,0 +1,207 @@
+//! The wiring of a projection that learns, within one partition: built once, shared by all states.
+
+use super::learner::Learner;
+use crate::connect::{Generator, Synapse};
+use crate::engine::build::Filling;
+use crate::engine::partition::targets;
+use crate::engine::rows::Index;
+use crate::engine::sums::SumLayout;
+use crate::engine::values::Values;
+use crate::network::{Draw, Network, Projection, Weights};
+use crate::plasticity::{Learning, Setup};
+use crate::real::Precision;
+use crate::time::Grid;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Who is connected to whom, and after how long.
+#[derive(Debug)]
+pub(crate) struct Wiring {
+    /// Index of the projection.
+    pub(crate) projection: usize,
+    /// The first target, as a cell of its population, and how many there are.
+    pub(crate) targets: Range<u32>,
+    /// First run of each source cell, and the end.
+    pub(crate) rows: Vec<u32>,
+    /// Runs, and one more where they end.
+    pub(crate) runs: Vec<Run>,
+    /// By synapse: its target, counted from the first.
+    pub(crate) cells: Vec<u16>,
+}
+
+/// Synapses of one source with one delay.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    /// First synapse.
+    pub(crate) start: u32,
+    /// Ticks.
+    pub(crate) delay: u32,
+}
+
+/// A projection's synapses onto (a part of) a partition, with its rule.
+pub(crate) struct Table {
+    pub(crate) wiring: Arc<Wiring>,
+    pub(crate) learner: Box<dyn Learner>,
+    /// Weights at the start.
+    pub(crate) start: Values,
+    pub(crate) outlet: Option<Outlet>,
+}
+
+impl Table {
+    /// How the synapses are kept, in words.
+    pub(crate) fn layout(&self) -> &'static str {
+        match self.start.precision() {
+            Precision::F64 => "plastic, 64-bit weights",
+            Precision::F32 => "plastic, 32-bit weights",
+        }
+    }
+
+    /// Bytes of places and of what the synapses remember, the start included.
+    pub(crate) fn record_bytes(&self) -> usize {
+        let (variables, ..) = self.learner.sizes();
+        size_of_val(&self.wiring.cells[..]) + self.start.bytes() * (variables + 1)
+    }
+
+    /// Bytes of rows and runs, and of what runs remember.
+    pub(crate) fn index_bytes(&self) -> usize {
+        let (_, traces, _) = self.learner.sizes();
+        let remembered = 2 * size_of::<i32>() + traces * self.start.precision().bytes();
+        size_of_val(&self.wiring.rows[..]) + size_of_val(&self.wiring.runs[..]) + self.wiring.run_count() * remembered
+    }
+}
+
+/// Where weights go: none where the target takes no spikes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outlet {
+    /// Place of the first target's sum.
+    pub(crate) first: u32,
+    /// The sums are multiples of this power of two.
+    pub(crate) quantum: f64,
+    /// -1 where the rule sees the magnitude of what the receptor takes with its sign.
+    pub(crate) sign: f64,
+}
+
+impl Wiring {
+    /// The runs of a source cell.
+    pub(crate) fn runs_of(&self, cell: u32) -> Range<u32> {
+        self.rows[cell as usize]..self.rows[cell as usize + 1]
+    }
+
+    /// The synapses of a run.
+    #[inline(always)]
+    pub(crate) fn synapses(&self, run: usize) -> Range<usize> {
+        self.runs[run].start as usize..self.runs[run + 1].start as usize
+    }
+
+    pub(crate) fn run_count(&self) -> usize {
+        self.runs.len() - 1
+    }
+
+    pub(crate) fn delays(&self) -> Option<(u32, u32)> {
+        let delays = || self.runs[..self.run_count()].iter().map(|run| run.delay);
+        delays().min().zip(delays().max())
+    }
+}
+
+/// A synapse while the table is filled.
+#[derive(Clone, Copy, Default)]
+struct Filled<F> {
+    cell: u16,
+    weight: F,
+}
+
+/// Most targets of a table: their places are 16-bit numbers.
+const MOST_TARGETS: u32 = 1 << 16;
+
+/// Numbers that the weights of plastic synapses are kept in: 16 bits would lose small changes.
+pub(crate) fn precision(network: &Network) -> Precision {
+    if network.weights == Weights::F64 { Precision::F64 } else { Precision::F32 }
+}
+
+/// The tables of a projection that learns, in the partition that has these blocks.
+pub(crate) fn tables(network: &Network, index: usize, blocks: &[Range<usize>], sums: &SumLayout, grid: Grid) -> Vec<Table> {
+    let projection = &network.projections[index];
+    let Some(learning) = &projection.learning else { return Vec::new() };
+    let size = network.populations[projection.target].size;
+    let all = targets(projection, &blocks[projection.target], size);
+    let starts = all.clone().step_by(MOST_TARGETS as usize);
+    let ranges = starts.map(|start| start..all.end.min(start.saturating_add(MOST_TARGETS)));
+    let table = |range| match precision(network) {
+        Precision::F64 => table::<f64>(network, index, range, grid, Values::F64, learning, sums),
+        Precision::F32 => table::<f32>(network, index, range, grid, Values::F32, learning, sums),
+    };
+    ranges.map(table).filter(|table| !table.wiring.cells.is_empty()).collect()
+}
+
+fn table<F: crate::real::Real>(
+    network: &Network,
+    index: usize,
+    range: Range<u32>,
+    grid: Grid,
+    values: impl Fn(Vec<F>) -> Values,
+    learning: &Learning,
+    sums: &SumLayout,
+) -> Table {
+    let projection = &network.projections[index];
+    let generator = Generator::new(network, projection);
+    let sources = network.populations[projection.source].size as usize;
+    let mut filling: Filling<Filled<F>> = Filling::new(sources);
+    generator.for_pairs(range.clone(), |pair| filling.count(pair.source));
+    filling.make_room(!matches!(projection.delay, Draw::Constant(_)));
+    let sign = if learning.negative { -1.0 } else { 1.0 };
+    // A receptor that takes magnitudes gets these already.
+    let magnitude = only_outlet(network, projection).is_some_and(|r| takes_magnitude(network, projection, r));
+    let sign = if magnitude { 1.0 } else { sign };
+    generator.for_targets(range.clone(), |Synapse { source, target, weight, delay_fs, .. }| {
+        let filled = Filled { cell: (target - range.start) as u16, weight: F::of(sign * weight) };
+        filling.add(source, grid.delay(delay_fs) as u16, filled);
+    });
+    filling.settle();
+    let delay = match projection.delay {
+        Draw::Constant(ms) => Some(grid.delay(crate::time::fs_from_ms(ms).unwrap_or(0))),
+        _ => None,
+    };
+    let (rows_and_runs, filled) = filling.sorted(delay);
+    let (rows, runs) = runs(rows_and_runs, filled.len() as u32);
+    let cells = filled.iter().map(|f| f.cell).collect();
+    let start = values(filled.iter().map(|f| f.weight).collect());
+    let setup = Setup { settings: &learning.settings, bounds: learning.bounds, grid, precision: start.precision() };
+    let outlet = only_outlet(network, projection).map(|receptor| Outlet {
+        first: sums.place(projection.target, range.start, receptor),
+        quantum: projection.quanta[receptor],
+        sign,
+    });
+    let wiring = Wiring { projection: index, targets: range, rows, runs, cells };
+    Table { wiring: Arc::new(wiring), learner: (learning.card.build)(&setup), start, outlet }
+}
+
+/// The receptor that a projection reaches; none where its targets are stimuli.
+fn only_outlet(network: &Network, projection: &Projection) -> Option<usize> {
+    network.populations[projection.target].card()?;
+    Some(Generator::new(network, projection).receptors().0)
+}
+
+fn takes_magnitude(network: &Network, projection: &Projection, receptor: usize) -> bool {
+    projection.receptor.is_some()
+        || network.populations[projection.target].card().is_some_and(|card| card.receptors[receptor].magnitude)
+}
+
+/// One form for one delay and several.
+fn runs(index: Index, synapses: u32) -> (Vec<u32>, Vec<Run>) {
+    match index {
+        Index::Same { delay, starts } => {
+            let rows = (0..starts.len() as u32).collect();
+            (rows, starts.into_iter().map(|start| Run { start, delay }).collect())
+        }
+        Index::Mixed { rows, runs } => {
+            let mut start = 0;
+            let mut all: Vec<Run> = Vec::with_capacity(runs.len() + 1);
+            for run in runs {
+                all.push(Run { start, delay: u32::from(run.delay) });
+                start += u32::from(run.count);
+            }
+            all.push(Run { start: synapses, delay: 0 });
+            (rows.into_iter().map(|row| row.0).collect(), all)
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Plastic synapses: what a rule is, to the engine and to the language.
+//!
+//! A synapse sees two trains of spikes, its source's and its target's, and changes at each of them. Between a spike of the
+//! source and the next, only the target's spikes matter; so nothing is done to a synapse until its source's next spike
+//! arrives, and then everything that happened meanwhile is worked off in the order of time (Morrison et al. 2007):
+//!
+//! ```text
+//! source      e'                              e            emitted
+//!             |-------- delay ------>         |-------- delay ------>  now: arrives
+//! target            p1      p2        p3          p4
+//! synapse     last  on_post on_post   on_post  on_pre, transmit          (p4 waits for the next spike)
+//! ```
+//!
+//! Everything is evaluated as of emission: at arrival the target's spikes up to then are known, whatever the delay.
+//! A rule is a few small pure functions over the variables of one synapse, the traces of its source and what was kept
+//! of the target's spikes; [`Rule`] names them, the loops are the engine's (`engine/plastic`).
+
+use crate::catalog::{ParamSpec, StateSpec};
+use crate::math;
+use crate::real::{Precision, Real};
+use crate::time::Grid;
+use crate::units::Dimension;
+
+/// How the delay of a synapse is shared out between axon and dendrite, for learning; transmission takes it as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backpropagation {
+    /// The target's spike reaches the synapse after the whole delay, the source's at once (NEST).
+    Delayed,
+    /// Both reach it at once.
+    Instant,
+}
+
+impl Backpropagation {
+    /// Ticks from the target's spike to the synapse.
+    pub(crate) fn ticks(self, delay: i32) -> i32 {
+        match self {
+            Self::Delayed => delay,
+            Self::Instant => 0,
+        }
+    }
+}
+
+/// The conventions of a rule: everything in which implementations of one equation differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conventions {
+    /// When the target's spike reaches the synapse.
+    pub backpropagation: Backpropagation,
+    /// Whether a spike transmits the weight from before its own depression, and before the change of a target's spike that
+    /// reaches the synapse in the same tick.
+    pub transmit_first: bool,
+    /// Whether changes of one tick are added before the weight is kept within its bounds.
+    pub clip_together: bool,
+}
+
+/// A target's spike, as a synapse sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct PostSpike<'a, F, const Y: usize> {
+    /// Ticks since the source's last spike.
+    pub since: i32,
+    /// What was kept of it.
+    pub kept: &'a [F; Y],
+    /// Ticks since the last spike of either: since the source's last, where this is the first after it.
+    pub idle: i32,
+}
+
+impl<F, const Y: usize> PostSpike<'_, F, Y> {
+    /// Whether it is the first since the source's last spike.
+    #[inline(always)]
+    pub fn is_first(&self) -> bool {
+        self.idle == self.since
+    }
+}
+
+/// A source's spike, as a synapse sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct PreSpike<'a, F, M, const Y: usize> {
+    /// Ticks since the source's last spike; `None` if it is the first.
+    pub since: Option<i32>,
+    /// The target's last spike before: what was kept of it, and the ticks since. One in the same tick does not count.
+    pub post: Option<(&'a [F; Y], i32)>,
+    /// Ticks since the last spike of either; `None` before all spikes.
+    pub idle: Option<i32>,
+    /// Parameters at this tick.
+    pub moment: &'a M,
+}
+
+/// A rule's equations in numbers `F`: `V` variables a synapse (the weight first), `X` traces of the source, `Y` numbers kept of
+/// each spike of the target. Each call is one operation in `F`: in which portions the engine works them off changes no bit.
+pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone + Send + Sync + 'static {
+    /// Parameters that modulators change, at one tick.
+    type Moment: Copy;
+
+    /// The conventions.
+    fn conventions(&self) -> Conventions;
+
+    /// The parameters at a tick, from the modulators' values at its end.
+    fn moment(&self, bus: &[f64]) -> Self::Moment;
+
+    /// The source's traces just after a spike, from those after its last (zeros before the first) and the ticks since.
+    fn source(&self, last: &[F; X], since: Option<i32>) -> [F; X];
+
+    /// What is kept of a target's spike, from what was kept of its last (zeros before the first) and the ticks since.
+    fn target(&self, last: &[F; Y], since: Option<i32>, moment: &Self::Moment) -> [F; Y];
+
+    /// A spike of the target. `source`: the traces just after the source's last spike.
+    fn on_post(&self, synapse: &mut [F; V], source: &[F; X], spike: PostSpike<'_, F, Y>);
+
+    /// A spike of the source. `source`: the traces just after the one before.
+    fn on_pre(&self, synapse: &mut [F; V], source: &[F; X], spike: PreSpike<'_, F, Self::Moment, Y>);
+
+    /// Keeps the weight within its bounds.
+    fn clip(&self, synapse: &mut [F; V]);
+
+    /// What a spike transmits: the weight, unless the rule says otherwise. `source`: the traces just after this spike.
+    #[inline(always)]
+    fn transmitted(&self, synapse: &[F; V], _source: &[F; X]) -> F {
+        synapse[0]
+    }
+}
+
+/// exp(-n h / tau) for whole numbers of ticks n: looked up, far out computed.
+#[derive(Clone, Debug)]
+pub struct Decay<F> {
+    near: Vec<F>,
+    rate: f64,
+}
+
+/// Ticks that are looked up at most: the table stays in the second cache.
+const NEAR: usize = 4096;
+
+impl<F: Real> Decay<F> {
+    /// Of a time constant in ms.
+    pub fn new(tau_ms: f64, grid: Grid) -> Self {
+        let rate = grid.step_ms() / tau_ms;
+        // Beyond 20 time constants hardly anything is asked for.
+        let count = ((20.0 / rate).ceil() as usize).clamp(1, NEAR);
+        Self { near: (0..count).map(|n| F::of(math::exp(-(n as f64) * rate))).collect(), rate }
+    }
+
+    /// After so many ticks.
+    #[inline(always)]
+    pub fn after(&self, ticks: i32) -> F {
+        match self.near.get(ticks as usize) {
+            Some(factor) => *factor,
+            None => F::of(math::exp(-f64::from(ticks) * self.rate)),
+        }
+    }
+}
+
+/// What a parameter of a rule holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleShape {
+    /// A number of the spec's dimension.
+    Number,
+    /// A number in the unit of the projection's weights.
+    Weight,
+    /// A number in the unit of the projection's weights; a bare one is times w_max.
+    Amplitude,
+    /// One of these words; the default is a number among them.
+    Word(&'static [&'static str]),
+}
+
+/// A parameter of a rule.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleParam {
+    /// Name, unit, range. What has NaN for a default must be given.
+    pub spec: ParamSpec,
+    /// Number, weight or another.
+    pub shape: RuleShape,
+    /// Whether it may be read from a modulator.
+    pub modulated: bool,
+}
+
+/// A plasticity rule.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleCard {
+    /// Name in netlists.
+    pub name: &'static str,
+    /// NEST's and PyNN's names.
+    pub aliases: &'static [&'static str],
+    /// One line.
+    pub about: &'static str,
+    /// The equations, as text.
+    pub equations: &'static str,
+    /// Order of events, ties, what is transmitted.
+    pub scheme: &'static str,
+    /// Paper or manual, with section.
+    pub source: &'static str,
+    /// Parameters.
+    pub parameters: &'static [RuleParam],
+    /// Variables of a synapse; the weight is the first.
+    pub variables: &'static [StateSpec],
+    /// What is wrong with a combination of parameters (each alone is in range): the message.
+    pub check: fn(values: &[f64]) -> Result<(), String>,
+    /// Least and greatest weight, from the parameters.
+    pub bounds: fn(values: &[f64]) -> (f64, f64),
+    /// Prepares the rule for a projection.
+    pub build: fn(setup: &Setup<'_>) -> Box<dyn crate::engine::Learner>,
+}
+
+impl RuleCard {
+    /// Index of a parameter by name or alias.
+    pub fn parameter(&self, name: &str) -> Option<usize> {
+        self.parameters.iter().position(|p| p.spec.name == name || p.spec.aliases.contains(&name))
+    }
+
+    /// Index of a synapse's variable by name or alias.
+    pub fn variable(&self, name: &str) -> Option<usize> {
+        self.variables.iter().position(|s| s.name == name || s.aliases.contains(&name))
+    }
+}
+
+/// A parameter of a rule in a network.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Setting {
+    /// A number in base units; of a word, its number among those that there are.
+    Constant(f64),
+    /// gain x value of a modulator + offset.
+    Modulated {
+        /// The modulator's place on the bus.
+        channel: usize,
+        /// Factor.
+        gain: f64,
+        /// Summand.
+        offset: f64,
+    },
+}
+
+impl Setting {
+    /// Its value at a tick.
+    #[inline]
+    pub fn at(&self, bus: &[f64]) -> f64 {
+        match self {
+            Self::Constant(value) => *value,
+            Self::Modulated { channel, gain, offset } => gain * bus[*channel] + offset,
+        }
+    }
+
+    /// The number, where it is one.
+    pub fn constant(&self) -> Option<f64> {
+        match self {
+            Self::Constant(value) => Some(*value),
+            Self::Modulated { .. } => None,
+        }
+    }
+}
+
+/// How a projection learns.
+#[derive(Clone, Debug)]
+pub struct Learning {
+    /// The rule.
+    pub card: &'static RuleCard,
+    /// Parameters in the card's order.
+    pub settings: Vec<Setting>,
+    /// Least and greatest weight that a synapse may reach, as the rule sees it (see `negative`).
+    pub bounds: (f64, f64),
+    /// Whether weights are those of inhibition, negative: the rule then sees their magnitude.
+    pub negative: bool,
+    /// Unit of weights.
+    pub dimension: Dimension,
+}
+
+/// What a rule is prepared from.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup<'a> {
+    /// Parameters in the card's order.
+    pub settings: &'a [Setting],
+    /// Least and greatest weight.
+    pub bounds: (f64, f64),
+    /// The grid.
+    pub grid: Grid,
+    /// Numbers that weights are kept in.
+    pub precision: Precision,
+}
+
+impl Setup<'_> {
+    /// A parameter that no modulator changes; NaN where there is none.
+    pub fn constant(&self, index: usize) -> f64 {
+        self.settings.get(index).and_then(Setting::constant).unwrap_or(f64::NAN)
+    }
+
+    /// A parameter that a modulator may change.
+    pub fn setting(&self, index: usize) -> Setting {
+        self.settings.get(index).copied().unwrap_or(Setting::Constant(f64::NAN))
+    }
+}
+
+/// A variable of the synapses of one projection, read out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SynapseValues {
+    /// Cells within the source population, ascending.
+    pub sources: Vec<u32>,
+    /// Cells within the target population; ascending for each source and delay.
+    pub targets: Vec<u32>,
+    /// Delays in ticks; ascending for each source.
+    pub delays: Vec<u32>,
+    /// Values, with the sign that the netlist gives them.
+    pub values: Vec<f64>,
+}
+
+/// Which spikes count when a synapse's variable is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// All that have come to the synapse by now.
+    Now,
+    /// Only those up to the last spike of the source (what NEST's `get` shows).
+    LastSpike,
+}
