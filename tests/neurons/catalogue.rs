@@ -22,6 +22,11 @@ fn lively(card: &NeuronCard) -> Vec<f64> {
     card.parameters.iter().map(|p| if p.name == "rate" { 0.2 } else { p.default }).collect()
 }
 
+/// Whether its cells never fire: astrocytes.
+fn is_silent(card: &NeuronCard) -> bool {
+    card.name == "astrocyte_lr_1994"
+}
+
 /// Index of the first parameter that the card has of these.
 fn one_of(card: &NeuronCard, names: &[&str]) -> Option<usize> {
     names.iter().find_map(|name| card.parameter(name))
@@ -94,9 +99,9 @@ fn neurons_start_at_rest() {
             match state.name {
                 "v_m" => assert_eq!(cell.get("v_m", 2), v_rest, "{}: v_m starts at rest (Izhikevich 2003: -65 mV)", card.name),
                 "u_m" => {}
-                "act_m" | "inact_h" | "act_n" => {
-                    let open = cell.get(state.name, 2);
-                    assert!(open > 0.0 && open < 1.0, "{}: {} starts at {open}", card.name, state.name);
+                "act_m" | "inact_h" | "act_n" | "h_ip3r" | "ip3" | "ca" => {
+                    let part = cell.get(state.name, 2);
+                    assert!(part > 0.0 && part < 1.0, "{}: {} starts at {part}", card.name, state.name);
                 }
                 _ => assert_eq!(cell.get(state.name, 2), 0.0, "{}: {} starts at 0", card.name, state.name),
             }
@@ -169,7 +174,7 @@ fn shared_and_own_parameters_give_the_same_bits() {
             spikes += fired.len();
             assert!(bits(&a) == bits(&b), "{}: the states after tick {tick} differ", card.name);
         }
-        assert!(spikes > size, "{}: {spikes} spikes are enough to compare resets", card.name);
+        assert!(spikes > size || is_silent(card), "{}: {spikes} spikes are enough to compare resets", card.name);
     }
 }
 
@@ -194,7 +199,8 @@ fn every_instruction_set_gives_the_same_bits() {
                 (fired, bits(&population))
             };
             let runs: Vec<_> = Level::all().into_iter().map(run).collect();
-            assert!(runs[0].0.iter().any(|fired| !fired.is_empty()), "{}: there are spikes", card.name);
+            let fires = runs[0].0.iter().any(|fired| !fired.is_empty());
+            assert!(fires != is_silent(card), "{}: there are spikes", card.name);
             assert!(runs.iter().all(|r| *r == runs[0]), "{} in {}: {} levels", card.name, precision.name(), runs.len());
         }
     }
@@ -202,7 +208,7 @@ fn every_instruction_set_gives_the_same_bits() {
 
 #[test]
 fn some_schemes_need_64_bits() {
-    let need = ["adex_cond_exp", "adex_psc_exp", "hh_cond_exp_traub", "gif_psc_exp"];
+    let need = ["adex_cond_exp", "adex_psc_exp", "hh_cond_exp_traub", "gif_psc_exp", "astrocyte_lr_1994"];
     for card in CATALOG.neurons {
         let population = Population::in_numbers(Precision::F32, card.name, 1, &[], STEP);
         let expected = if need.contains(&card.name) { Precision::F64 } else { Precision::F32 };

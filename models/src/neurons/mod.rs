@@ -3,6 +3,7 @@
 
 mod adex_cond_exp;
 mod adex_psc_exp;
+mod astrocyte_lr_1994;
 mod conductance_membrane;
 mod dormand_prince;
 mod gif_psc_exp;
@@ -50,6 +51,7 @@ pub const NEURONS: &[NeuronCard] = &[
     hh_cond_exp_traub::CARD,
     ignore_and_fire::CARD,
     parrot::CARD,
+    astrocyte_lr_1994::CARD,
 ];
 
 /// The engine's form of a population of kernel `K` with numbers `F`: the `build` and `build_f32` of every card.
