@@ -7,7 +7,9 @@ use flate2::write::GzEncoder;
 use netlists::Format;
 use sim_core::elaborate::Files;
 use sim_core::random::Stream;
+use std::collections::BTreeSet;
 use std::io::Write;
+use std::path::Path;
 
 /// Two images of 2 x 2 pixels.
 pub(crate) fn two_images() -> Vec<u8> {
@@ -166,4 +168,31 @@ fn files_broken_at_random() {
         fine += usize::from(said.is_empty());
     }
     assert!((100..1500).contains(&fine), "{fine} of the files were still good");
+}
+
+/// The first of MNIST's training images, where the environment variable SPIKELOOM_DATA names a folder that has them (in
+/// `mnist/train-images-idx3-ubyte.gz`, as they are distributed). Its 166 pixels that are not black add up to 27525.
+#[test]
+fn the_first_image_of_mnist() {
+    let Some(folder) = std::env::var_os("SPIKELOOM_DATA") else {
+        eprintln!("skipped: SPIKELOOM_DATA names no folder of data sets");
+        return;
+    };
+    let path = Path::new(&folder).join("mnist/train-images-idx3-ubyte.gz");
+    let file = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = text(r#"model = "image", file = "mnist.gz", rate_max = "200 Hz""#).replace("size = 4", "size = 784");
+    let network = netlist::build_beside(&Bytes(file.clone()), Format::Toml, &text, &[]);
+    let mut keep = Keep::default();
+    netlist::run(&network, 1, &mut keep);
+    let bright: BTreeSet<u32> = keep.spikes.iter().map(|spike| spike.neuron).collect();
+    assert!((150..=166).contains(&bright.len()), "{} cells spiked", bright.len());
+    assert!(
+        bright.iter().all(|cell| (5..25).contains(&(cell / 28)) && (4..24).contains(&(cell % 28))),
+        "in the middle of the image"
+    );
+    let mean = 27_525.0 / 255.0 * 200.0 * 2.0;
+    assert!((keep.spikes.len() as f64 - mean).abs() < 4.0 * mean.sqrt(), "{} spikes, {mean} on average", keep.spikes.len());
+    let beyond = text.replace("rate_max", "item = 60000, rate_max");
+    let said = netlist::read(&Bytes(file), Format::Toml, &beyond, &[]).1;
+    assert!(said.len() == 1 && said[0].contains("there is no image 60000 in mnist.gz: it has 60000"), "{said:?}");
 }

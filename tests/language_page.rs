@@ -30,6 +30,7 @@ fn made(what: &str) -> String {
         "rules" => rules(),
         "models" => cards(models::CATALOG.neurons.iter().map(|c| (c.name, c.aliases, c.about))),
         "stimuli" => cards(models::CATALOG.stimuli.iter().map(|c| (c.name, c.aliases, c.about))),
+        "systems" => cards(models::CATALOG.systems.iter().map(|c| (c.name, c.aliases, c.about))),
         _ => {
             let title = what.strip_prefix("keys of ").unwrap_or(what);
             page::keys(title).unwrap_or_else(|| panic!("there is nothing to be made of \"{what}\""))

@@ -322,7 +322,7 @@ fn run(network: Network) -> bool {
 }
 
 /// Listens to nothing.
-struct Nobody;
+pub(crate) struct Nobody;
 
 impl Sink for Nobody {
     fn window(&mut self, _: &Window<'_>) -> ControlFlow<()> {

@@ -40,6 +40,7 @@ pub(crate) fn network(seed: u64) -> Network {
         about: String::new(),
         timestep_fs,
         duration_fs: 60 * timestep_fs,
+        trials: None,
         warmup_fs: 0,
         seed,
         noise_seed: seed ^ 1,
@@ -116,7 +117,7 @@ fn stimulus(card: &'static sim_core::catalog::StimulusCard, size: u32, s: &mut S
             StimulusValue::List((0..lists).map(|_| list(s)).collect())
         }
         (_, Shape::Image) => {
-            StimulusValue::Image { file: String::new(), pixels: (0..size).map(|_| s.below(256) as u8).collect() }
+            StimulusValue::Image { file: String::new(), item: 0, pixels: (0..size).map(|_| s.below(256) as u8).collect() }
         }
         ("encoding", _) => StimulusValue::Number(Column::Shared(f64::from(s.below(2)))),
         (_, Shape::List) => StimulusValue::List(vec![(0..4).map(|_| 600.0 * s.uniform()).collect()]),

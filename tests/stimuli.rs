@@ -2,6 +2,11 @@
 
 use crate::differential::Keep;
 use crate::netlist;
+use sim_core::catalog::StimulusValue;
+use sim_core::network::Column;
+use sim_core::stimulus::Drive;
+use sim_core::time::{FS_PER_MS, Grid};
+use std::collections::BTreeMap;
 
 /// Spikes of a netlist's text after its head, as (ms, neuron).
 fn run(text: &str) -> (Keep, Vec<(f64, u32)>) {
@@ -108,4 +113,43 @@ fn packets_are_the_same_for_all_targets_of_a_cell() {
         assert!((first - time(cell) - 1.0).abs() < 1e-9, "cell {cell}: a delay of 1 ms");
     }
     assert!(time(0) != time(1) || time(1) != time(2), "cells draw their own times");
+}
+
+/// Spikes of one packet by step from its centre on, of each width in ms, as NEST's pulsepacket_generator emitted them.
+const NEST_PACKETS: &str = include_str!("data/nest/pulsepacket_generator.csv");
+
+/// How many of NEST's spikes of a width are emitted up to each step.
+fn nest_packet(width: &str) -> BTreeMap<i64, f64> {
+    let rows = NEST_PACKETS.lines().filter_map(|line| line.strip_prefix(width)?.strip_prefix(',')?.split_once(','));
+    let mut sum = 0.0;
+    let up_to = rows.map(|(step, spikes)| {
+        sum += spikes.parse::<f64>().expect("a number");
+        (step.parse().expect("a step"), sum)
+    });
+    up_to.collect()
+}
+
+/// NEST takes the step that ends after a spike's time, and emits one step later; we take the nearest. A packet whose centre lies
+/// half a step later has ours in the same steps, less that one.
+#[test]
+fn packets_are_spread_as_in_nest() {
+    let card = models::catalog().stimulus("pulse_packet").expect("a stimulus");
+    let number = |value| StimulusValue::Number(Column::Shared(value));
+    for (width, sd) in [("0.3", 0.3), ("2.0", 2.0)] {
+        let nest = nest_packet(width);
+        let values = [StimulusValue::List(vec![vec![50.05]]), number(100_000.0), number(sd), number(0.0), number(1e6)];
+        let Drive::Packets(packets) = (card.drive)(1, &values, Grid::new(FS_PER_MS / 10)) else { panic!("packets") };
+        let mut ours = packets.get(0).ticks(5, 0, Grid::new(FS_PER_MS / 10)).into_iter().peekable();
+        let (mut emitted, mut apart) = (0.0, 0.0_f64);
+        for (step, up_to) in &nest {
+            while ours.next_if(|tick| i64::try_from(*tick).expect("small") - 500 < *step).is_some() {
+                emitted += 1.0;
+            }
+            apart = apart.max((emitted - up_to).abs());
+        }
+        let all = nest.values().last().copied().expect("spikes");
+        assert_eq!((all, emitted + ours.count() as f64), (100_000.0, 100_000.0), "{width} ms: all spikes, in NEST and here");
+        // Kolmogorov and Smirnov: two samples of one law are further apart in one case of a thousand.
+        assert!(apart / all < 1.95 * (2.0 / all).sqrt(), "{width} ms: the distributions differ by {}", apart / all);
+    }
 }

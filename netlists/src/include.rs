@@ -51,7 +51,7 @@ impl<'a> Loader<'a> {
         Loader { files, sources, diagnostics, homes: Homes::default(), timestep: None, included: (0, 0) }
     }
 
-    /// The description of a netlist and all that it includes; `None` where a text is no TOML or JSON or cannot be had.
+    /// The description of a netlist and all that it includes; `None` where its text is no TOML or JSON.
     pub(crate) fn outermost(
         &mut self,
         format: Format,
@@ -86,9 +86,12 @@ impl<'a> Loader<'a> {
         self.homes.insert(text.source, Home { prefix: text.prefix.clone(), folder: folder(path).to_string() });
         qualify(&mut description, &text.prefix, &self.homes);
         let mut parts = Vec::new();
-        for include in includes? {
-            let start = include.span.start;
-            parts.push((start, self.include(include, text, &inner)?));
+        for include in includes {
+            let (start, name) = (include.span.start, format!("{}{}", text.prefix, include.name.value));
+            match self.include(include, text, &inner) {
+                Some(part) => parts.push((start, part)),
+                None => description.absent.push(name),
+            }
         }
         Some(join(description, parts))
     }
@@ -188,6 +191,8 @@ fn join(mut outer: Description, parts: Vec<(u32, Description)>) -> Description {
         outer.tables.extend(inner.tables);
         outer.spaces.extend(inner.spaces);
         outer.cards.extend(inner.cards);
+        outer.systems.extend(inner.systems);
+        outer.absent.extend(inner.absent);
         outer.included_timesteps.extend(inner.included_timesteps);
         populations.push((start, inner.populations));
         projections.push((start, inner.projections));

@@ -53,6 +53,8 @@ pub(crate) enum Shape {
     Count,
     /// Any value: as `Number`, and also a name, a switch, an array, regular times.
     Any,
+    /// An array of any values.
+    Anys,
     /// The text of an expression.
     Expression,
     /// An array of names, or the column of a file.
@@ -68,6 +70,8 @@ pub(crate) enum Shape {
     /// A table whose keys are names given by the user.
     Map(Names, &'static Shape),
     Table(&'static Section),
+    /// An array of blocks of systems, whose keys are those of [`SYSTEM`] and the parameters of its kind.
+    Systems,
     /// An array of tables, `[[..]]`.
     List(&'static Section),
     /// Known to the language but not to this version; the sentence says what.
@@ -110,8 +114,8 @@ pub(crate) const ROOT: Section = Section {
         key("numerics", Shape::Table(&NUMERICS), "how finely weights and neurons' state are kept"),
         key("hardware", Shape::Map(Names::Free, &Shape::Any), "defaults of the cost estimate"),
         key("include", Shape::List(&INCLUDE), "sub-circuits from other files"),
-        key("systems", Shape::NotBuilt("whole systems in one line are not built yet"), "generators of circuits"),
-        key("trials", Shape::NotBuilt("trials are not built yet"), "a run as a series of trials"),
+        key("systems", Shape::Systems, "circuits that generators make"),
+        key("trials", Shape::Table(&TRIALS), "a run as a series of trials"),
     ],
 };
 
@@ -121,6 +125,15 @@ pub(crate) const INCLUDE: Section = Section {
         required("file", Shape::Text, "a netlist beside this one, or one of the library by its name"),
         required("as", Shape::Text, "what its names begin with here: v1 makes v1.exc of exc"),
         key("with", Shape::Changes, "its parameters, and other places by their path, as --set has them"),
+    ],
+};
+
+/// A block of a system; its other keys are the parameters of its kind.
+pub(crate) const SYSTEM: Section = Section {
+    title: "[[systems]]",
+    keys: &[
+        required("kind", Shape::Text, "which system: `spikeloom list systems` names them, `describe` tells their parameters"),
+        required("as", Shape::Text, "what its names begin with: lsm makes lsm.exc of exc"),
     ],
 };
 
@@ -239,6 +252,25 @@ pub(crate) const RECORD: Section = Section {
     ],
 };
 
+pub(crate) const TRIALS: Section = Section {
+    title: "[trials]",
+    keys: &[
+        required("count", Shape::Whole, "how many"),
+        required("each", Shape::Scalar, "length of a trial, a time"),
+        key("conditions", Shape::Texts, "names, for values by_condition"),
+        key(
+            "order",
+            Shape::Word(&["cycle", "shuffled"]),
+            "conditions in turn, or in balanced blocks drawn from the seed; default: cycle",
+        ),
+        key(
+            "reset",
+            Shape::Word(&["nothing", "state"]),
+            "what a trial begins with: what the one before left, or the state before the first; default: nothing",
+        ),
+    ],
+};
+
 pub(crate) const NUMERICS: Section = Section {
     title: "[numerics]",
     keys: &[
@@ -248,8 +280,22 @@ pub(crate) const NUMERICS: Section = Section {
 };
 
 /// Sections whose keys are looked through for a key that landed in a wrong table.
-pub(crate) const SECTIONS: &[&Section] =
-    &[&NETWORK, &INCLUDE, &SPACE, &POPULATION, &CELL_NAMES, &POSITIONS, &PROJECTION, &CONNECT, &RECORD, &TABLE, &NUMERICS, &ROOT];
+pub(crate) const SECTIONS: &[&Section] = &[
+    &NETWORK,
+    &TRIALS,
+    &INCLUDE,
+    &SYSTEM,
+    &SPACE,
+    &POPULATION,
+    &CELL_NAMES,
+    &POSITIONS,
+    &PROJECTION,
+    &CONNECT,
+    &RECORD,
+    &TABLE,
+    &NUMERICS,
+    &ROOT,
+];
 
 const fn random(name: &'static str, about: &'static str) -> [Key; 5] {
     [
@@ -290,12 +336,9 @@ pub(crate) const FORMS: &[Section] = &[
     },
     Section {
         title: "{ by_condition = {..} }",
-        keys: &[required(
-            "by_condition",
-            Shape::NotBuilt("values by condition of a trial are not built yet"),
-            "a value per condition",
-        )],
+        keys: &[required("by_condition", Shape::Map(Names::Free, &Shape::Any), "a value for each condition of the trials")],
     },
+    Section { title: "{ by_trial = [..] }", keys: &[required("by_trial", Shape::Anys, "a value for each trial")] },
     Section {
         title: "{ modulator = \"..\" }",
         keys: &[

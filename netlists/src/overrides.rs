@@ -13,7 +13,7 @@ use sim_core::diagnostic::{Diagnostic, SourceId};
 /// * `neurons.lif.tau_m=15ms`: any place by the keys that lead there. What is there is replaced; a key that
 ///   is missing is added, but no parameter: nothing would use it. A block of an array is named by its `name`
 ///   (a projection without one by `source->target`, lists with commas: `exc->exc,inh`) or counted from 0:
-///   `projections.recurrent.delay=2ms`, `record.0.every=1ms`.
+///   `projections.recurrent.delay=2ms`, `record.0.every=1ms`. A system by what it is called: `lsm.weight=2pA`.
 ///
 /// The value is read as TOML; what is no TOML is a string, so that `15ms` and `lif` need no quotes.
 #[derive(Clone, Copy, Debug)]
@@ -78,13 +78,13 @@ pub(crate) fn apply(root: &mut Node, changes: &[Change], level: Level, diagnosti
 /// What of an included netlist is ignored cannot be changed.
 fn refuse_outer(root: &Node, path: &Text) -> Result<(), Diagnostic> {
     let first = path.value.split('.').next().unwrap_or_default();
-    let section = ["network", "record", "numerics", "hardware"].contains(&first);
+    let section = ["network", "trials", "record", "numerics", "hardware"].contains(&first);
     let short = first == path.value && NETWORK.key(first).is_some() && !parameters(root).iter().any(|known| known == first);
     if !(section || short) {
         return Ok(());
     }
     let message = format!("\"{}\" is not taken from an included netlist", path.value);
-    let help = "[network], [[record]], [numerics] and [hardware] are those of the outermost netlist";
+    let help = "[network], [trials], [[record]], [numerics] and [hardware] are those of the outermost netlist";
     Err(Diagnostic::error("ignored-path", path.inner, message).help(help))
 }
 

@@ -80,10 +80,12 @@ fn offered(node: &Node) -> Vec<String> {
     }
 }
 
-/// The name of a block of an array: its `name`, or "source->target" as the engine calls it.
+/// The name of a block of an array: its `name`, what it is included `as`, or "source->target" as the engine calls it.
 fn block_name(item: &Node) -> Option<String> {
-    if let Some(Entry { node: Node { kind: Kind::Text(name), .. }, .. }) = entry(item, "name") {
-        return Some(name.value.clone());
+    for key in ["name", "as"] {
+        if let Some(Entry { node: Node { kind: Kind::Text(name), .. }, .. }) = entry(item, key) {
+            return Some(name.value.clone());
+        }
     }
     let end = |key: &str| entry(item, key).map(|entry| read::selection_words(&entry.node));
     Some(format!("{}->{}", end("source")?, end("target")?))
@@ -96,6 +98,12 @@ fn entry<'n>(node: &'n Node, key: &str) -> Option<&'n Entry> {
     }
 }
 
+/// Whether the netlist has a system of this name, which leads to its block: `lsm.weight` is `systems.lsm.weight`.
+fn has_system(root: &Node, name: &str) -> bool {
+    let blocks = entry(root, "systems").filter(|_| ROOT.key(name).is_none()).map(|entry| &entry.node.kind);
+    matches!(blocks, Some(Kind::Array(blocks)) if blocks.iter().any(|block| block_name(block).as_deref() == Some(name)))
+}
+
 fn item_mut<'n>(items: &'n mut [Node], key: &str) -> Option<&'n mut Node> {
     let named = items.iter().position(|item| block_name(item).as_deref() == Some(key));
     let index = named.or_else(|| key.parse().ok())?;
@@ -106,6 +114,9 @@ fn item_mut<'n>(items: &'n mut [Node], key: &str) -> Option<&'n mut Node> {
 /// the place of the segment.
 fn child<'n>(node: &'n mut Node, segment: &str, upper: (&str, Span), depth: usize) -> Result<&'n mut Node, Diagnostic> {
     let (known, span) = (offered(node), upper.1);
+    if depth == 0 && has_system(node, segment) {
+        return child(child(node, "systems", upper, depth)?, segment, upper, depth + 1);
+    }
     match &mut node.kind {
         Kind::Table(entries) => {
             let section = ROOT.key(segment).filter(|_| depth == 0).map(|key| key.takes);

@@ -7,7 +7,7 @@
 use crate::include::below;
 use sim_core::description::{
     CardBase, CardDecl, ConnectDecl, Description, ListDecl, Named, NamesFrom, PopulationDecl, ProjectionDecl, RandomDecl,
-    Selection, SpaceDecl, TableDecl, Value, ValueKind,
+    Selection, SpaceDecl, SystemDecl, SystemValueDecl, TableDecl, Value, ValueKind,
 };
 use sim_core::diagnostic::{SourceId, Spanned};
 use sim_core::elaborate::RESERVED;
@@ -27,10 +27,11 @@ pub(crate) type Homes = BTreeMap<SourceId, Home>;
 /// Makes all names of a netlist full.
 pub(crate) fn qualify(description: &mut Description, prefix: &str, homes: &Homes) {
     let all = Qualifier { homes, prefix };
-    let Description { network, parameters, groups, tables, spaces, cards, populations, projections, records, hardware, .. } =
+    let Description { network, parameters, groups, tables, spaces, cards, populations, projections, records, trials, .. } =
         description;
     [&mut network.timestep, &mut network.duration, &mut network.warmup, &mut network.seed, &mut network.noise_seed]
         .into_iter()
+        .chain(trials.iter_mut().flat_map(|trials| [&mut trials.count, &mut trials.each]))
         .flatten()
         .for_each(|value| all.value(value));
     all.declared(parameters, |value| all.value(value));
@@ -47,7 +48,9 @@ pub(crate) fn qualify(description: &mut Description, prefix: &str, homes: &Homes
             .flatten()
             .for_each(|value| all.value(value));
     }
-    hardware.iter_mut().for_each(|entry| all.value(&mut entry.item));
+    description.systems.iter_mut().for_each(|system| all.system(system));
+    description.hardware.iter_mut().for_each(|entry| all.value(&mut entry.item));
+    description.absent.iter_mut().for_each(|part| part.insert_str(0, prefix));
 }
 
 struct Qualifier<'a> {
@@ -100,10 +103,17 @@ impl Qualifier<'_> {
             self.name(name);
         }
         for Named { name, item } in &mut card.parameters {
-            match &mut item.kind {
-                ValueKind::Text(path) if name.value == "file" => self.path(path, item.span.source),
-                _ => self.value(item),
-            }
+            if name.value == "file" { self.paths(item) } else { self.value(item) }
+        }
+    }
+
+    /// A path, or one for each condition or trial.
+    fn paths(&self, value: &mut Value) {
+        match &mut value.kind {
+            ValueKind::Text(path) => self.path(path, value.span.source),
+            ValueKind::ByCondition(values) => values.iter_mut().for_each(|value| self.paths(&mut value.item)),
+            ValueKind::ByTrial(values) => values.iter_mut().for_each(|value| self.paths(value)),
+            _ => self.value(value),
         }
     }
 
@@ -133,6 +143,14 @@ impl Qualifier<'_> {
         file.iter_mut().for_each(|file| self.file(file));
     }
 
+    fn system(&self, system: &mut SystemDecl) {
+        system.name.value.insert_str(0, self.prefix);
+        for Named { item: SystemValueDecl { value, cells }, .. } in &mut system.parameters {
+            self.value(value);
+            cells.iter_mut().flatten().for_each(|selection| self.selection(selection));
+        }
+    }
+
     fn selection(&self, selection: &mut Selection) {
         self.insert(&mut selection.name, selection.span.source);
     }
@@ -142,7 +160,10 @@ impl Qualifier<'_> {
         match &mut value.kind {
             ValueKind::Quantity(_) | ValueKind::Text(_) | ValueKind::Bool(_) => {}
             ValueKind::Expr(expr) => self.expression(expr),
-            ValueKind::List(items) | ValueKind::Each(items) => items.iter_mut().for_each(|item| self.value(item)),
+            ValueKind::ByCondition(values) => values.iter_mut().for_each(|value| self.value(&mut value.item)),
+            ValueKind::List(items) | ValueKind::Each(items) | ValueKind::ByTrial(items) => {
+                items.iter_mut().for_each(|item| self.value(item))
+            }
             ValueKind::File(column) => self.file(&mut column.file),
             ValueKind::Random(RandomDecl { arguments, min, max, .. }) => {
                 arguments.iter_mut().for_each(|argument| self.value(argument));

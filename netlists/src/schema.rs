@@ -1,7 +1,7 @@
 //! The language as a JSON Schema (draft 2020-12), for editors and for programs that write netlists. It is made
 //! from the tables of [`crate::language`], which the reader follows too, and from the cards of the models.
 
-use crate::language::{CELL_NAMES, FORMS, Key, Names, ROOT, Section, Shape, VERSION};
+use crate::language::{CELL_NAMES, FORMS, Key, Names, ROOT, SYSTEM, Section, Shape, VERSION};
 use serde_json::{Map, Value, json};
 use sim_core::catalog::Catalog;
 
@@ -24,6 +24,7 @@ pub fn schema(catalog: &Catalog) -> Value {
 
 fn definitions(catalog: &Catalog) -> Value {
     let quantity = "^\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?\\s*[a-zA-Zµμ]*\\s*$";
+    let of_many = |lead: &str| !["expr", "first", "by_condition", "by_trial", "modulator"].contains(&lead);
     json!({
         "expression": { "type": "string", "description": "+ - * / ^, comparisons, if, ln, exp, sqrt, round, floor, ceil, min, max, abs, sum(x in group, ..)" },
         "quantity": { "type": "string", "pattern": quantity, "description": "a number with its unit: \"20 ms\"" },
@@ -32,8 +33,8 @@ fn definitions(catalog: &Catalog) -> Value {
         "scalars": array("scalar"),
         "matrix": array("scalars"),
         "data": { "anyOf": [{ "$ref": "#/$defs/scalars" }, { "type": "array", "items": { "anyOf": [{ "$ref": "#/$defs/scalars" }, { "$ref": "#/$defs/scalar" }] } }] },
-        "number": { "anyOf": forms(&[json!({ "$ref": "#/$defs/scalar" })], |lead| !matches!(lead, "expr" | "first" | "modulator")) },
-        "count": { "anyOf": forms(&[json!({ "$ref": "#/$defs/whole" })], |lead| !matches!(lead, "expr" | "first" | "modulator")) },
+        "number": { "anyOf": forms(&[json!({ "$ref": "#/$defs/scalar" })], of_many) },
+        "count": { "anyOf": forms(&[json!({ "$ref": "#/$defs/whole" })], of_many) },
         "any": { "anyOf": forms(
             &[json!({ "type": ["number", "string", "boolean"] }), json!({ "type": "array", "items": { "$ref": "#/$defs/any" } })],
             |_| true,
@@ -41,6 +42,7 @@ fn definitions(catalog: &Catalog) -> Value {
         "texts": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }] },
         "card": card(catalog),
         "rule": rule(catalog),
+        "system": system(catalog),
     })
 }
 
@@ -100,6 +102,7 @@ fn shape(shape_of: Shape) -> Value {
         Shape::Number => named("number"),
         Shape::Count => named("count"),
         Shape::Any => named("any"),
+        Shape::Anys => array("any"),
         Shape::Expression => named("expression"),
         Shape::CellNames => {
             let list = json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 });
@@ -109,6 +112,7 @@ fn shape(shape_of: Shape) -> Value {
         Shape::CardTable => named("card"),
         Shape::Rule => named("rule"),
         Shape::Changes => json!({ "type": "object" }),
+        Shape::Systems => array("system"),
         Shape::Map(names, items) => map(names, *items),
         Shape::Table(table) => section(table),
         Shape::List(table) => json!({ "type": "array", "items": section(table) }),
@@ -188,4 +192,29 @@ fn of_kind(kind: &str, name: &str, aliases: &[&str], parameters: Vec<&str>) -> V
         "if": { "properties": { kind: { "enum": names } }, "required": [kind] },
         "then": { "propertyNames": { "enum": keys } },
     })
+}
+
+fn names(name: &'static str, aliases: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
+    std::iter::once(name).chain(aliases.iter().copied())
+}
+
+/// A block of a system: the keys that all have, and the parameters of its kind.
+fn system(catalog: &Catalog) -> Value {
+    let kinds = catalog.systems.iter().map(|card| {
+        let parameters = card.parameters.iter().flat_map(|p| names(p.spec.name, p.spec.aliases));
+        let keys: Vec<&str> = SYSTEM.keys.iter().map(|key| key.name).chain(parameters).collect();
+        json!({
+            "if": { "properties": { "kind": { "enum": names(card.name, card.aliases).collect::<Vec<_>>() } }, "required": ["kind"] },
+            "then": { "propertyNames": { "enum": keys } },
+        })
+    });
+    let kinds: Vec<Value> = kinds.collect();
+    let all: Vec<&str> = catalog.systems.iter().flat_map(|card| names(card.name, card.aliases)).collect();
+    let mut block = section(&SYSTEM);
+    block["properties"]["kind"]["enum"] = json!(all);
+    block["additionalProperties"] = json!({ "$ref": "#/$defs/any" });
+    if !kinds.is_empty() {
+        block["allOf"] = Value::Array(kinds);
+    }
+    block
 }

@@ -1,8 +1,9 @@
 //! A network as a flat netlist in JSON: parameters, expressions and groups are gone, rules stay rules. Read again, it
 //! gives the same network: names key the random streams, and names are kept.
 
+use crate::write_trials;
 use serde_json::{Map, Value, json};
-use sim_core::catalog::{NeuronCard, ParamSpec, Shape, StimulusCard, StimulusValue};
+use sim_core::catalog::NeuronCard;
 use sim_core::expr;
 use sim_core::network::{
     Cells, Chance, Column, Distribution, DistributionShape, Draw, Field, Network, Population, Projection, Record, Rule, Weights,
@@ -15,7 +16,8 @@ use std::ops::Range;
 
 /// The flat netlist of a network.
 pub fn write_json(network: &Network) -> Value {
-    let populations: Map<String, Value> = network.populations.iter().map(|p| (p.name.clone(), population(network, p))).collect();
+    let populations: Map<String, Value> =
+        network.populations.iter().enumerate().map(|(i, p)| (p.name.clone(), population(network, i, p))).collect();
     let projections: Vec<Value> = network.projections.iter().map(|p| projection(network, p)).collect();
     let records: Vec<Value> = network.records.iter().map(|r| record(network, r)).collect();
     let weights = match network.weights {
@@ -28,13 +30,17 @@ pub fn write_json(network: &Network) -> Value {
         "spikeloom": 1,
         "network": {
             "name": network.name, "about": network.about, "timestep": time(network.timestep_fs),
-            "duration": time(network.duration_fs), "seed": network.seed, "noise_seed": network.noise_seed,
+            "seed": network.seed, "noise_seed": network.noise_seed,
         },
         "populations": populations,
         "projections": projections,
         "record": records,
         "numerics": { "weights": weights, "state": network.state.name() },
     });
+    match &network.trials {
+        Some(trials) => netlist["trials"] = write_trials::trials(trials),
+        None => netlist["network"]["duration"] = json!(time(network.duration_fs)),
+    }
     if !network.spaces.is_empty() {
         netlist["spaces"] = network.spaces.iter().map(|s| (s.name.clone(), space(s))).collect();
     }
@@ -56,7 +62,7 @@ fn words(text: &str) -> Value {
 }
 
 /// A value of a dimension: bare numbers stay numbers.
-fn quantity(value: f64, dimension: Dimension) -> Value {
+pub(crate) fn quantity(value: f64, dimension: Dimension) -> Value {
     if dimension == Dimension::NONE {
         return bare(value);
     }
@@ -69,7 +75,7 @@ fn bare(value: f64) -> Value {
     if value == value.trunc() && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
 }
 
-fn column(column: &Column, dimension: Dimension) -> Value {
+pub(crate) fn column(column: &Column, dimension: Dimension) -> Value {
     match column {
         Column::Shared(value) => quantity(*value, dimension),
         Column::Each(values) => json!({ "list": values.iter().map(|v| quantity(*v, dimension)).collect::<Vec<Value>>() }),
@@ -98,15 +104,15 @@ fn positions(space: &Space, positions: &Positions) -> Value {
     made
 }
 
-fn population(network: &Network, population: &Population) -> Value {
-    let mut made = cells(population);
+fn population(network: &Network, index: usize, population: &Population) -> Value {
+    let mut made = cells(network, index, population);
     if let Some((places, room)) = population.positions.as_ref().and_then(|p| Some((p, network.spaces.get(p.space)?))) {
         made["positions"] = positions(room, places);
     }
     made
 }
 
-fn cells(population: &Population) -> Value {
+fn cells(network: &Network, index: usize, population: &Population) -> Value {
     let (key, cells) =
         if population.names.is_empty() { ("size", json!(population.size)) } else { ("names", json!(population.names)) };
     match &population.cells {
@@ -120,7 +126,9 @@ fn cells(population: &Population) -> Value {
             }
             made
         }
-        Cells::Stimulus { card, values } => json!({ "neurons": stimulus(card, values), key: cells }),
+        Cells::Stimulus { card, values } => {
+            json!({ "neurons": write_trials::stimulus(network, index, card, values), key: cells })
+        }
     }
 }
 
@@ -128,27 +136,6 @@ fn neurons(card: &NeuronCard, parameters: &[Column]) -> Value {
     let mut made = Map::from_iter([("model".to_string(), json!(card.name))]);
     for (spec, values) in card.parameters.iter().zip(parameters) {
         made.insert(spec.name.to_string(), column(values, spec.dimension));
-    }
-    Value::Object(made)
-}
-
-fn stimulus(card: &StimulusCard, values: &[StimulusValue]) -> Value {
-    let mut made = Map::from_iter([("model".to_string(), json!(card.name))]);
-    for (parameter, value) in card.parameters.iter().zip(values) {
-        let ParamSpec { name, dimension, default, .. } = parameter.spec;
-        let list = |list: &Vec<f64>| list.iter().map(|v| quantity(*v, dimension)).collect::<Vec<Value>>();
-        let value = match value {
-            StimulusValue::Image { file, .. } => json!(file),
-            StimulusValue::Number(Column::Shared(value)) if *value == default => continue,
-            StimulusValue::Number(values) => match parameter.shape {
-                Shape::Word(words) => json!(words.get(values.get(0) as usize)),
-                _ => column(values, dimension),
-            },
-            StimulusValue::List(lists) if lists.iter().all(Vec::is_empty) => continue,
-            StimulusValue::List(lists) if lists.len() == 1 => json!(list(&lists[0])),
-            StimulusValue::List(lists) => json!(lists.iter().map(list).collect::<Vec<_>>()),
-        };
-        made.insert(name.to_string(), value);
     }
     Value::Object(made)
 }

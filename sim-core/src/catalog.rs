@@ -7,6 +7,7 @@ use crate::network::Column;
 use crate::plasticity::RuleCard;
 use crate::real::Precision;
 use crate::stimulus::Drive;
+use crate::system::SystemCard;
 use crate::time::Grid;
 use crate::units::Dimension;
 
@@ -19,6 +20,8 @@ pub struct Catalog {
     pub stimuli: &'static [StimulusCard],
     /// Rules of learning.
     pub rules: &'static [RuleCard],
+    /// Whole systems.
+    pub systems: &'static [SystemCard],
 }
 
 impl Catalog {
@@ -40,6 +43,11 @@ impl Catalog {
     /// Names of all rules with their aliases.
     pub fn rule_names(&self) -> Vec<&'static str> {
         self.rules.iter().flat_map(|c| std::iter::once(c.name).chain(c.aliases.iter().copied())).collect()
+    }
+
+    /// A whole system by its name or an alias.
+    pub fn system(&self, name: &str) -> Option<&'static SystemCard> {
+        self.systems.iter().find(|c| c.name == name || c.aliases.contains(&name))
     }
 
     /// Names of all models and stimuli with their aliases, for suggestions.
@@ -217,7 +225,7 @@ impl NeuronCard {
     }
 }
 
-fn find(specs: impl Iterator<Item = (&'static str, &'static [&'static str])>, name: &str) -> Option<usize> {
+pub(crate) fn find(specs: impl Iterator<Item = (&'static str, &'static [&'static str])>, name: &str) -> Option<usize> {
     let mut specs = specs;
     specs.position(|(own, aliases)| own == name || aliases.contains(&name))
 }
@@ -257,9 +265,22 @@ pub enum StimulusValue {
     Image {
         /// The path of its file, as in the netlist.
         file: String,
+        /// Which of its images.
+        item: u32,
         /// The brightness of each pixel, one a unit.
         pixels: Vec<u8>,
     },
+}
+
+impl StimulusValue {
+    /// Whether all units have the same.
+    pub fn is_shared(&self) -> bool {
+        match self {
+            Self::Number(column) => matches!(column, Column::Shared(_)),
+            Self::List(lists) => lists.len() <= 1,
+            Self::Image { pixels, .. } => pixels.len() <= 1,
+        }
+    }
 }
 
 /// What a stimulus does to its targets.

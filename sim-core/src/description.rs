@@ -2,7 +2,7 @@
 //! beyond its shape. Made by the `netlists` crate, turned into a [`crate::network::Network`] by
 //! [`crate::elaborate`].
 
-use crate::diagnostic::{Span, Spanned};
+use crate::diagnostic::{Diagnostic, Span, Spanned};
 use crate::expr::Expr;
 use crate::units::Quantity;
 
@@ -38,10 +38,34 @@ pub struct Description {
     pub records: Vec<RecordDecl>,
     /// `[numerics]`.
     pub numerics: NumericsDecl,
+    /// `[trials]`.
+    pub trials: Option<TrialsDecl>,
+    /// `[[systems]]`, in file order; what they stand for comes after all that is written out.
+    pub systems: Vec<SystemDecl>,
     /// `[hardware]`: defaults of the cost estimate, kept as written.
     pub hardware: Vec<Named<Value>>,
     /// The time steps of included netlists, which must be that of `network`.
     pub included_timesteps: Vec<Value>,
+    /// Names of the parts (included netlists, systems) that could not be had, which was told: what would be theirs, after a
+    /// dot, is not missed. An empty name stands for a part of any name.
+    pub absent: Vec<String>,
+}
+
+/// `[trials]`: a run as a series of trials.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrialsDecl {
+    /// Place of the table.
+    pub span: Span,
+    /// How many.
+    pub count: Option<Value>,
+    /// How long each is.
+    pub each: Option<Value>,
+    /// Names of the conditions.
+    pub conditions: Vec<Spanned<String>>,
+    /// "cycle" or "shuffled".
+    pub order: Option<Spanned<String>>,
+    /// "nothing" or "state".
+    pub reset: Option<Spanned<String>>,
 }
 
 /// `[numerics]`.
@@ -113,6 +137,10 @@ pub enum ValueKind {
         /// `offset`: a summand.
         offset: Option<Box<Value>>,
     },
+    /// `{ by_condition = { left = a, right = b } }`: one value for each condition of the trials.
+    ByCondition(Vec<Named<Value>>),
+    /// `{ by_trial = [a, b] }`: one value for each trial.
+    ByTrial(Vec<Value>),
     /// `{ first = a, every = b, count = n }`: regular times.
     Regular {
         /// First time.
@@ -387,4 +415,26 @@ pub struct RecordDecl {
     pub every: Option<Value>,
     /// `sample`: so many cells, chosen by the seed.
     pub sample: Option<Value>,
+}
+
+/// `[[systems]]`: a part of the network that a generator makes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SystemDecl {
+    /// Place of the block.
+    pub span: Span,
+    /// `kind`: which generator.
+    pub kind: Spanned<String>,
+    /// `as`: what its names begin with.
+    pub name: Spanned<String>,
+    /// Parameters in file order, `kind` and `as` left out.
+    pub parameters: Vec<Named<SystemValueDecl>>,
+}
+
+/// A parameter's value. Whether it is a value or a choice of cells is for the generator's card to say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SystemValueDecl {
+    /// As a value.
+    pub value: Value,
+    /// As populations or parts of them; or why it is none.
+    pub cells: Result<Vec<Selection>, Diagnostic>,
 }

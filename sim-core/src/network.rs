@@ -7,6 +7,7 @@ use crate::expr::Expr;
 use crate::plasticity::Learning;
 use crate::real::Precision;
 use crate::space::{Positions, Space};
+use crate::trials::Trials;
 use std::ops::Range;
 
 /// One value for all neurons of a population, or one for each.
@@ -39,6 +40,8 @@ pub struct Network {
     pub timestep_fs: i64,
     /// Biological time in femtoseconds, warm-up left out.
     pub duration_fs: i64,
+    /// The trials of which the duration is made, if it is.
+    pub trials: Option<Trials>,
     /// Time run first, in femtoseconds, left out of rates and records.
     pub warmup_fs: i64,
     /// Seed of wiring and everything else.

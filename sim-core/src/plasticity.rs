@@ -84,6 +84,14 @@ pub struct PreSpike<'a, F, M, const Y: usize> {
     pub moment: &'a M,
 }
 
+impl<F, M, const Y: usize> PreSpike<'_, F, M, Y> {
+    /// Whether the target has fired since the source's last spike, one in this tick included.
+    #[inline(always)]
+    pub fn is_answer(&self) -> bool {
+        self.since.is_none() || self.idle < self.since
+    }
+}
+
 /// A rule's equations in numbers `F`: `V` variables a synapse (the weight first), `X` traces of the source, `Y` numbers kept of
 /// each spike of the target. Each call is one operation in `F`: in which portions the engine works them off changes no bit.
 pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone + Send + Sync + 'static {
@@ -147,6 +155,14 @@ impl<F: Real> Decay<F> {
     }
 }
 
+impl<F: Real> Decay<F> {
+    /// A trace that grows by 1 at each spike, just after one; `last`: just after the one before, `since` so many ticks.
+    #[inline(always)]
+    pub fn trace(&self, last: F, since: Option<i32>) -> F {
+        since.map_or(F::of(0.0), |since| last * self.after(since)) + F::of(1.0)
+    }
+}
+
 /// What a parameter of a rule holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RuleShape {
@@ -171,6 +187,9 @@ pub struct RuleParam {
     pub modulated: bool,
 }
 
+/// Bounds of weights that stay as they are.
+pub const AS_AT_THE_START: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
+
 /// A plasticity rule.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleCard {
@@ -192,7 +211,7 @@ pub struct RuleCard {
     pub variables: &'static [StateSpec],
     /// What is wrong with a combination of parameters (each alone is in range): the message.
     pub check: fn(values: &[f64]) -> Result<(), String>,
-    /// Least and greatest weight, from the parameters.
+    /// Least and greatest weight, from the parameters; [`AS_AT_THE_START`] where weights do not change.
     pub bounds: fn(values: &[f64]) -> (f64, f64),
     /// Prepares the rule for a projection.
     pub build: fn(setup: &Setup<'_>) -> Box<dyn crate::engine::Learner>,

@@ -33,7 +33,11 @@ pub struct Schedule(pub Vec<(u64, f64)>);
 impl Schedule {
     /// A constant between two ticks: emitted in ticks start+1 ..= stop, where `start` and `stop` are grid times.
     pub fn window(value: f64, start: u64, stop: u64) -> Self {
-        if stop <= start { Self::default() } else { Self(vec![(start.saturating_add(1), value), (stop.saturating_add(1), 0.0)]) }
+        if stop <= start || value == 0.0 {
+            Self::default()
+        } else {
+            Self(vec![(start.saturating_add(1), value), (stop.saturating_add(1), 0.0)])
+        }
     }
 
     /// The value at a tick.
@@ -178,4 +182,24 @@ pub enum Drive {
     Current(PerUnit<Wave>),
     /// Gaussian current of its own for every connection.
     PrivateNoise(PerUnit<Noise>),
+}
+
+impl Drive {
+    /// The same kind of stimulus, doing nothing.
+    pub fn silent(&self) -> Self {
+        let silence = || PerUnit::Shared(Schedule::default());
+        match self {
+            Self::SpikeTimes(_) => Self::SpikeTimes(PerUnit::Shared(Vec::new())),
+            Self::Poisson(_) => Self::Poisson(silence()),
+            Self::Bernoulli(_) => Self::Bernoulli(silence()),
+            Self::Packets(_) => {
+                Self::Packets(PerUnit::Shared(Packets { centres: Vec::new(), count: 0, sd: 0.0, start: 0, stop: 0 }))
+            }
+            Self::PrivatePoisson(_) => Self::PrivatePoisson(silence()),
+            Self::Current(_) => Self::Current(PerUnit::Shared(Wave::Steps(Schedule::default()))),
+            Self::PrivateNoise(_) => {
+                Self::PrivateNoise(PerUnit::Shared(Noise { mean: 0.0, sd: 0.0, every: 1, first: 1, last: 0 }))
+            }
+        }
+    }
 }

@@ -66,6 +66,7 @@ fn network(populations: &[(u32, &'static NeuronCard)], step_us: i64, per_core: O
         about: String::new(),
         timestep_fs: step_us * 1_000_000_000,
         duration_fs: 1_000_000_000_000,
+        trials: None,
         warmup_fs: 0,
         seed: 1,
         noise_seed: 1,

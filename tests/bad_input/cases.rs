@@ -332,7 +332,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "[parameters]",
         "[[include]]\nfile = \"part.toml\"\nas = \"x\"\n[[include]]\nfile = \"part.toml\"\nas = «\"x\"»\n[parameters]",
         "duplicate-name",
-        "two netlists",
+        "two parts of the name",
     ),
     (
         "[parameters]",
@@ -352,6 +352,171 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "unknown-name",
         "there is no parameter \\\"m\\\"",
     ),
+    // Systems.
+    (
+        "[parameters]",
+        "[[systems]]\nkind = «\"liquid_state_machin\"»\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\n[parameters]",
+        "unknown-system",
+        "did you mean \\\"liquid_state_machine\\\"?",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\n«lamda» = 2\n[parameters]",
+        "unknown-parameter",
+        "liquid_state_machine has no parameter",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\nlambda = «\"2 ms\"»\n[parameters]",
+        "dimension",
+        "lambda is a bare number, not a time",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\nweight = «2»\n[parameters]",
+        "dimension",
+        "2 pA",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\nweight = «\"-2 pA\"»\n[parameters]",
+        "out-of-range",
+        "weight must be greater than 0",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\ndensity = «1.5»\n[parameters]",
+        "out-of-range",
+        "between 0 and 1",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\ndensity = «{ uniform = [0, 1] }»\n[parameters]",
+        "wrong-type",
+        "one number is needed here, not a distribution",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\ndensity = { expr = \"«m»\" }\n[parameters]",
+        "unknown-name",
+        "there is no parameter",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\ndensity = «{ expr = \"w[exc]\" }»\n[parameters]",
+        "too-early",
+        "they cannot be named here",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\nvariant = «\"statik\"»\n[parameters]",
+        "unknown-value",
+        "did you mean \\\"static\\\"?",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\nvariant = «1»\n[parameters]",
+        "wrong-type",
+        "variant is",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\nexcitatory = «0.99»\n[parameters]",
+        "system",
+        "27 of 27 neurons would be excitatory",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = «\"ecx\"»\ngrid = [3, 3, 3]\n[parameters]",
+        "unknown-population",
+        "did you mean \\\"exc\\\"?",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = «3»\ngrid = [3, 3, 3]\n[parameters]",
+        "wrong-type",
+        "takes the name of a population or an array of names, not a number",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = «[]»\ngrid = [3, 3, 3]\n[parameters]",
+        "empty-list",
+        "names no population",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc[«5..2»]\"\ngrid = [3, 3, 3]\n[parameters]",
+        "empty-range",
+        "holds no cell",
+    ),
+    (
+        "[parameters]",
+        "«[[systems]]»\nkind = \"liquid_state_machine\"\nas = \"l\"\ngrid = [3, 3, 3]\n[parameters]",
+        "missing-key",
+        "liquid_state_machine needs `input`",
+    ),
+    (
+        "[parameters]",
+        "«[[systems]]»\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\n[parameters]",
+        "missing-key",
+        "liquid_state_machine needs `grid`",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = «[3, 3, 3, 3]»\n[parameters]",
+        "bad-space",
+        "1 to 3 sides, not 4",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, «0», 3]\n[parameters]",
+        "out-of-range",
+        "a side of a grid must be from 1",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, «2.5», 3]\n[parameters]",
+        "not-a-whole-number",
+        "a side of a grid",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = «27»\n[parameters]",
+        "wrong-type",
+        "grid is a list of numbers",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = «[100000, 100000]»\n[parameters]",
+        "bad-space",
+        "10000000000 sites is too large",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = «\"l.m\"»\ninput = \"exc\"\ngrid = [3, 3, 3]\n[parameters]",
+        "bad-name",
+        "a dot joins",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = «\"network\"»\ninput = \"exc\"\ngrid = [3, 3, 3]\n[parameters]",
+        "reserved-name",
+        "needs another name",
+    ),
+    (
+        "[parameters]",
+        "[[include]]\nfile = \"part.toml\"\nas = \"l\"\n[[systems]]\nkind = \"liquid_state_machine\"\nas = «\"l\"»\ninput = \"exc\"\ngrid = [3, 3, 3]\n[parameters]",
+        "duplicate-name",
+        "two parts of the name",
+    ),
+    (
+        "[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = «3»\ninput = \"exc\"\ngrid = [3, 3, 3]\n[parameters]",
+        "wrong-type",
+        "a string, not a number",
+    ),
+    ("[parameters]", "«[[systems]]»\nas = \"l\"\n[parameters]", "missing-key", "lacks the key"),
+    ("[parameters]", "«[[systems]]»\nkind = \"lsm\"\n[parameters]", "missing-key", "lacks the key"),
 ];
 
 /// One mistake that leaves something else without what it needs; the first message is that of the mistake.
@@ -365,6 +530,12 @@ pub(super) const CASCADES: &[Mistake] = &[
         "neurons = «{ model = \"ignore_and_fire\", phase = 0 }»",
         "parameters",
         "phase (0) must be greater than 0",
+    ),
+    (
+        "[parameters]",
+        "[populations.\"l.exc\"]\nneurons = \"lif\"\nsize = 1\n[[systems]]\nkind = \"lsm\"\nas = «\"l\"»\ninput = \"exc\"\ngrid = [3, 3, 3]\n[parameters]",
+        "duplicate-name",
+        "\\\"l.exc\\\" is declared twice",
     ),
 ];
 

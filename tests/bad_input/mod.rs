@@ -164,6 +164,69 @@ fn mistakes_in_included_netlists_are_shown_there() {
     }
 }
 
+/// What names the parts of a netlist that is missing, is no netlist or is itself missing one, and other mistakes.
+const AROUND: &str = r#"
+[tables.x]
+of = "more"
+data = [1, 2]
+[neurons.own]
+like = "v1.lif"
+tau_m = "1 ms"
+[populations.last]
+neurons = "v1.lif"
+size = { expr = "m" }
+positions = { space = "v1.room" }
+[[projections]]
+source = ["exc", "v1.exc", "v1.*"]
+target = "more"
+connect = { rule = "all_to_all" }
+weight = { expr = "v1.w[source] * x[target] * 1 pA" }
+delay = "1 ms"
+[[record]]
+from = ["v1.exc[0..3]", "*.exc"]
+what = "spikes"
+"#;
+
+/// The codes of what is said of a netlist, sorted.
+fn codes(desk: &Desk, text: &str) -> Vec<String> {
+    let problems = spikeloom(&["check", &desk.file("net.toml", text), "--json"]).ends(2).problems();
+    let mut codes: Vec<String> = problems.iter().filter_map(|p| p["code"].as_str()).map(str::to_string).collect();
+    codes.sort_unstable();
+    codes
+}
+
+#[test]
+fn what_is_missing_hides_nothing_and_is_missed_once() {
+    let desk = desk();
+    desk.file("torn.toml", "spikeloom = 1\n[populations\n");
+    for (include, code) in [
+        ("file = \"nowhere.toml\"\nas = \"v1\"", "file"),
+        ("file = \"torn.toml\"\nas = \"v1\"", "toml"),
+        ("file = 3\nas = \"v1\"", "wrong-type"),
+        ("file = \"part.toml\"", "missing-key"),
+        ("file = \"part.toml\"\nas = \"v1.x\"", "bad-name"),
+    ] {
+        let parameters = format!("[[include]]\n{include}\n[parameters]\nm = {{ expr = \"2 * v1.n\" }}\n");
+        let own = BASE.replacen("[parameters]\n", &parameters, 1).replacen("\"90 pA\"", "\"90 mV\"", 1);
+        let own = own.replacen("[groups]\n", "[groups]\nmore = [\"v1.exc\", \"left\"]\n", 1);
+        let around = if code == "bad-name" { AROUND.replace("v1.", "v1.x.") } else { AROUND.to_string() };
+        let own = if code == "bad-name" { own.replace("\"v1.exc\"", "\"v1.x.exc\"").replace("v1.n", "v1.x.n") } else { own };
+        let mut expected = [code, "dimension"];
+        expected.sort_unstable();
+        assert_eq!(codes(&desk, &format!("{own}{around}")), expected, "{include}");
+    }
+}
+
+#[test]
+fn what_an_included_netlist_misses_is_told_with_its_other_mistakes() {
+    let desk = desk();
+    let gone = "[[include]]\nfile = \"gone.toml\"\nas = \"deep\"\n";
+    desk.file("inner.toml", format!("spikeloom = 1\n{gone}[populations.p]\nneurons = \"deep.lif\"\nsize = 0.5\n"));
+    let include = "[[include]]\nfile = \"inner.toml\"\nas = \"v1\"\n[parameters]";
+    let text = BASE.replacen("[parameters]", include, 1).replacen("from = \"exc\"", "from = [\"v1.deep.exc\", \"v1.q\"]", 1);
+    assert_eq!(codes(&desk, &text), ["file", "not-a-whole-number", "unknown-population"], "v1.q is no part of what is missing");
+}
+
 #[test]
 fn bytes_that_are_no_text() {
     let desk = desk();

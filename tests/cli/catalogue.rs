@@ -22,6 +22,7 @@ fn lists() {
     assert_eq!(count("library"), LIBRARY.len(), "the library");
     assert_eq!(count("neurons"), models::catalog().neurons.len(), "neurons");
     assert_eq!(count("stimuli"), models::catalog().stimuli.len(), "stimuli");
+    assert_eq!(count("systems"), models::catalog().systems.len(), "systems");
 }
 
 #[test]
@@ -34,7 +35,7 @@ fn the_library_is_shown_as_it_is() {
 #[test]
 fn everything_is_described() {
     let all = spikeloom(&["list", "--json"]).ends(0).json();
-    for what in ["neurons", "stimuli", "connectors"] {
+    for what in ["neurons", "stimuli", "systems", "connectors"] {
         for entry in all[what].as_array().expect("a list") {
             let name = entry["name"].as_str().expect("a name");
             let json = spikeloom(&["describe", name, "--json"]).ends(0).json();
@@ -87,13 +88,18 @@ fn printed_cards_are_netlists() {
 fn everything_is_shown() {
     let desk = Desk::new();
     let all = spikeloom(&["list", "--json"]).ends(0).json();
-    for what in ["library", "neurons", "stimuli", "connectors", "platforms"] {
+    for what in ["library", "neurons", "stimuli", "systems", "connectors", "platforms"] {
         for entry in all[what].as_array().expect("a list") {
             let name = entry["name"].as_str().expect("a name");
             let shown = spikeloom(&["show", name]).ends(0).results;
             toml::from_str::<toml::Value>(&shown).unwrap_or_else(|error| panic!("{name} is no TOML: {error}\n{shown}"));
             let described = spikeloom(&["describe", name]).ends(0).results;
             assert!(described.starts_with(&format!("{name}: ")), "{described}");
+            if what == "systems" {
+                let head = "spikeloom = 1\n[network]\nduration = \"20 ms\"\n[populations.a]\nneurons = { model = \"parrot\" }\nsize = 9\n";
+                let block = shown.replace("# input = ..", "input = \"a\"").replace("# grid = ..", "grid = [4, 4]");
+                spikeloom(&["check", &desk.file("s.toml", format!("{head}{block}")), "--strict"]).ends(0);
+            }
             if what == "connectors" {
                 let projection = "[[projections]]\nsource = \"a\"\ntarget = \"a\"\nweight = \"1 pA\"\ndelay = \"1 ms\"\n";
                 let head =

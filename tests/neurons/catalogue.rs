@@ -22,9 +22,9 @@ fn lively(card: &NeuronCard) -> Vec<f64> {
     card.parameters.iter().map(|p| if p.name == "rate" { 0.2 } else { p.default }).collect()
 }
 
-/// Whether its cells never fire: astrocytes.
+/// Whether its cells never fire: modulators.
 fn is_silent(card: &NeuronCard) -> bool {
-    card.name == "astrocyte_lr_1994"
+    ["astrocyte_lr_1994", "leaky_modulator", "lim_astrocyte"].contains(&card.name)
 }
 
 /// Index of the first parameter that the card has of these.
@@ -61,6 +61,8 @@ fn neuron_cards_are_complete() {
         {
             assert!(text.len() > 20, "{}: {what} says something: \"{text}\"", card.name);
         }
+        let dead_time = card.parameters.iter().find(|p| p.name == "t_ref");
+        assert!(dead_time.is_none_or(|p| p.about.contains("nearest whole step")), "{}: how t_ref is rounded", card.name);
         let parameters = card.parameters.iter().flat_map(|p| std::iter::once(p.name).chain(p.aliases.iter().copied()));
         let states = card.states.iter().flat_map(|s| std::iter::once(s.name).chain(s.aliases.iter().copied()));
         unique(card.name, parameters.chain(states));
@@ -99,6 +101,7 @@ fn neurons_start_at_rest() {
             match state.name {
                 "v_m" => assert_eq!(cell.get("v_m", 2), v_rest, "{}: v_m starts at rest (Izhikevich 2003: -65 mV)", card.name),
                 "u_m" => {}
+                "value" => assert_eq!(Some(cell.get("value", 2)), default(&["baseline"]), "{}: value starts at rest", card.name),
                 "act_m" | "inact_h" | "act_n" | "h_ip3r" | "ip3" | "ca" => {
                     let part = cell.get(state.name, 2);
                     assert!(part > 0.0 && part < 1.0, "{}: {} starts at {part}", card.name, state.name);
@@ -299,7 +302,7 @@ fn stimulus_cards_are_complete() {
             );
             values.push(match parameter.shape {
                 Shape::List => StimulusValue::List(Vec::new()),
-                Shape::Image => StimulusValue::Image { file: String::new(), pixels: Vec::new() },
+                Shape::Image => StimulusValue::Image { file: String::new(), item: 0, pixels: Vec::new() },
                 Shape::Number | Shape::Whole | Shape::Word(_) => StimulusValue::Number(Column::Shared(parameter.spec.default)),
             });
         }

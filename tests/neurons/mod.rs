@@ -8,9 +8,10 @@ mod escape;
 mod hodgkin_huxley;
 mod izhikevich_2007;
 mod nest;
+mod nmda;
 mod trace;
 
-use sim_core::catalog::NeuronCard;
+use sim_core::catalog::{NeuronCard, Polarity};
 use sim_core::engine::Values;
 use sim_core::engine::neurons::{BLOCK, Neurons};
 use sim_core::network::Column;
@@ -80,7 +81,12 @@ impl Population {
 
     /// A spike of this weight (with its sign) arrives in the coming tick.
     fn receive(&mut self, neuron: usize, weight: f64) {
-        let row = if weight < 0.0 { self.card.receptors.len() - 1 } else { 0 };
+        let polarity = if weight < 0.0 { Polarity::Inhibitory } else { Polarity::Excitatory };
+        self.receive_at(self.card.receptors.iter().position(|r| r.polarity == polarity).unwrap_or(0), neuron, weight);
+    }
+
+    /// The same at a receptor by its index.
+    fn receive_at(&mut self, row: usize, neuron: usize, weight: f64) {
         let weight = if self.card.receptors[row].magnitude { weight.abs() } else { weight };
         let at = self.input_at(row, neuron);
         self.input[at] += weight;

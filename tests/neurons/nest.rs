@@ -51,6 +51,13 @@ fn lif_cond_beta() {
 }
 
 #[test]
+fn lif_cond_exp_nmda() {
+    for case in ["spikes", "both"] {
+        agrees(&format!("iaf_bw_2001_{case}"), "lif_cond_exp_nmda", |_| 1e-6);
+    }
+}
+
+#[test]
 fn mat2_psc_exp() {
     for case in ["regular_step", "regular_both", "fast_spikes"] {
         agrees(&format!("mat2_psc_exp_{case}"), "mat2_psc_exp", relative);

@@ -15,6 +15,8 @@ pub(super) struct Trace {
     current: Vec<(usize, f64)>,
     /// (tick of arrival, weight).
     arrivals: Vec<(usize, f64)>,
+    /// The same at NMDA receptors.
+    slow: Vec<(usize, f64)>,
     pub(super) spikes: Vec<usize>,
     /// Recorded state variables.
     columns: Vec<String>,
@@ -39,6 +41,9 @@ impl Trace {
             let weight = json[weight].as_f64().unwrap();
             pairs(spikes).into_iter().map(move |(time, number)| (tick(time + delay), number * weight))
         });
+        let slow = json.get("nmda_jump").and_then(Value::as_f64).map_or_else(Vec::new, |jump| {
+            pairs("nmda_spikes").into_iter().map(|(time, number)| (tick(time + delay), number * jump)).collect()
+        });
         let numbers = json["params"].as_object().unwrap().iter().flat_map(|(key, value)| ours(&key.to_lowercase(), value));
         let recorded = !json["recorded"].as_array().unwrap().is_empty();
         let csv = if recorded { text("csv") } else { String::new() };
@@ -52,6 +57,7 @@ impl Trace {
             // The amplitude leaves the generator in the tick after its time and arrives one tick later.
             current: pairs("step_current").into_iter().map(|(time, amplitude)| (tick(time) + 2, amplitude)).collect(),
             arrivals: arrivals.collect(),
+            slow,
             spikes: json["spike_times"].as_array().unwrap().iter().map(|time| tick(time.as_f64().unwrap())).collect(),
             columns,
             ticks: if recorded { rows.len() } else { tick(json["T_ms"].as_f64().unwrap()) },
@@ -67,6 +73,9 @@ impl Trace {
         for tick in 1..=self.ticks {
             for (_, weight) in self.arrivals.iter().filter(|(at, _)| *at == tick) {
                 cell.receive(0, *weight);
+            }
+            for (_, weight) in self.slow.iter().filter(|(at, _)| *at == tick) {
+                cell.receive_at(2, 0, *weight);
             }
             for (_, amplitude) in self.current.iter().filter(|(at, _)| *at == tick) {
                 cell.inject(0, *amplitude);
@@ -128,6 +137,13 @@ pub(super) struct Replay {
 fn ours(key: &str, value: &Value) -> Vec<(String, f64)> {
     match (key, value) {
         ("gsl_error_tol", _) | (_, Value::Bool(_)) => Vec::new(),
+        // What becomes of a spike at an NMDA receptor is in its jump.
+        ("alpha" | "tau_rise_nmda", _) => Vec::new(),
+        ("tau_ampa", _) => vec![("tau_syn_ex".to_string(), value.as_f64().unwrap())],
+        ("tau_gaba", _) => vec![("tau_syn_in".to_string(), value.as_f64().unwrap())],
+        ("tau_decay_nmda", _) => vec![("tau_syn_nmda".to_string(), value.as_f64().unwrap())],
+        // In mM, ours in uM.
+        ("conc_mg2", _) => vec![("conc_mg2".to_string(), value.as_f64().unwrap() * 1000.0)],
         ("rate" | "lambda_0", _) => vec![(key.to_string(), value.as_f64().unwrap() / 1000.0)],
         (_, Value::Array(list)) => {
             list.iter().zip(1..).map(|(value, number)| (format!("{key}_{number}"), value.as_f64().unwrap())).collect()

@@ -19,14 +19,14 @@ fn read(file: &str) -> Value {
 }
 
 /// A case of `data/nest/plasticity`.
-struct Case {
-    name: String,
-    json: Value,
+pub(super) struct Case {
+    pub(super) name: String,
+    pub(super) json: Value,
 }
 
 impl Case {
     /// All cases of a model, of which there must be so many.
-    fn of(model: &str, number: usize) -> Vec<Self> {
+    pub(super) fn of(model: &str, number: usize) -> Vec<Self> {
         let files = std::fs::read_dir(folder().join("plasticity")).expect("the data");
         let names = files.map(|file| file.expect("a file").file_name().into_string().expect("a name"));
         let cases = names.map(|name| Self { json: read(&format!("plasticity/{name}")), name });
@@ -35,20 +35,20 @@ impl Case {
         own
     }
 
-    fn number(&self, key: &str) -> f64 {
+    pub(super) fn number(&self, key: &str) -> f64 {
         self.json[key].as_f64().expect(key)
     }
 
-    fn parameter(&self, key: &str) -> f64 {
+    pub(super) fn parameter(&self, key: &str) -> f64 {
         self.json["params"][key].as_f64().expect(key)
     }
 
     /// A parameter of the post cell.
-    fn post(&self, key: &str) -> f64 {
+    pub(super) fn post(&self, key: &str) -> f64 {
         self.json["post_params"][key].as_f64().expect(key)
     }
 
-    fn ticks_of(&self, key: &str) -> u64 {
+    pub(super) fn ticks_of(&self, key: &str) -> u64 {
         (self.number(key) / self.number("resolution_ms")).round() as u64
     }
 
@@ -79,11 +79,11 @@ fn numbers(list: &Value) -> Vec<f64> {
     list.as_array().expect("a list").iter().map(|value| value.as_f64().expect("a number")).collect()
 }
 
-fn ticks(list: &Value) -> Vec<u64> {
+pub(super) fn ticks(list: &Value) -> Vec<u64> {
     list.as_array().expect("a list").iter().map(|value| value.as_u64().expect("a tick")).collect()
 }
 
-fn stdp(pairing: Pairing, parameters: &Value, tau_minus: f64) -> Stdp {
+pub(super) fn stdp(pairing: Pairing, parameters: &Value, tau_minus: f64) -> Stdp {
     let parameter = |key: &str| parameters[key].as_f64().expect(key);
     Stdp {
         pairing,
@@ -97,7 +97,7 @@ fn stdp(pairing: Pairing, parameters: &Value, tau_minus: f64) -> Stdp {
     }
 }
 
-fn power_law(parameters: &Value, tau_minus: f64) -> PowerLaw {
+pub(super) fn power_law(parameters: &Value, tau_minus: f64) -> PowerLaw {
     let parameter = |key: &str| parameters[key].as_f64().expect(key);
     let (tau_plus, lambda, alpha, mu) = (parameter("tau_plus"), parameter("lambda"), parameter("alpha"), parameter("mu"));
     PowerLaw { tau_plus, tau_minus, lambda, alpha, mu }

@@ -18,6 +18,7 @@ mod recording;
 mod simulation;
 mod summary;
 mod terminal;
+mod trials;
 mod verbs;
 
 pub use terminal::Terminal;

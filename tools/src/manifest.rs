@@ -7,6 +7,7 @@ use crate::load::{self, Loaded, Text};
 use crate::outputs::save;
 use crate::recording;
 use crate::simulation::{Simulation, cores};
+use crate::trials;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -35,6 +36,9 @@ pub(crate) fn fill(
     let network_json = folder::network_json(network, &recording::populations(network));
     folder.write("network.json", format!("{network_json:#}\n").as_bytes())?;
     folder.write("summary.json", format!("{summary:#}\n").as_bytes())?;
+    if let Some(of_network) = &network.trials {
+        folder.write(trials::TABLE, trials::csv(network, of_network, &simulation.finished).as_bytes())?;
+    }
     let mut manifest = manifest(loaded, arguments, simulation, summary);
     manifest["outputs"] = folder.contents()?;
     folder.write("run.json", format!("{manifest:#}\n").as_bytes())
@@ -70,7 +74,7 @@ fn manifest(loaded: &Loaded, arguments: &NetlistArgs, simulation: &Simulation, s
         "duration_ms": summary["duration_ms"],
         "from_tick": from_tick,
         "to_tick": to_tick,
-        "threads": simulation.plan.partitions(),
+        "threads": simulation.threads,
         "engine": "grid",
         "interrupted": summary["interrupted"],
         "host": { "os": std::env::consts::OS, "arch": std::env::consts::ARCH, "cores": cores() },

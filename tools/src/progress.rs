@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 const LINE_EVERY: Duration = Duration::from_secs(10);
 /// Windows between looks at the clock.
 const LOOK_EVERY: u32 = 16;
+/// Ticks of a window after which one looks at once: that of a whole trial.
+const LONG: u64 = 100;
 
 /// How far some work is. Several threads may tell.
 struct Display {
@@ -85,8 +87,9 @@ impl Progress {
 impl Sink for Progress {
     fn window(&mut self, window: &Window<'_>) -> ControlFlow<()> {
         self.windows += 1;
-        if self.windows.is_multiple_of(LOOK_EVERY) {
-            let tick = *window.ticks.end();
+        let tick = *window.ticks.end();
+        let long = tick - window.ticks.start() >= LONG;
+        if long || self.windows.is_multiple_of(LOOK_EVERY) {
             self.display.show(tick, || format!("{} of {} ms", self.grid.decimal_ms(tick), self.grid.decimal_ms(self.end)));
         }
         if self.interrupted.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -2,13 +2,15 @@
 
 use crate::failure::Failure;
 use crate::folder::FolderRecorder;
-use crate::progress::Tee;
+use crate::progress::{Tee, interrupts};
 use crate::summary::{Meters, Summary};
-use sim_core::engine::{Plan, State, Tally};
+use sim_core::engine::{Finished, Plan, State, Tally, TrialRun};
 use sim_core::network::{Draw, Network, Projection};
 use sim_core::record::{MemoryTrace, Recorder, Sink};
 use sim_core::time::{Grid, fs_from_ms};
+use sim_core::trials::{Reset, Trials};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 /// Neurons times ticks between two meetings of the threads that are worth a thread.
@@ -22,6 +24,9 @@ pub(crate) fn cores() -> usize {
 /// As many as there are cores, fewer where a window of the minimum delay is too little work to share: the threads meet after
 /// each.
 pub(crate) fn threads_for(network: &Network) -> usize {
+    if let Some(trials) = side_by_side(network) {
+        return cores().min(trials.count as usize);
+    }
     let grid = Grid::new(network.timestep_fs);
     let least = |p: &Projection| match &p.delay {
         Draw::Constant(ms) => *ms,
@@ -32,6 +37,11 @@ pub(crate) fn threads_for(network: &Network) -> usize {
     let delays = network.projections.iter().filter_map(|p| fs_from_ms(least(p))).map(|fs| grid.delay(fs));
     let window = delays.min().unwrap_or(1) as usize;
     cores().min(network.neurons() * window / NEURON_TICKS_PER_THREAD).max(1)
+}
+
+/// The trials of a network, where they may be run side by side.
+fn side_by_side(network: &Network) -> Option<&Trials> {
+    network.trials.as_ref().filter(|trials| trials.reset == Reset::State)
 }
 
 /// What listens to a run.
@@ -47,6 +57,14 @@ impl Sinks {
         Self { meters: Meters::new(network), memory: None, folder }
     }
 
+    /// All that listen, and one more.
+    fn all<'a>(&'a mut self, observer: &'a mut dyn Sink) -> Tee<'a> {
+        let mut all: Vec<&mut dyn Sink> = vec![&mut self.meters, observer];
+        all.extend(self.memory.as_mut().map(|m| m as &mut dyn Sink));
+        all.extend(self.folder.as_mut().map(|f| f as &mut dyn Sink));
+        Tee(all)
+    }
+
     /// Keeps the recording in memory, too.
     pub(crate) fn remember(&mut self, network: &Network) -> Result<(), Failure> {
         let recorder = Recorder::new(network, Vec::new(), |_| Ok(MemoryTrace::default()));
@@ -59,6 +77,10 @@ impl Sinks {
 pub(crate) struct Simulation {
     pub(crate) plan: Plan,
     pub(crate) state: State,
+    /// Threads that it is run by.
+    pub(crate) threads: usize,
+    /// Trials that came to their end.
+    pub(crate) finished: Vec<Finished>,
     build_s: f64,
     warmup_s: f64,
     run_s: f64,
@@ -70,11 +92,14 @@ impl Simulation {
     /// Lays out a network for so many threads.
     pub(crate) fn new(network: Arc<Network>, threads: usize) -> Self {
         let begun = Instant::now();
-        let plan = Plan::new(network, threads);
+        // Trials side by side have a thread each.
+        let side_by_side = side_by_side(&network).map(|trials| threads.min(trials.count as usize));
+        let plan = Plan::new(network, if side_by_side.is_some() { 1 } else { threads });
+        let threads = side_by_side.unwrap_or(plan.partitions());
         let build_s = begun.elapsed().as_secs_f64();
         let state = State::new(&plan);
         let before = state.tally().clone();
-        Self { plan, state, build_s, warmup_s: 0.0, run_s: 0.0, before }
+        Self { plan, state, threads, finished: Vec::new(), build_s, warmup_s: 0.0, run_s: 0.0, before }
     }
 
     /// The tick at which warm-up and duration are over.
@@ -87,19 +112,22 @@ impl Simulation {
     pub(crate) fn run(&mut self, sinks: &mut Sinks, observer: &mut dyn Sink) {
         let (warmup, end) = (self.plan.grid().tick(self.plan.network().warmup_fs), self.end());
         let begun = Instant::now();
-        let done = self.advance(warmup, sinks, observer);
+        let done = self.state.advance(&self.plan, warmup, &mut sinks.all(observer));
         (self.warmup_s, self.before) = (begun.elapsed().as_secs_f64(), self.state.tally().clone());
-        if done == warmup {
-            self.advance(end - warmup, sinks, observer);
+        let trials = self.plan.network().trials.is_some();
+        match done == warmup {
+            true if trials => self.run_trials(&mut sinks.all(observer)),
+            true => drop(self.state.advance(&self.plan, end - warmup, &mut sinks.all(observer))),
+            false => {}
         }
         self.run_s = begun.elapsed().as_secs_f64() - self.warmup_s;
     }
 
-    fn advance(&mut self, ticks: u64, sinks: &mut Sinks, observer: &mut dyn Sink) -> u64 {
-        let mut all: Vec<&mut dyn Sink> = vec![&mut sinks.meters, observer];
-        all.extend(sinks.memory.as_mut().map(|m| m as &mut dyn Sink));
-        all.extend(sinks.folder.as_mut().map(|f| f as &mut dyn Sink));
-        self.state.advance(&self.plan, ticks, &mut Tee(all))
+    fn run_trials(&mut self, sink: &mut dyn Sink) {
+        let interrupted = interrupts();
+        let stopped = || interrupted.load(Ordering::Relaxed);
+        let run = TrialRun { plan: &self.plan, threads: self.threads, stopped: &stopped };
+        run.run(&mut self.state, sink, &mut |trial| self.finished.push(trial));
     }
 
     /// Whether it ended before its time.
@@ -113,6 +141,7 @@ impl Simulation {
             network: self.plan.network(),
             plan: &self.plan,
             state: &self.state,
+            threads: self.threads,
             meters: &sinks.meters,
             before: &self.before,
             build_s: self.build_s,

@@ -2,6 +2,7 @@
 
 use crate::memory;
 use crate::names::{count, decimals};
+use crate::trials;
 use serde_json::{Map, Value, json};
 use sim_core::engine::{Plan, State, Tally};
 use sim_core::network::{Network, What};
@@ -85,6 +86,7 @@ pub(crate) struct Summary<'a> {
     pub(crate) network: &'a Network,
     pub(crate) plan: &'a Plan,
     pub(crate) state: &'a State,
+    pub(crate) threads: usize,
     pub(crate) meters: &'a Meters,
     /// Counts at the end of the warm-up.
     pub(crate) before: &'a Tally,
@@ -152,11 +154,12 @@ impl Summary<'_> {
             "seed": self.network.seed,
             "noise_seed": self.network.noise_seed,
             "engine": "grid",
-            "threads": self.plan.partitions(),
+            "threads": self.threads,
             "timestep_ms": ms_from_fs(self.network.timestep_fs),
             "warmup_ms": ms_from_fs(self.network.warmup_fs),
             "duration_ms": ms_from_fs(self.network.duration_fs),
             "simulated_ms": ms_from_fs(self.plan.grid().fs(self.state.tick())),
+            "trials": trials::json(self.network),
             "interrupted": self.interrupted,
             "neurons": self.network.neurons(),
             "synapses": self.plan.synapses(),
@@ -191,9 +194,10 @@ impl Summary<'_> {
             decimal_ms(n.duration_fs),
             decimal_ms(n.timestep_fs),
             n.seed,
-            self.plan.partitions(),
-            if self.plan.partitions() == 1 { "" } else { "s" },
+            self.threads,
+            if self.threads == 1 { "" } else { "s" },
         );
+        text += &n.trials.as_ref().map_or_else(String::new, |t| trials::words(t) + "\n");
         text += &self.table();
         let warmup = if n.warmup_fs > 0 { format!(" warmed up in {:.2} s,", self.warmup_s) } else { String::new() };
         let factor = self.real_time_factor().map_or("-".into(), |f| decimals(f, 3));

@@ -3,9 +3,8 @@
 
 mod adex_cond_exp;
 mod adex_psc_exp;
-mod astrocyte_lr_1994;
 mod conductance_membrane;
-mod dormand_prince;
+pub(crate) mod dormand_prince;
 mod gif_psc_exp;
 mod hh_cond_exp_traub;
 mod ignore_and_fire;
@@ -16,6 +15,8 @@ mod izhikevich_nest_published;
 mod lif_cond_alpha;
 mod lif_cond_beta;
 mod lif_cond_exp;
+mod lif_cond_exp_nmda;
+mod lif_nalsm;
 mod lif_psc_alpha;
 mod lif_psc_delta;
 mod lif_psc_exp;
@@ -25,6 +26,7 @@ mod parts;
 mod propagators;
 mod traub_channels;
 
+use crate::modulators::{ASTROCYTE_LR_1994, LEAKY_MODULATOR, LIM_ASTROCYTE};
 use sim_core::catalog::{NeuronCard, UpdateCost};
 use sim_core::engine::Width;
 use sim_core::engine::neurons::{Columns, Kernel, Neurons};
@@ -32,7 +34,7 @@ use sim_core::network::Column;
 use sim_core::real::Real;
 use sim_core::time::{self, Grid};
 
-/// Every neuron model.
+/// Every neuron model, and the modulators, which are populations of cells too.
 pub const NEURONS: &[NeuronCard] = &[
     lif_psc_delta::CARD,
     lif_psc_exp::CARD,
@@ -40,6 +42,7 @@ pub const NEURONS: &[NeuronCard] = &[
     lif_cond_exp::CARD,
     lif_cond_alpha::CARD,
     lif_cond_beta::CARD,
+    lif_cond_exp_nmda::CARD,
     izhikevich::CARD,
     izhikevich_nest::CARD,
     izhikevich_nest_published::CARD,
@@ -51,11 +54,14 @@ pub const NEURONS: &[NeuronCard] = &[
     hh_cond_exp_traub::CARD,
     ignore_and_fire::CARD,
     parrot::CARD,
-    astrocyte_lr_1994::CARD,
+    lif_nalsm::CARD,
+    LEAKY_MODULATOR,
+    LIM_ASTROCYTE,
+    ASTROCYTE_LR_1994,
 ];
 
 /// The engine's form of a population of kernel `K` with numbers `F`: the `build` and `build_f32` of every card.
-fn build<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: usize>(
+pub(crate) fn build<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const C: usize>(
     size: usize,
     parameters: &[Column],
     grid: Grid,
@@ -64,12 +70,12 @@ fn build<F: Width, K: Kernel<F, S, I, C>, const S: usize, const I: usize, const 
 }
 
 /// A card's parameters by name: `let [c_m, tau_m] = named(parameters);`. A parameter that is missing is NaN.
-fn named<const N: usize>(parameters: &[f64]) -> [f64; N] {
+pub(crate) fn named<const N: usize>(parameters: &[f64]) -> [f64; N] {
     std::array::from_fn(|i| parameters.get(i).copied().unwrap_or(f64::NAN))
 }
 
 /// Sets the state to its values at rest, except what the user gave.
-fn rest(state: &mut [f64], given: &[bool], at_rest: &[f64]) {
+pub(crate) fn rest(state: &mut [f64], given: &[bool], at_rest: &[f64]) {
     for (i, (value, at_rest)) in state.iter_mut().zip(at_rest).enumerate() {
         if !given.get(i).copied().unwrap_or(false) {
             *value = *at_rest;
@@ -99,7 +105,7 @@ fn unless_held<F: Real>(refractory: F, change: F) -> F {
 
 /// Cost of an update: `operations` counted in the kernel; every state variable is read and written, every input and
 /// coefficient read, each one a word.
-const fn cost(operations: u32, states: usize, inputs: usize, coefficients: usize) -> UpdateCost {
+pub(crate) const fn cost(operations: u32, states: usize, inputs: usize, coefficients: usize) -> UpdateCost {
     UpdateCost { operations, words: (2 * states + inputs + coefficients) as u32 }
 }
 

@@ -40,8 +40,10 @@ pub(super) const fn v_reset(default: f64) -> ParamSpec {
     parameter("v_reset", &[], Dimension::VOLTAGE, default, Range::Any, "potential after a spike")
 }
 
+/// `ticks` does what it says.
 pub(super) const fn t_ref(default: f64) -> ParamSpec {
-    parameter("t_ref", &["tau_refrac"], Dimension::TIME, default, Range::NotNegative, "refractory time after a spike")
+    let about = "refractory time after a spike; taken to the nearest whole step, halves up (NEST takes the next whole step)";
+    parameter("t_ref", &["tau_refrac"], Dimension::TIME, default, Range::NotNegative, about)
 }
 
 pub(super) const fn i_e(default: f64) -> ParamSpec {

@@ -3,14 +3,21 @@
 
 mod dependence;
 mod stdp_pair;
+mod stdp_power_law;
+mod stdp_triplet;
+mod tsodyks;
+mod tsodyks2;
+mod vogels_sprekeler;
 
 use dependence::Dependence;
 use sim_core::catalog::{ParamSpec, Range, StateSpec};
 use sim_core::plasticity::{Backpropagation, Conventions, RuleCard, RuleParam, RuleShape, Setup};
+use sim_core::real::Real;
 use sim_core::units::Dimension;
 
 /// Every rule.
-pub const RULES: &[RuleCard] = &[stdp_pair::CARD];
+pub const RULES: &[RuleCard] =
+    &[stdp_pair::CARD, stdp_triplet::CARD, stdp_power_law::CARD, vogels_sprekeler::CARD, tsodyks::CARD, tsodyks2::CARD];
 
 /// A parameter that modulators do not change.
 const fn fixed(
@@ -85,4 +92,11 @@ fn bounds_in_order(w_min: f64, w_max: f64) -> Result<(), String> {
 /// A value of a card's parameters, by index; NaN where there is none.
 fn value(values: &[f64], index: usize) -> f64 {
     values.get(index).copied().unwrap_or(f64::NAN)
+}
+
+/// A weight within bounds.
+#[inline(always)]
+fn clipped<F: Real>(weight: F, min: F, max: F) -> F {
+    let low = if weight < min { min } else { weight };
+    if low > max { max } else { low }
 }

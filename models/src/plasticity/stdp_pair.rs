@@ -1,7 +1,7 @@
 //! Spike-timing-dependent plasticity by pairs of spikes.
 
 use super::{
-    BACKPROPAGATION, CLIP, Dependence, TRANSMIT, W_MAX, W_MIN, WEIGHT, amplitude, bounds_in_order, conventions, fixed,
+    BACKPROPAGATION, CLIP, Dependence, TRANSMIT, W_MAX, W_MIN, WEIGHT, amplitude, bounds_in_order, clipped, conventions, fixed,
     time_constant, value, word,
 };
 use sim_core::catalog::Range;
@@ -48,9 +48,23 @@ pub(super) const CARD: RuleCard = RuleCard {
         BACKPROPAGATION,
         TRANSMIT,
         CLIP,
+        fixed(
+            "restart",
+            &[],
+            Dimension::TIME,
+            0.0,
+            Range::NotNegative,
+            "where the current of a source starts anew at each spike instead of adding up (NALSM): the target's tau_syn; a spike then \
+             transmits the weight times 1 - exp(-interval/restart); 0: it adds up",
+        ),
     ],
     variables: &[WEIGHT],
-    check: |values| bounds_in_order(value(values, MIN), value(values, MAX)),
+    check: |values| {
+        if value(values, 12) > 0.0 && value(values, 8) != 0.0 {
+            return Err("restart goes with pairing = \"all_to_all\" only".into());
+        }
+        bounds_in_order(value(values, MIN), value(values, MAX))
+    },
     bounds: |values| (value(values, MIN), value(values, MAX)),
     build: |setup| match setup.precision {
         Precision::F64 => build::<f64>(setup),
@@ -63,7 +77,12 @@ const MAX: usize = 7;
 
 fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
     let pair = StdpPair::<F>::new(setup);
+    let restart = setup.constant(12);
     match setup.constant(8) as usize {
+        0 if restart > 0.0 => {
+            let left = Decay::new(restart, setup.grid);
+            learner(Restarting { traced: Traced { pair, reach: Reach::All }, left })
+        }
         0 => learner(Traced { pair, reach: Reach::All }),
         1 => learner(Traced { pair, reach: Reach::Nearest }),
         2 => learner(PreCentered(pair)),
@@ -125,12 +144,6 @@ impl<F: Real> StdpPair<F> {
     fn shrunk(&self, weight: F, by: F) -> F {
         weight - by * self.shrinking.factor((weight - self.min) * self.per_range)
     }
-
-    #[inline(always)]
-    fn clipped(&self, weight: F) -> F {
-        let low = if weight < self.min { self.min } else { weight };
-        if low > self.max { self.max } else { low }
-    }
 }
 
 /// Of a target's spike is kept: the trace just after it, and the growth per trace at its time.
@@ -167,21 +180,14 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
 
     #[inline(always)]
     fn source(&self, last: &[F; 1], since: Option<i32>) -> [F; 1] {
-        let one = F::of(1.0);
-        match since {
-            Some(since) if self.reach == Reach::All => [last[0] * self.pair.plus.after(since) + one],
-            _ => [one],
-        }
+        let all = self.reach == Reach::All;
+        [if all { self.pair.plus.trace(last[0], since) } else { F::of(1.0) }]
     }
 
     #[inline(always)]
     fn target(&self, last: &[F; KEPT], since: Option<i32>, moment: &Amplitudes<F>) -> [F; KEPT] {
-        let one = F::of(1.0);
-        let trace = match since {
-            Some(since) if self.reach == Reach::All => last[0] * self.pair.minus.after(since) + one,
-            _ => one,
-        };
-        [trace, moment.plus]
+        let all = self.reach == Reach::All;
+        [if all { self.pair.minus.trace(last[0], since) } else { F::of(1.0) }, moment.plus]
     }
 
     #[inline(always)]
@@ -196,7 +202,7 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
     #[inline(always)]
     fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], spike: PreSpike<'_, F, Amplitudes<F>, KEPT>) {
         let Some((kept, since)) = spike.post else { return };
-        if self.reach == Reach::Restricted && spike.since.is_some_and(|last| last <= since) {
+        if self.reach == Reach::Restricted && !spike.is_answer() {
             return;
         }
         let by = spike.moment.minus * (kept[0] * self.pair.minus.after(since));
@@ -205,7 +211,59 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
 
     #[inline(always)]
     fn clip(&self, synapse: &mut [F; 1]) {
-        synapse[0] = self.pair.clipped(synapse[0]);
+        synapse[0] = clipped(synapse[0], self.pair.min, self.pair.max);
+    }
+}
+
+/// The same where a source's current starts anew at each spike.
+#[derive(Clone)]
+struct Restarting<F> {
+    traced: Traced<F>,
+    /// Of the current of the last spike.
+    left: Decay<F>,
+}
+
+/// Traces of the source: that of pairs, and the part of the weight that the spike transmits.
+impl<F: Real> Rule<F, 1, 2, KEPT> for Restarting<F> {
+    type Moment = Amplitudes<F>;
+
+    fn conventions(&self) -> Conventions {
+        self.traced.conventions()
+    }
+
+    fn moment(&self, bus: &[f64]) -> Amplitudes<F> {
+        self.traced.moment(bus)
+    }
+
+    #[inline(always)]
+    fn source(&self, [trace, _]: &[F; 2], since: Option<i32>) -> [F; 2] {
+        let [trace] = self.traced.source(&[*trace], since);
+        [trace, F::of(1.0) - since.map_or(F::of(0.0), |since| self.left.after(since))]
+    }
+
+    #[inline(always)]
+    fn target(&self, last: &[F; KEPT], since: Option<i32>, moment: &Amplitudes<F>) -> [F; KEPT] {
+        self.traced.target(last, since, moment)
+    }
+
+    #[inline(always)]
+    fn on_post(&self, synapse: &mut [F; 1], [trace, _]: &[F; 2], spike: PostSpike<'_, F, KEPT>) {
+        self.traced.on_post(synapse, &[*trace], spike);
+    }
+
+    #[inline(always)]
+    fn on_pre(&self, synapse: &mut [F; 1], [trace, _]: &[F; 2], spike: PreSpike<'_, F, Amplitudes<F>, KEPT>) {
+        self.traced.on_pre(synapse, &[*trace], spike);
+    }
+
+    #[inline(always)]
+    fn clip(&self, synapse: &mut [F; 1]) {
+        self.traced.clip(synapse);
+    }
+
+    #[inline(always)]
+    fn transmitted(&self, synapse: &[F; 1], [_, part]: &[F; 2]) -> F {
+        synapse[0] * *part
     }
 }
 
@@ -251,6 +309,6 @@ impl<F: Real> Rule<F, 2, 0, KEPT> for PreCentered<F> {
 
     #[inline(always)]
     fn clip(&self, synapse: &mut [F; 2]) {
-        synapse[0] = self.0.clipped(synapse[0]);
+        synapse[0] = clipped(synapse[0], self.0.min, self.0.max);
     }
 }

@@ -78,11 +78,7 @@ impl Units<'_> {
 
     /// What `make` gives for each unit: made once where all parameters are shared.
     fn each<T>(&self, make: impl Fn(Unit<'_>) -> T) -> PerUnit<T> {
-        let shared = self.values.iter().all(|value| match value {
-            StimulusValue::Number(column) => matches!(column, sim_core::network::Column::Shared(_)),
-            StimulusValue::List(lists) => lists.len() <= 1,
-            StimulusValue::Image { pixels, .. } => pixels.len() <= 1,
-        });
+        let shared = self.values.iter().all(StimulusValue::is_shared);
         let unit = |index| make(Unit { units: self, index });
         if shared { PerUnit::Shared(unit(0)) } else { PerUnit::Each((0..self.size).map(unit).collect()) }
     }

@@ -11,7 +11,8 @@ pub(super) const CARD: StimulusCard = StimulusCard {
     about: "cells that emit packets of spikes, normally distributed around given times",
     equations: "at each of the times, `activity` spikes at time + sd z, with independent standard normal z",
     scheme: "each cell draws its own packets, which all of its targets get; spikes go to the nearest tick (halves up) and may \
-             repeat in one; only those with start < t <= stop are emitted",
+             repeat in one; only those with start < t <= stop are emitted (NEST takes the next tick, and emits one tick later: \
+             1.5 ticks in the mean)",
     source: "NEST documentation, model pulsepacket_generator; Diesmann, Gewaltig & Aertsen (1999), Nature 402:529-533",
     parameters: &[
         list("times", &["pulse_times"], Dimension::TIME, Range::NotNegative, "centres of the packets"),

@@ -21,23 +21,29 @@ pub(crate) struct Include {
 }
 
 impl Reader<'_> {
-    /// All of them; `None` if one has a fault, without which nothing can be said of the names inside.
-    pub(super) fn includes(&mut self, root: &Fields<'_>) -> Option<Vec<Include>> {
+    /// All that have no fault, and the names of those that have one, empty where it is the name that is missing.
+    pub(super) fn includes(&mut self, root: &Fields<'_>) -> (Vec<Include>, Vec<String>) {
         let blocks = self.blocks(root, "include", |reader, fields| {
             let (file, name) = (reader.text(fields, "file"), reader.text(fields, "as"));
             let with = fields.get("with").map_or_else(Vec::new, |entry| reader.with(entry));
-            Some(Include { span: fields.span, file: file?, name: name?, with })
+            let named = name.as_ref().map_or_else(String::new, |name| name.value.clone());
+            let whole = file.zip(name).map(|(file, name)| Include { span: fields.span, file, name, with });
+            whole.ok_or(named)
         });
-        let mut known: Vec<Include> = Vec::with_capacity(blocks.len());
+        let (mut known, mut absent): (Vec<Include>, Vec<String>) = (Vec::with_capacity(blocks.len()), Vec::new());
         for block in blocks {
-            let block = block?;
-            if let Err(fault) = check_instance(&block.name, &known) {
-                self.report(fault);
-                return None;
+            let names: Vec<&str> = known.iter().map(|include| include.name.value.as_str()).collect();
+            match block {
+                Ok(include) if self.instance(&include.name, &names) => known.push(include),
+                Ok(Include { name: Spanned { value, .. }, .. }) | Err(value) => absent.push(value),
             }
-            known.push(block);
         }
-        Some(known)
+        (known, absent)
+    }
+
+    /// Whether a name will do for an included netlist or a system; a fault is told.
+    pub(super) fn instance(&mut self, name: &Spanned<String>, known: &[&str]) -> bool {
+        check_instance(name, known).map_err(|fault| self.report(fault)).is_ok()
     }
 
     fn with(&mut self, entry: &Entry) -> Vec<Change> {
@@ -50,7 +56,7 @@ impl Reader<'_> {
 }
 
 /// A name of its own that no path and no expression takes for something else.
-fn check_instance(name: &Spanned<String>, known: &[Include]) -> Result<(), Diagnostic> {
+fn check_instance(name: &Spanned<String>, known: &[&str]) -> Result<(), Diagnostic> {
     let word = name.value.as_str();
     let fault = |code, message| Err(Diagnostic::error(code, name.span, message));
     if let Some(wanted) = Names::Identifiers.fault(word) {
@@ -60,10 +66,10 @@ fn check_instance(name: &Spanned<String>, known: &[Include]) -> Result<(), Diagn
         return fault("bad-name", format!("\"{word}\" cannot be a name: a dot joins it to the names inside"));
     }
     if ROOT.key(word).is_some() || word == "row" {
-        return fault("reserved-name", format!("\"{word}\" has a meaning of its own: an included netlist needs another name"));
+        return fault("reserved-name", format!("\"{word}\" has a meaning of its own: a part of a netlist needs another name"));
     }
-    if known.iter().any(|other| other.name.value == word) {
-        return fault("duplicate-name", format!("two netlists are included as \"{word}\""));
+    if known.contains(&word) {
+        return fault("duplicate-name", format!("there are two parts of the name \"{word}\" (`as`)"));
     }
     Ok(())
 }

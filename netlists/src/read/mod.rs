@@ -8,6 +8,8 @@ mod projections;
 mod selection;
 mod spaces;
 mod strings;
+mod systems;
+mod trials;
 mod value;
 
 use crate::language::{ROOT, VERSION};
@@ -23,11 +25,14 @@ pub(crate) struct Reader<'d> {
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
-/// Reads a whole netlist, and which others it includes; `None` instead of these where one of them has a fault.
-pub(crate) fn description(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> (Description, Option<Vec<Include>>) {
+/// Reads a whole netlist, and which others it includes. Of those with a fault the names are in `absent`.
+pub(crate) fn description(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> (Description, Vec<Include>) {
     let mut reader = Reader { diagnostics };
-    let Some(fields) = reader.fields("netlist", root, &ROOT, None) else { return (Description::default(), None) };
+    let Some(fields) = reader.fields("netlist", root, &ROOT, None) else { return Default::default() };
     reader.version(&fields);
+    let (includes, mut absent) = reader.includes(&fields);
+    let known: Vec<&str> = includes.iter().map(|include| include.name.value.as_str()).collect();
+    let systems = reader.systems(&fields, &known, &mut absent);
     let description = Description {
         network: reader.network(&fields),
         parameters: reader.values(&fields, "parameters"),
@@ -39,10 +44,13 @@ pub(crate) fn description(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> (De
         projections: reader.blocks(&fields, "projections", Reader::projection),
         records: reader.blocks(&fields, "record", Reader::record),
         numerics: reader.numerics(&fields),
+        systems,
         hardware: reader.values(&fields, "hardware"),
+        trials: reader.trials(&fields),
         included_timesteps: Vec::new(),
+        absent,
     };
-    (description, reader.includes(&fields))
+    (description, includes)
 }
 
 impl Reader<'_> {

@@ -45,7 +45,7 @@ pub(crate) fn words(node: &Node) -> String {
     one_or_many(node).iter().map(one).collect::<Vec<_>>().join(",")
 }
 
-fn selection(text: &Text, span: Span) -> Result<Selection, Diagnostic> {
+pub(super) fn selection(text: &Text, span: Span) -> Result<Selection, Diagnostic> {
     let written = text.value.as_str();
     let (name, cells) = match written.split_once('[') {
         None => (written, None),

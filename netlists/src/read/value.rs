@@ -129,7 +129,9 @@ impl Reader<'_> {
         let lead = section.keys.first()?.name;
         if !shape.allows(lead) {
             let message = format!("\"{key}\" takes {}, not {}", shape.wanted(), section.title);
-            self.report(Diagnostic::error("wrong-type", node.span, message));
+            let fault = Diagnostic::error("wrong-type", node.span, message);
+            let of_trials = matches!(lead, "by_condition" | "by_trial");
+            self.report(if of_trials { fault.help("only parameters of stimuli differ between trials") } else { fault });
             return None;
         }
         let fields = self.fields(key, node, section, None)?;
@@ -148,6 +150,8 @@ impl Reader<'_> {
                 let count = self.value(&fields, "count");
                 Some(ValueKind::Regular { first: Box::new(first?), every: Box::new(every?), count: Box::new(count?) })
             }
+            "by_condition" => self.by_condition(&fields),
+            "by_trial" => self.by_trial(&fields),
             distribution => self.distribution(distribution, &fields),
         }
     }
@@ -224,8 +228,8 @@ impl Shape {
     fn allows(self, lead: &str) -> bool {
         match self {
             Shape::Any => true,
-            Shape::Number | Shape::Count => !matches!(lead, "first" | "modulator"),
-            _ => matches!(lead, "expr" | "by_condition"),
+            Shape::Number | Shape::Count => !matches!(lead, "first" | "by_condition" | "by_trial" | "modulator"),
+            _ => lead == "expr",
         }
     }
 

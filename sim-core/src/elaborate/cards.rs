@@ -1,10 +1,11 @@
 //! Parameter cards: models and the values that netlists give to their parameters.
 
+use super::absent::Absent;
 use super::later::is_later;
 use super::report::Report;
 use crate::catalog::{Catalog, NeuronCard, ParamSpec, StimulusCard};
 use crate::description::{CardBase, CardDecl, Description, Named, PopulationDecl, Value};
-use crate::diagnostic::{Diagnostic, Outcome, Span, Spanned, nearest};
+use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned, nearest};
 use std::collections::BTreeMap;
 
 /// A model of the catalogue.
@@ -47,14 +48,17 @@ pub(crate) struct Card<'a> {
 
 /// The named cards.
 #[derive(Debug, Default)]
-pub(crate) struct Cards<'a>(BTreeMap<&'a str, &'a CardDecl>);
+pub(crate) struct Cards<'a> {
+    named: BTreeMap<&'a str, &'a CardDecl>,
+    absent: Absent<'a>,
+}
 
 impl<'a> Cards<'a> {
     /// Collects the named cards and checks the names in each, used or not.
     pub(crate) fn new(description: &'a Description, catalog: &Catalog, report: &Report) -> Self {
-        let mut cards = Self::default();
+        let mut cards = Self { absent: Absent(&description.absent), ..Self::default() };
         for card in &description.cards {
-            if cards.0.insert(&card.name.value, &card.item).is_some() {
+            if cards.named.insert(&card.name.value, &card.item).is_some() {
                 let message = format!("the card \"{}\" is declared twice", card.name.value);
                 report.push(Diagnostic::error("duplicate-name", card.name.span, message));
             }
@@ -72,7 +76,7 @@ impl<'a> Cards<'a> {
         // Where a population only names a card, the card is at fault.
         let span = chain.iter().find(|card| !card.parameters.is_empty()).map_or(decl.span, |card| card.span);
         for decl in chain.into_iter().rev() {
-            given.append(&mut own_values(decl, model, report));
+            given.append(&mut own_values(&decl.parameters, &model.parameters(), model.name(), report));
         }
         Some(Card { model, span, given })
     }
@@ -92,7 +96,7 @@ impl<'a> Cards<'a> {
                 CardBase::Model(name) => return Ok((find_model(name, catalog)?, chain)),
                 CardBase::Like(name) => name,
             };
-            let Some(next) = self.0.get(name.value.as_str()) else { return Err(self.unknown(name, catalog).into()) };
+            let Some(next) = self.named.get(name.value.as_str()) else { return Err(self.unknown(name, catalog)) };
             let known = names.iter().position(|n| n.value == name.value);
             names.push(name);
             if let Some(first) = known {
@@ -103,12 +107,12 @@ impl<'a> Cards<'a> {
         }
     }
 
-    fn unknown(&self, name: &Spanned<String>, catalog: &Catalog) -> Diagnostic {
+    fn unknown(&self, name: &Spanned<String>, catalog: &Catalog) -> Failure {
         let problem = Diagnostic::error("unknown-card", name.span, format!("there is no card [neurons.{}]", name.value));
         if catalog.model_names().contains(&name.value.as_str()) {
-            return problem.help(format!("it is a model: write {{ model = \"{}\" }}", name.value));
+            return problem.help(format!("it is a model: write {{ model = \"{}\" }}", name.value)).into();
         }
-        problem.nearest(&name.value, self.0.keys().copied())
+        self.absent.or(&name.value, problem.nearest(&name.value, self.named.keys().copied()))
     }
 }
 
@@ -140,35 +144,30 @@ fn find_model(name: &Spanned<String>, catalog: &Catalog) -> Outcome<Model> {
     Err(problem.help(format!("models are {}", own.join(", "))).into())
 }
 
-/// The values of one card block, by index of the parameter.
-fn own_values<'a>(decl: &'a CardDecl, model: Model, report: &Report) -> BTreeMap<usize, &'a Value> {
-    values_of(&decl.parameters, model.name(), &model.parameters(), report)
-}
-
-/// Values by index of the parameter that their names mean, of a model or a rule of this name.
-pub(crate) fn values_of<'a>(
-    given: &'a [Named<Value>],
-    of: &str,
-    specs: &[&'static ParamSpec],
+/// The values of one block of a model or a system, by index of the parameter.
+pub(crate) fn own_values<'a, T>(
+    parameters: &'a [Named<T>],
+    specs: &[&ParamSpec],
+    owner: &str,
     report: &Report,
-) -> BTreeMap<usize, &'a Value> {
-    let mut known: BTreeMap<usize, (&'a Spanned<String>, &'a Value)> = BTreeMap::new();
-    for parameter in given {
+) -> BTreeMap<usize, &'a T> {
+    let mut given: BTreeMap<usize, (&'a Spanned<String>, &'a T)> = BTreeMap::new();
+    for parameter in parameters {
         let (name, span) = (&parameter.name, parameter.name.span);
         let names = specs.iter().map(|s| (s.name, s.aliases));
         let Some(index) = find_name(names, &name.value) else {
-            let all = specs.iter().flat_map(|s| std::iter::once(s.name).chain(s.aliases.iter().copied()));
-            let message = format!("{of} has no parameter \"{}\"", name.value);
-            report.push(Diagnostic::error("unknown-parameter", span, message).nearest(&name.value, all));
+            let known = specs.iter().flat_map(|s| std::iter::once(s.name).chain(s.aliases.iter().copied()));
+            let message = format!("{owner} has no parameter \"{}\"", name.value);
+            report.push(Diagnostic::error("unknown-parameter", span, message).nearest(&name.value, known));
             continue;
         };
-        if let Some((first, _)) = known.get(&index) {
+        if let Some((first, _)) = given.get(&index) {
             let message = format!("\"{}\" is another name of \"{}\", which is set already", name.value, first.value);
             report.push(Diagnostic::error("duplicate-name", span, message));
         }
-        known.insert(index, (name, &parameter.item));
+        given.insert(index, (name, &parameter.item));
     }
-    known.into_iter().map(|(index, (_, value))| (index, value)).collect()
+    given.into_iter().map(|(index, (_, value))| (index, value)).collect()
 }
 
 /// Index of a name among names with aliases: as written, else in another case (NEST's C_m is c_m) if only one fits.

@@ -31,6 +31,7 @@ pub(crate) fn column(
     place: &Place<'_>,
     cells: Cells<'_>,
 ) -> Outcome<Column> {
+    let value = place.now(value)?;
     let reserve = || context.budget.reserve(u64::from(cells.size), 8, || format!("{} of {}", wanted.name, cells.population));
     match &value.kind {
         ValueKind::Expr(expr) if references(expr).iter().any(|r| matches!(r, Reference::Name(name) if place.is_draw(name))) => {

@@ -9,6 +9,7 @@ use super::size::bytes_words;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Failure, Outcome};
 use crate::random::Key;
+use crate::trials::Trials;
 use std::cell::{Cell, RefCell};
 
 /// What every part of elaboration works with.
@@ -25,6 +26,8 @@ pub(crate) struct Context<'a> {
     pub(crate) names: &'a Names<'a>,
     /// Step, duration, seeds.
     pub(crate) settings: Settings,
+    /// The trials, with what differs between them as far as it was read.
+    pub(crate) trials: RefCell<Option<Trials>>,
 }
 
 impl<'a> Context<'a> {

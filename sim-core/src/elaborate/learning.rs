@@ -1,6 +1,6 @@
 //! `[projections.plasticity]`: the rule of a projection and its parameters.
 
-use super::cards::{Model, find_name, values_of};
+use super::cards::{Model, find_name, own_values};
 use super::context::Context;
 use super::populations::Frame;
 use super::stimuli::word;
@@ -10,7 +10,7 @@ use crate::catalog::{NeuronCard, Range};
 use crate::description::{RuleDecl, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned};
 use crate::network::{Channel, Draw};
-use crate::plasticity::{Learning, RuleCard, RuleParam, RuleShape, Setting};
+use crate::plasticity::{AS_AT_THE_START, Learning, RuleCard, RuleParam, RuleShape, Setting};
 use crate::units::{Dimension, Quantity};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ impl Reading<'_, '_> {
     pub(crate) fn read(&self, weight: &Draw, weight_span: Span) -> Outcome<Learning> {
         let card = self.card()?;
         let specs: Vec<_> = card.parameters.iter().map(|p| &p.spec).collect();
-        let given = values_of(&self.decl.parameters, card.name, &specs, self.context.report);
+        let given = own_values(&self.decl.parameters, &specs, card.name, self.context.report);
         let w_max = self.w_max(card, &given);
         let settings = card.parameters.iter().enumerate().map(|(index, parameter)| {
             let value = given.get(&index).copied();
@@ -164,7 +164,7 @@ impl Reading<'_, '_> {
         let (low, high) = extent(weight);
         let negative = low < 0.0 && high <= 0.0 && least >= 0.0;
         let (low, high) = if negative { (-high, -low) } else { (low, high) };
-        if low < least || high > most {
+        if (least, most) != AS_AT_THE_START && (low < least || high > most) {
             let message = format!("weights from {low} to {high} at the start, but the rule keeps them from {least} to {most}");
             let help = "raise w_max (or lower w_min), or give the weights' distribution a min and a max";
             return Err(Diagnostic::error("out-of-range", span, message).help(help).into());

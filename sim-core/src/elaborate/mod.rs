@@ -1,5 +1,6 @@
 //! Description and catalogue to network: defaults, units, expressions, ranges, sizes. All problems are collected.
 
+mod absent;
 mod cards;
 mod cells;
 mod columns;
@@ -30,9 +31,11 @@ pub(crate) mod size;
 mod spaces;
 mod stimuli;
 pub(crate) mod synapses;
+mod systems;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod trials;
 mod values;
 
 pub use cells::fault_of_name as fault_of_cell_name;
@@ -46,6 +49,7 @@ use crate::diagnostic::{Diagnostic, Sources, Spanned};
 use crate::network::Network;
 use context::{Budget, Context};
 use report::Report;
+use std::cell::RefCell;
 
 /// Contents of the files that a netlist names, by the path as written in it.
 pub trait Files {
@@ -80,7 +84,7 @@ pub fn elaborate(
     let report = Report::default();
     let network = build(description, catalog, files, sources, limits, &report);
     let network = network.filter(|_| !report.has_errors());
-    if network.is_none() && !report.has_errors() {
+    if network.is_none() && !report.has_errors() && description.absent.is_empty() {
         report.push(Diagnostic::general("internal", "the network could not be built, for a reason that was not told"));
     }
     (network, report.into_diagnostics())
@@ -94,10 +98,13 @@ fn build(
     limits: &Limits,
     report: &Report,
 ) -> Option<Network> {
+    let description = systems::expand(description, catalog, report);
+    let description = description.as_ref();
     let cards = cards::Cards::new(description, catalog, report);
     let roster = roster::Roster::new(description, |block| cards.is_stimulus(block, catalog), report);
     let names = names::Names::new(description, roster, report);
     let settings = settings::Settings::new(description, &names, report);
+    let trials = description.trials.as_ref().and_then(|decl| trials::build(decl, &names, &settings, report));
     let context = Context {
         catalog,
         report,
@@ -105,6 +112,7 @@ fn build(
         budget: Budget::new(limits.bytes),
         names: &names,
         settings,
+        trials: RefCell::new(trials),
     };
     let frames = populations::frames(&context, &cards);
     let mut populations = populations::build(&context, &frames);
@@ -129,6 +137,7 @@ fn build(
         about: text(&description.network.about, ""),
         timestep_fs: settings.grid.step_fs(),
         duration_fs: settings.duration_fs,
+        trials: context.trials.into_inner(),
         warmup_fs: settings.warmup_fs,
         seed: settings.seed,
         noise_seed: settings.noise_seed,
@@ -142,6 +151,7 @@ fn build(
         left_out,
         hardware,
     };
+    trials::check_delays(&network, &spans).map_err(|problem| report.push(problem)).ok()?;
     if let Some(problem) = size::check(&network, limits) {
         report.push(problem);
         return None;

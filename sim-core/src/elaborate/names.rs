@@ -5,9 +5,10 @@ use super::place::{Place, RESERVED};
 use super::report::Report;
 use super::roster::Roster;
 use super::tables::{self, Table};
+use super::trials;
 use super::values::{Wanted, number, quantity};
 use crate::catalog::Range;
-use crate::description::{Description, Named, Value, ValueKind};
+use crate::description::{Description, Named, TrialsDecl, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
 use crate::expr::FUNCTIONS;
 use crate::units::{Dimension, Quantity};
@@ -26,15 +27,15 @@ pub(crate) struct Names<'a> {
     tables: BTreeMap<&'a str, Option<Table>>,
     timestep: Option<f64>,
     duration: Option<f64>,
+    trials: Option<&'a TrialsDecl>,
+    /// How many trials there are, and the length of each in ms; `None` for what has a problem.
+    trial_times: (Option<u32>, Option<f64>),
 }
 
 impl<'a> Names<'a> {
     /// Computes all parameters and tables.
     pub(crate) fn new(description: &'a Description, roster: Roster<'a>, report: &Report) -> Self {
-        let mut names = Self { roster, ..Self::default() };
-        for parameter in &description.parameters {
-            names.declare_parameter(parameter, report);
-        }
+        let mut names = Self { trials: description.trials.as_ref(), ..Self::declared(&description.parameters, roster, report) };
         for table in &description.tables {
             if names.tables.insert(&table.name.value, None).is_some() {
                 report.push(twice("table", &table.name.value, table.name.span));
@@ -45,6 +46,23 @@ impl<'a> Names<'a> {
         for item in order.items {
             names.compute(item, description, report);
         }
+        names
+    }
+
+    /// Parameters alone, for values that are needed before there are populations.
+    pub(crate) fn of_parameters(description: &'a Description, roster: Roster<'a>, report: &Report) -> Self {
+        let mut names = Self::declared(&description.parameters, roster, report);
+        for item in order(description).items {
+            if !matches!(item, Item::Table(_)) {
+                names.compute(item, description, report);
+            }
+        }
+        names
+    }
+
+    fn declared(parameters: &'a [Named<Value>], roster: Roster<'a>, report: &Report) -> Self {
+        let mut names = Self { roster, ..Self::default() };
+        parameters.iter().for_each(|parameter| names.declare_parameter(parameter, report));
         names
     }
 
@@ -67,6 +85,10 @@ impl<'a> Names<'a> {
             Item::Timestep => {
                 let value = description.network.timestep.as_ref().map_or(Ok(DEFAULT_TIMESTEP_MS), |v| time(v, "timestep"));
                 self.timestep = report.accept(value);
+            }
+            Item::Duration if self.trials.is_some() => {
+                self.trial_times = trials::times(self.trials, &place, report);
+                self.duration = self.trial_times.0.zip(self.trial_times.1).map(|(count, each)| f64::from(count) * each);
             }
             Item::Duration => {
                 let value = description.network.duration.as_ref().map_or(Err(Failure::Reported), |v| time(v, "duration"));
@@ -95,6 +117,21 @@ impl<'a> Names<'a> {
         self.duration.ok_or(Failure::Reported)
     }
 
+    /// `[trials]`.
+    pub(crate) fn trials(&self) -> Option<&'a TrialsDecl> {
+        self.trials
+    }
+
+    /// How many trials there are, and the length of each in ms; `None` for what has a problem.
+    pub(crate) fn trial_times(&self) -> (Option<u32>, Option<f64>) {
+        self.trial_times
+    }
+
+    /// Names of the trials' conditions.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &'a str> {
+        self.trials.iter().flat_map(|trials| &trials.conditions).map(|name| name.value.as_str())
+    }
+
     /// A parameter; `None` if there is none of that name.
     pub(crate) fn parameter(&self, name: &str) -> Option<Outcome<Quantity>> {
         self.parameters.get(name).map(|value| value.ok_or(Failure::Reported))
@@ -120,7 +157,8 @@ impl<'a> Names<'a> {
                 } else {
                     format!("there is no table \"{name}\"")
                 };
-                Err(Diagnostic::error("unknown-table", span, message).nearest(name, self.tables.keys().copied()).into())
+                let problem = Diagnostic::error("unknown-table", span, message).nearest(name, self.tables.keys().copied());
+                Err(self.roster.absent.or(name, problem))
             }
         }
     }

@@ -79,7 +79,10 @@ fn describe(description: &Description, item: Item) -> (Reference<'_>, Span, Vec<
     let inside = |value: &'_ Option<Value>| value.as_ref().map_or(*span, |v| v.span);
     match item {
         Item::Timestep => (Reference::Name("timestep"), inside(timestep), expressions(timestep.iter())),
-        Item::Duration => (Reference::Name("duration"), inside(duration), expressions(duration.iter())),
+        Item::Duration => {
+            let trials = description.trials.iter().flat_map(|trials| trials.count.iter().chain(&trials.each));
+            (Reference::Name("duration"), inside(duration), expressions(duration.iter().chain(trials)))
+        }
         Item::Parameter(i) => {
             let parameter = &description.parameters[i];
             (Reference::Name(&parameter.name.value), parameter.name.span, expressions(std::iter::once(&parameter.item)))

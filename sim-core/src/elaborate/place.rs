@@ -2,6 +2,8 @@
 //! its draws, a row of a list.
 
 use super::names::Names;
+use super::values::kind;
+use crate::description::{Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
 use crate::expr::eval::Scope;
 use crate::expr::lanes::{Lanes, Variable};
@@ -63,12 +65,22 @@ pub(crate) struct Place<'a> {
     neuron: Option<usize>,
     row: Option<(&'a ListColumns, usize)>,
     apart: Option<Apart>,
+    moment: Option<Moment>,
+}
+
+/// A trial, for the parameters of stimuli.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    /// Its number.
+    pub(crate) trial: u32,
+    /// Index of its condition; 0 where there are none.
+    pub(crate) condition: u32,
 }
 
 impl<'a> Place<'a> {
     /// Outside all populations and projections.
     pub(crate) fn new(names: &'a Names<'a>) -> Self {
-        Self { names, own: None, pair: None, draws: None, neuron: None, row: None, apart: None }
+        Self { names, own: None, pair: None, draws: None, neuron: None, row: None, apart: None, moment: None }
     }
 
     /// In the block of a population.
@@ -104,6 +116,50 @@ impl<'a> Place<'a> {
     /// For one pair of cells.
     pub(crate) fn apart(self, apart: Apart) -> Self {
         Self { apart: Some(apart), ..self }
+    }
+
+    /// In a trial.
+    pub(crate) fn at(self, moment: Moment) -> Self {
+        Self { moment: Some(moment), ..self }
+    }
+
+    /// The value that holds in this trial, where there is one for each condition or trial.
+    pub(crate) fn now<'v>(&self, value: &'v Value) -> Outcome<&'v Value> {
+        let mut value = value;
+        loop {
+            value = match (&value.kind, self.moment) {
+                (ValueKind::ByCondition(values), Some(moment)) => {
+                    let condition = self.names.conditions().nth(moment.condition as usize);
+                    let own = values.iter().find(|v| Some(v.name.value.as_str()) == condition);
+                    // That one is missing was told.
+                    &own.ok_or(Failure::Reported)?.item
+                }
+                (ValueKind::ByTrial(values), Some(moment)) => values.get(moment.trial as usize).ok_or(Failure::Reported)?,
+                (ValueKind::ByCondition(_) | ValueKind::ByTrial(_), None) => {
+                    return Err(self.outside_trials(kind(&value.kind), value.span).into());
+                }
+                _ => return Ok(value),
+            }
+        }
+    }
+
+    /// A problem of a computed value, with the trial in which it has it.
+    pub(crate) fn told_of(&self, failure: Failure) -> Failure {
+        match (failure, self.moment) {
+            (Failure::Report(problem), Some(moment)) if problem.label.is_empty() => {
+                problem.label(format!("in trial {}", moment.trial)).into()
+            }
+            (failure, _) => failure,
+        }
+    }
+
+    /// The problem of something that only trials have.
+    fn outside_trials(&self, what: &str, span: Span) -> Diagnostic {
+        if self.names.trials().is_none() {
+            let problem = Diagnostic::error("no-trials", span, format!("{what}, and this netlist has no [trials]"));
+            return problem.help("[trials] count = 10, each = \"500 ms\"");
+        }
+        Diagnostic::error("misplaced-name", span, format!("{what}: only parameters of stimuli differ between trials"))
     }
 
     /// Whether the name is one of the block's draws.
@@ -143,15 +199,18 @@ impl<'a> Place<'a> {
         Some(value.map(|value| Quantity { value, dimension: *dimension }))
     }
 
-    fn unknown(&self, name: &str, span: Span) -> Diagnostic {
+    fn unknown(&self, name: &str, span: Span) -> Failure {
         if self.names.has_table(name) {
-            return Diagnostic::error("unknown-name", span, format!("\"{name}\" is a table: it needs an index")).help(format!(
+            let problem = Diagnostic::error("unknown-name", span, format!("\"{name}\" is a table: it needs an index"));
+            let help = format!(
                 "write {name}[self] in a population, {name}[target], {name}[source] or {name}[target, source] in a projection"
-            ));
+            );
+            return problem.help(help).into();
         }
         let draws = self.draws.iter().flat_map(|d| d.0.keys().copied());
         let known = self.names.parameter_names().chain(draws).chain(["pi", "timestep", "duration", "n_source", "n_target"]);
-        Diagnostic::error("unknown-name", span, format!("there is no parameter \"{name}\"")).nearest(name, known)
+        let problem = Diagnostic::error("unknown-name", span, format!("there is no parameter \"{name}\""));
+        self.names.roster.absent.or(name, problem.nearest(name, known))
     }
 }
 
@@ -164,7 +223,10 @@ impl Scope for Place<'_> {
             "duration" => self.names.duration().map(time),
             "n_source" => self.size(name, span, |sizes| sizes.0),
             "n_target" => self.size(name, span, |sizes| sizes.1),
-            "trial" => Err(Diagnostic::error("not-built-yet", span, "trials are not built yet").into()),
+            "trial" => match self.moment {
+                Some(moment) => Ok(Quantity::bare(f64::from(moment.trial))),
+                None => Err(self.outside_trials("`trial` is the number of a trial", span).into()),
+            },
             "self" | "source" | "target" => {
                 let message = format!("`{name}` is no number: it is an index of tables, as in t[{name}]");
                 Err(Diagnostic::error("misplaced-name", span, message).into())
@@ -174,7 +236,7 @@ impl Scope for Place<'_> {
                 .map(|variable| self.way(name, variable, span))
                 .or_else(|| self.drawn(name, span))
                 .or_else(|| self.names.parameter(name))
-                .unwrap_or_else(|| Err(self.unknown(name, span).into())),
+                .unwrap_or_else(|| Err(self.unknown(name, span))),
         }
     }
 

@@ -101,7 +101,7 @@ pub(crate) fn build(context: &Context<'_>, frames: &[Frame<'_>]) -> Vec<Populati
                     let message = format!("{} is a stimulus: it has no initial state", frame.entry.name);
                     context.report.push(Diagnostic::error("unknown-state", given.name.span, message));
                 }
-                stimulus_values(context, card, model, frame.entry.name, size, &place)
+                stimulus_values(context, card, model, (index, frame.entry.name), size, &place)
                     .map(|values| Cells::Stimulus { card: model, values })
             }
         };

@@ -6,6 +6,7 @@
 //! added to a lattice leaves those that draw before it as they are, and of the others moves only the cells that lose their
 //! site to it, and those that follow from that; nothing outside of the space, and no place in the file, changes anything.
 
+use super::absent::Absent;
 use super::columns::{Cells, column};
 use super::context::Context;
 use super::fields::Places;
@@ -74,12 +75,12 @@ fn store(places: &mut [Option<Positions>], settler: &Settler<'_>, cells: Option<
 
 fn settler<'a>(context: &Context<'_>, population: usize, frame: &Frame<'a>, spaces: &[Option<Space>]) -> Option<Settler<'a>> {
     let decl = frame.entry.block.positions.as_ref()?;
-    let (space, sites) = context.report.accept(read(decl, spaces))?;
+    let (space, sites) = context.report.accept(read(decl, spaces, context.names.roster.absent))?;
     Some(Settler { population, name: frame.entry.name, size: frame.size?, decl, space, sites })
 }
 
 /// The space and how its sites are taken.
-fn read(decl: &PositionsDecl, spaces: &[Option<Space>]) -> Outcome<(usize, Sites)> {
+fn read(decl: &PositionsDecl, spaces: &[Option<Space>], absent: Absent<'_>) -> Outcome<(usize, Sites)> {
     let name = decl.space.as_ref().ok_or(Failure::Reported)?;
     let known = || spaces.iter().flatten().map(|s| s.name.as_str());
     let Some(index) = spaces.iter().position(|s| s.as_ref().is_some_and(|s| s.name == name.value)) else {
@@ -87,7 +88,8 @@ fn read(decl: &PositionsDecl, spaces: &[Option<Space>]) -> Outcome<(usize, Sites
             return Err(Failure::Reported);
         }
         let message = format!("there is no space \"{}\"", name.value);
-        return Err(Diagnostic::error("unknown-space", name.span, message).nearest(&name.value, known()).into());
+        let problem = Diagnostic::error("unknown-space", name.span, message).nearest(&name.value, known());
+        return Err(absent.or(&name.value, problem));
     };
     let lattice = spaces.get(index).and_then(Option::as_ref).is_some_and(|s| s.sites().is_some());
     match (&decl.sites, decl.coordinates.first()) {

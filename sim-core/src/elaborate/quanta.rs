@@ -1,7 +1,7 @@
 //! Exact sums: for every receptor a power of two of which all weights into it are multiples, so coarse that the largest
 //! sum of one tick is still a whole number of them below 2^52. Sums then are exact in any order.
 
-use crate::catalog::{Effect, Polarity};
+use crate::catalog::{Effect, Polarity, StimulusValue};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::network::{Cells, Chance, Network, Population, Projection, Rule, Weights};
 use crate::stimulus::{Drive, MOST_SPIKES_PER_TICK, PerUnit, poisson_bound};
@@ -33,7 +33,7 @@ fn power_of_two_from(x: f64) -> f64 {
 /// Gives every projection its quanta. `spans` are the projections' places.
 pub(crate) fn set_quanta(network: &mut Network, spans: &[Span]) -> Result<(), Diagnostic> {
     let grid = Grid::new(network.timestep_fs);
-    let repeats: Vec<f64> = network.populations.iter().map(|p| repeats(p, grid)).collect();
+    let repeats: Vec<f64> = (0..network.populations.len()).map(|population| repeats(network, population, grid)).collect();
     let mut sums: Vec<Vec<f64>> =
         network.populations.iter().map(|p| vec![0.0; p.card().map_or(0, |card| card.receptors.len())]).collect();
     for (projection, span) in network.projections.iter().zip(spans) {
@@ -62,32 +62,51 @@ pub(crate) fn set_quanta(network: &mut Network, spans: &[Span]) -> Result<(), Di
     Ok(())
 }
 
-/// Most spikes that a unit emits in one tick.
-fn repeats(population: &Population, grid: Grid) -> f64 {
-    let Cells::Stimulus { card, values } = &population.cells else { return 1.0 };
-    match (card.drive)(population.size as usize, values, grid) {
-        Drive::SpikeTimes(times) => largest(&times, |times| longest_run(times) as f64),
-        Drive::Poisson(schedules) | Drive::PrivatePoisson(schedules) => poisson_bound(largest(&schedules, |s| s.max())),
+/// Most spikes that a unit emits in one tick, of any trial.
+fn repeats(network: &Network, population: usize, grid: Grid) -> f64 {
+    if network.populations.get(population).is_some_and(|p| p.card().is_some()) {
+        return 1.0;
+    }
+    extreme_drives(network, population, grid).iter().map(repeats_of).fold(0.0, f64::max)
+}
+
+fn repeats_of(drive: &Drive) -> f64 {
+    match drive {
+        Drive::SpikeTimes(times) => largest(times, |times| longest_run(times) as f64),
+        Drive::Poisson(schedules) | Drive::PrivatePoisson(schedules) => poisson_bound(largest(schedules, |s| s.max())),
         Drive::Bernoulli(_) => 1.0,
-        Drive::Packets(packets) => largest(&packets, |p| f64::from(p.count) * p.centres.len() as f64),
+        Drive::Packets(packets) => largest(packets, |p| f64::from(p.count) * p.centres.len() as f64),
         Drive::Current(_) | Drive::PrivateNoise(_) => 0.0,
     }
 }
 
 /// Private trains of parallel connections are drawn as one: its mean must be one that is drawn.
 fn drawable(projection: &Projection, network: &Network, grid: Grid) -> Result<(), String> {
-    let Some(Population { size, cells: Cells::Stimulus { card, values }, .. }) = network.populations.get(projection.source)
-    else {
+    let source = network.populations.get(projection.source).map(|p| &p.cells);
+    if !matches!(source, Some(Cells::Stimulus { card, .. }) if card.effect == Effect::PrivateSpikes) {
         return Ok(());
-    };
-    let mean = match (card.effect == Effect::PrivateSpikes).then(|| (card.drive)(*size as usize, values, grid)) {
-        Some(Drive::PrivatePoisson(schedules)) => largest(&schedules, |s| s.max()) * f64::from(max_indegree(projection)),
+    }
+    let mean_of = |drive: &Drive| match drive {
+        Drive::PrivatePoisson(schedules) => largest(schedules, |s| s.max()) * f64::from(max_indegree(projection)),
         _ => 0.0,
     };
+    let mean = extreme_drives(network, projection.source, grid).iter().map(mean_of).fold(0.0, f64::max);
     if mean <= MOST_SPIKES_PER_TICK {
         return Ok(());
     }
     Err(format!("the trains of one target come to {mean} spikes in a time step: at most {MOST_SPIKES_PER_TICK} are drawn"))
+}
+
+/// What a stimulus does in trials such that it does no more in any other; nothing of neurons.
+fn extreme_drives(network: &Network, population: usize, grid: Grid) -> Vec<Drive> {
+    let Some(Population { size, cells: Cells::Stimulus { card, values }, .. }) = network.populations.get(population) else {
+        return Vec::new();
+    };
+    let drive = |values: &[StimulusValue]| (card.drive)(*size as usize, values, grid);
+    match &network.trials {
+        Some(trials) => trials.extremes(population, values).iter().map(|values| drive(values)).collect(),
+        None => vec![drive(values)],
+    }
 }
 
 fn largest<T>(units: &PerUnit<T>, of: impl Fn(&T) -> f64) -> f64 {

@@ -42,6 +42,11 @@ impl Report {
         }
     }
 
+    /// How many problems stop the run so far.
+    pub(crate) fn errors(&self) -> usize {
+        self.errors.get()
+    }
+
     /// Whether something stops the run.
     pub(crate) fn has_errors(&self) -> bool {
         self.errors.get() > 0

@@ -1,8 +1,9 @@
 //! Who there is: populations in order of appearance, and groups of them.
 
+use super::absent::Absent;
 use super::report::Report;
 use crate::description::{Description, Named, PopulationDecl};
-use crate::diagnostic::{Diagnostic, Outcome, Span, Spanned};
+use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Deepest nesting of groups in groups.
@@ -22,6 +23,8 @@ pub(crate) struct Entry<'a> {
 pub(crate) struct Roster<'a> {
     /// Populations in order of appearance.
     pub(crate) populations: Vec<Entry<'a>>,
+    /// What is not missed.
+    pub(crate) absent: Absent<'a>,
     /// Which of them are no stimuli.
     neurons: Vec<bool>,
     indices: BTreeMap<&'a str, usize>,
@@ -33,7 +36,7 @@ impl<'a> Roster<'a> {
     /// what is declared, except those for which `is_stimulus` holds.
     pub(crate) fn new(description: &'a Description, is_stimulus: impl Fn(&'a PopulationDecl) -> bool, report: &Report) -> Self {
         let mut leaves = expand_groups(description, report);
-        let mut roster = Self::default();
+        let mut roster = Self { absent: Absent(&description.absent), ..Self::default() };
         for Named { name, item } in &description.populations {
             match leaves.get(name.value.as_str()) {
                 Some(group) => {
@@ -95,20 +98,21 @@ impl<'a> Roster<'a> {
         if found.is_empty() {
             let problem =
                 Diagnostic::error("unknown-population", span, format!("no population of neurons has a name like \"{pattern}\""));
-            return Err(problem.help("* stands for a part of a name, up to the next dot; stimuli are left out").into());
+            let problem = problem.help("* stands for a part of a name, up to the next dot; stimuli are left out");
+            return Err(self.absent.or(pattern, problem));
         }
         Ok(found)
     }
 
     /// Index of a population.
     pub(crate) fn population(&self, name: &str, span: Span) -> Outcome<usize> {
-        self.indices.get(name).copied().ok_or_else(|| self.unknown(name, span, false).into())
+        self.indices.get(name).copied().ok_or_else(|| self.unknown(name, span, false))
     }
 
     /// The populations of a group; `None` if there is no such group.
     pub(crate) fn group(&self, name: &str) -> Option<Outcome<&[usize]>> {
         let group = self.groups.get(name)?;
-        Some(group.as_deref().ok_or(crate::diagnostic::Failure::Reported))
+        Some(group.as_deref().ok_or(Failure::Reported))
     }
 
     /// The populations of a group that must exist.
@@ -120,7 +124,7 @@ impl<'a> Roster<'a> {
                 Diagnostic::error("unknown-group", span, format!("there is no group \"{group}\""))
                     .nearest(group, self.groups.keys().copied())
             };
-            Err(problem.into())
+            Err(self.absent.or(group, problem))
         })
     }
 
@@ -132,7 +136,7 @@ impl<'a> Roster<'a> {
         match (self.group(name), self.indices.get(name)) {
             (Some(members), _) => members.map(<[usize]>::to_vec),
             (None, Some(index)) => Ok(vec![*index]),
-            (None, None) => Err(self.unknown(name, span, true).into()),
+            (None, None) => Err(self.unknown(name, span, true)),
         }
     }
 
@@ -141,9 +145,10 @@ impl<'a> Roster<'a> {
         self.populations.get(index).map_or("", |p| p.name)
     }
 
-    fn unknown(&self, name: &str, span: Span, groups: bool) -> Diagnostic {
+    fn unknown(&self, name: &str, span: Span, groups: bool) -> Failure {
         let known = self.indices.keys().copied().chain(self.groups.keys().copied().filter(|_| groups));
-        Diagnostic::error("unknown-population", span, format!("there is no population \"{name}\"")).nearest(name, known)
+        let problem = Diagnostic::error("unknown-population", span, format!("there is no population \"{name}\""));
+        self.absent.or(name, problem.nearest(name, known))
     }
 }
 

@@ -3,9 +3,10 @@
 use super::names::{DEFAULT_TIMESTEP_MS, Names};
 use super::place::Place;
 use super::report::Report;
+use super::trials;
 use super::values::{Wanted, integer, number};
 use crate::catalog::Range;
-use crate::description::{Description, Value};
+use crate::description::{Description, NetworkDecl, Value};
 use crate::diagnostic::{Diagnostic, Outcome, Span, Spanned};
 use crate::network::Weights;
 use crate::real::Precision;
@@ -48,16 +49,10 @@ impl Settings {
         for value in &description.included_timesteps {
             report.accept(same_step(value, grid, &place));
         }
-        if network.duration.is_none() {
-            let problem = Diagnostic::error("missing-key", network.span, "[network] needs a duration");
-            report.push(problem.help("duration = \"1 s\""));
-        }
-        let span = at(&network.duration);
-        let duration = names.duration().and_then(|ms| on_grid(ms, grid, "duration", span, report));
-        let duration_fs = report.accept(duration).unwrap_or(grid.step_fs());
-        if duration_fs == 0 {
-            report.push(Diagnostic::error("out-of-range", span, "the duration is less than half a time step"));
-        }
+        let (duration_fs, span) = match &description.trials {
+            Some(trials) => trials::duration(description, trials, names, grid, report),
+            None => (duration(network, names, grid, report), at(&network.duration)),
+        };
         let seed = |value: &Option<Value>, name, default| {
             value.as_ref().map_or(Some(default), |v| report.accept(integer(v, name, &place, 0, MAX_SEED))).unwrap_or(default)
         };
@@ -75,6 +70,21 @@ impl Settings {
         let state = report.accept(choice("state", &numerics.state, &PRECISIONS)).unwrap_or_default();
         Self { grid, duration_fs, warmup_fs, seed: seed_value, noise_seed, weights, state }
     }
+}
+
+/// The duration of a run without trials.
+fn duration(network: &NetworkDecl, names: &Names<'_>, grid: Grid, report: &Report) -> i64 {
+    if network.duration.is_none() {
+        let problem = Diagnostic::error("missing-key", network.span, "[network] needs a duration");
+        report.push(problem.help("duration = \"1 s\""));
+    }
+    let span = network.duration.as_ref().map_or(network.span, |value| value.span);
+    let fs = report.accept(names.duration().and_then(|ms| on_grid(ms, grid, "duration", span, report)));
+    let fs = fs.unwrap_or(grid.step_fs());
+    if fs == 0 {
+        report.push(Diagnostic::error("out-of-range", span, "the duration is less than half a time step"));
+    }
+    fs
 }
 
 fn default_grid() -> Grid {

@@ -4,6 +4,7 @@ use crate::catalog::{Effect, NeuronCard, StimulusValue};
 use crate::diagnostic::Diagnostic;
 use crate::engine::layout::{Chooser, Layouts};
 use crate::network::{Cells, Chance, Column, Draw, Network, Population, Projection, Rule};
+use crate::trials::Trials;
 
 /// What a network may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,7 @@ const TIMED_SPIKE: u64 = 16;
 /// Estimates neurons, synapses and bytes from the rules alone.
 pub fn estimate(network: &Network) -> Estimate {
     let cells: u64 = network.populations.iter().map(population_bytes).fold(0, u64::saturating_add);
+    let cells = cells.saturating_add(network.trials.as_ref().map_or(0, varied_bytes));
     let recorded: u64 = network.records.iter().map(|r| 4 * r.cells.len() as u64).fold(0, u64::saturating_add);
     let chooser = Chooser::new(network, Layouts::Chosen);
     let (mut synapses, mut bytes) = (0.0, 0.0);
@@ -86,6 +88,20 @@ fn population_bytes(population: &Population) -> u64 {
     };
     let place = if population.positions.is_some() { PLACE } else { 0 };
     u64::from(population.size).saturating_mul(cell_bytes(population.card()) + 8 * own as u64 + place)
+}
+
+/// Bytes of what differs between trials.
+fn varied_bytes(trials: &Trials) -> u64 {
+    let value = |value: &StimulusValue| {
+        let own = match value {
+            StimulusValue::Number(Column::Shared(_)) => 0,
+            StimulusValue::Number(Column::Each(values)) => 8 * values.len() as u64,
+            StimulusValue::List(lists) => lists.iter().map(|list| OVERHEAD + 8 * list.len() as u64).sum(),
+            StimulusValue::Image { file, pixels, .. } => (file.len() + pixels.len()) as u64,
+        };
+        OVERHEAD + own
+    };
+    trials.varied.iter().flat_map(|varied| &varied.values).map(value).sum()
 }
 
 /// Lists that are shared stand in the schedule once for each unit.

@@ -1,51 +1,119 @@
-//! Values of stimuli: numbers per unit, lists of times, rates and amplitudes, words, images.
+//! Values of stimuli: numbers per unit, lists of times, rates and amplitudes, words, images; in trials, all that each has in them.
 
 use super::cards::Card;
 use super::columns::{self, column};
 use super::context::Context;
-use super::images::pixels;
+use super::images::images;
 use super::long_tables::lists_by_cell;
 use super::place::Place;
+use super::trials::{goes_by, moments};
 use super::values::{Wanted, integer, kind, number, quantity};
 use crate::catalog::{Range, Shape, StimulusCard, StimulusParam, StimulusValue};
 use crate::description::{Value, ValueKind};
-use crate::diagnostic::{Diagnostic, Failure, Outcome, Spanned};
+use crate::diagnostic::{Diagnostic, Failure, Outcome};
 use crate::network::Column;
 use crate::stimulus::{Drive, MOST_SPIKES_PER_TICK, PerUnit, Schedule};
+use crate::trials::{By, Varied};
 use crate::units::Dimension;
 
 /// Most times of one `{ first, every, count }`: as many as there are grid points to fall on.
 const MAX_COUNT: u64 = u32::MAX as u64;
 
-/// The values of a stimulus in the card's order; `None` after a problem, which is told.
+/// The values of a stimulus in the card's order; `None` after a problem, which is told. Where they differ between trials, these
+/// are those of the first, and the trials know the others.
 pub(crate) fn stimulus_values(
     context: &Context<'_>,
     card: &Card<'_>,
     model: &'static StimulusCard,
-    population: &str,
+    (index, population): (usize, &str),
     size: u32,
     place: &Place<'_>,
 ) -> Option<Vec<StimulusValue>> {
     let cells = columns::Cells { purpose: "parameter", population, size };
-    let values: Vec<Option<StimulusValue>> = model
-        .parameters
-        .iter()
-        .enumerate()
-        .map(|(index, parameter)| {
-            let value = card.given.get(&index).copied();
-            context.report.accept(one_value(context, card, model, parameter, value, place, cells))
+    let given = |parameter: usize| card.given.get(&parameter).copied();
+    let parameters = model.parameters.iter().enumerate();
+    let all: Vec<Option<Given>> = parameters
+        .map(|(number, parameter)| {
+            let values = values_over_trials(context, (card, model), parameter, given(number), place, cells);
+            context.report.accept(values)
         })
         .collect();
-    let values = values.into_iter().collect::<Option<Vec<StimulusValue>>>()?;
-    context.report.accept(check_units(model, &values, card, population, size))?;
-    context.report.accept(check_rates(context, model, &values, card, size))?;
+    let mut values = Vec::with_capacity(all.len());
+    for (parameter, given) in all.into_iter().collect::<Option<Vec<Given>>>()?.into_iter().enumerate() {
+        values.push(context.report.accept(given.first(context))?);
+        // Which image it is goes with the image.
+        let of_image = model.parameters[parameter].shape == Shape::Whole && has_image(model);
+        if let (Some(by), Some(trials), false) = (given.by, &mut *context.trials.borrow_mut(), of_image) {
+            trials.varied.push(Varied { population: index, parameter, by, values: given.values });
+        }
+    }
+    let settings = context.trials.borrow().as_ref().map_or_else(|| vec![values.clone()], |t| t.extremes(index, &values));
+    for values in &settings {
+        context.report.accept(check_units(model, values, card, population, size))?;
+        context.report.accept(check_rates(context, model, values, card, size))?;
+    }
     Some(values)
+}
+
+/// The value of a parameter, or all that it has in the trials.
+struct Given {
+    by: Option<By>,
+    values: Vec<StimulusValue>,
+}
+
+impl Given {
+    /// The value in the first trial.
+    fn first(&self, context: &Context<'_>) -> Outcome<StimulusValue> {
+        let condition = context.trials.borrow().as_ref().and_then(|t| t.condition_of.first().copied()).unwrap_or(0);
+        let place = if self.by == Some(By::Condition) { condition as usize } else { 0 };
+        self.values.get(place).cloned().ok_or(Failure::Reported)
+    }
+}
+
+fn has_image(model: &StimulusCard) -> bool {
+    model.parameters.iter().any(|p| p.shape == Shape::Image)
+}
+
+fn values_over_trials(
+    context: &Context<'_>,
+    (card, model): (&Card<'_>, &'static StimulusCard),
+    parameter: &StimulusParam,
+    value: Option<&Value>,
+    place: &Place<'_>,
+    cells: columns::Cells<'_>,
+) -> Outcome<Given> {
+    let item = item(card, model).filter(|_| parameter.shape == Shape::Image);
+    let mut by = None;
+    for value in value.into_iter().chain(item).filter(|_| context.names.trials().is_some()) {
+        by = by.max(goes_by(value, context.names)?);
+    }
+    let places = match by {
+        None => vec![*place],
+        Some(by) => moments(context, by)?.into_iter().map(|moment| place.at(moment)).collect(),
+    };
+    let values = match (parameter.shape, value) {
+        (Shape::Image, Some(value)) => images(context, (value, item), &places, cells)?,
+        (Shape::Word(_), Some(value)) if by.is_some() => {
+            let message = format!("{} is the same in all trials", parameter.spec.name);
+            return Err(Diagnostic::error("wrong-type", value.span, message).into());
+        }
+        _ => {
+            let one = |place| one_value(context, (card, model), parameter, value, place, cells);
+            places.iter().map(|place| one(place).map_err(|failure| place.told_of(failure))).collect::<Outcome<_>>()?
+        }
+    };
+    Ok(Given { by, values })
+}
+
+/// What says which image of a file it is.
+fn item<'a>(card: &Card<'a>, model: &StimulusCard) -> Option<&'a Value> {
+    let index = model.parameters.iter().position(|p| p.shape == Shape::Whole)?;
+    card.given.get(&index).copied()
 }
 
 fn one_value(
     context: &Context<'_>,
-    card: &Card<'_>,
-    model: &'static StimulusCard,
+    (card, model): (&Card<'_>, &'static StimulusCard),
     parameter: &StimulusParam,
     value: Option<&Value>,
     place: &Place<'_>,
@@ -66,7 +134,10 @@ fn one_value(
         (Shape::List, None) => Ok(StimulusValue::List(vec![Vec::new()])),
         (Shape::Whole, Some(value)) => integer(value, spec.name, place, 0, u64::from(u32::MAX)).map(|whole| shared(whole as f64)),
         (Shape::Word(words), Some(value)) => word(value, spec.name, words).map(|number| shared(number as f64)),
-        (Shape::Image, Some(value)) => image(context, card, model, value, place, cells),
+        (Shape::Image, Some(value)) => {
+            let mut images = images(context, (value, item(card, model)), &[*place], cells)?;
+            images.pop().ok_or(Failure::Reported)
+        }
     }
 }
 
@@ -87,30 +158,6 @@ pub(crate) fn word(value: &Value, name: &str, words: &[&str]) -> Outcome<usize> 
     })
 }
 
-/// The image of a file that the card's whole number says.
-fn image(
-    context: &Context<'_>,
-    card: &Card<'_>,
-    model: &'static StimulusCard,
-    value: &Value,
-    place: &Place<'_>,
-    cells: columns::Cells<'_>,
-) -> Outcome<StimulusValue> {
-    let ValueKind::Text(path) = &value.kind else {
-        let message = format!("the path of a file of images is needed here, not {}", kind(&value.kind));
-        return Err(Diagnostic::error("wrong-type", value.span, message).into());
-    };
-    let given = model.parameters.iter().position(|p| p.shape == Shape::Whole).and_then(|index| card.given.get(&index));
-    let item = match given {
-        // What is wrong with it is told where it is read for itself.
-        Some(item) => integer(item, "item", place, 0, u64::from(u32::MAX)).map_err(|_| Failure::Reported)?,
-        None => 0,
-    };
-    let file = Spanned { value: path.clone(), span: value.span };
-    let pixels = pixels(context, &file, &Spanned { value: item, span: given.map_or(value.span, |item| item.span) }, cells)?;
-    Ok(StimulusValue::Image { file: file.value, pixels })
-}
-
 /// One list for all units, or one for each.
 fn lists(
     context: &Context<'_>,
@@ -119,6 +166,7 @@ fn lists(
     place: &Place<'_>,
     cells: columns::Cells<'_>,
 ) -> Outcome<Vec<Vec<f64>>> {
+    let value = place.now(value)?;
     match &value.kind {
         ValueKind::List(units) | ValueKind::Each(units)
             if units.iter().any(|u| matches!(u.kind, ValueKind::List(_) | ValueKind::Regular { .. })) =>
@@ -140,6 +188,7 @@ fn lists(
 }
 
 fn list(context: &Context<'_>, value: &Value, wanted: &Wanted<'_>, place: &Place<'_>) -> Outcome<Vec<f64>> {
+    let value = place.now(value)?;
     match &value.kind {
         ValueKind::List(values) => values.iter().map(|v| number(v, wanted, place)).collect(),
         ValueKind::File(column) => {

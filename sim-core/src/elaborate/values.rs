@@ -102,6 +102,7 @@ fn measure_with_unit(dimension: Dimension) -> String {
 
 /// A value that must be one number.
 pub(crate) fn quantity(value: &Value, place: &Place<'_>) -> Outcome<Quantity> {
+    let value = place.now(value)?;
     match &value.kind {
         ValueKind::Quantity(quantity) if quantity.value.is_finite() => Ok(*quantity),
         ValueKind::Quantity(quantity) => {
@@ -147,12 +148,15 @@ pub(crate) fn kind(kind: &ValueKind) -> &'static str {
         ValueKind::Random(_) => "a distribution",
         ValueKind::Table(_) => "a table",
         ValueKind::Modulator { .. } => "a modulator",
+        ValueKind::ByCondition(_) => "a value for each condition",
+        ValueKind::ByTrial(_) => "a value for each trial",
         ValueKind::Regular { .. } => "regular times",
     }
 }
 
 /// A number of a dimension and a range, in base units.
 pub(crate) fn number(value: &Value, wanted: &Wanted<'_>, place: &Place<'_>) -> Outcome<f64> {
+    let value = place.now(value)?;
     let found = quantity(value, place)?;
     let computed = matches!(value.kind, ValueKind::Expr(_)) && found.dimension == Dimension::NONE;
     if computed && wanted.dimension != Dimension::NONE {
@@ -163,6 +167,7 @@ pub(crate) fn number(value: &Value, wanted: &Wanted<'_>, place: &Place<'_>) -> O
 
 /// A bare whole number from `low` to `high`. A computed one may miss it by 1e-9.
 pub(crate) fn integer(value: &Value, name: &str, place: &Place<'_>, low: u64, high: u64) -> Outcome<u64> {
+    let value = place.now(value)?;
     let x = number(value, &Wanted::new(name, Dimension::NONE, Range::Any), place)?;
     let whole = x.round();
     if (x - whole).abs() > 1e-9 * x.abs().max(1.0) {

@@ -54,6 +54,12 @@ impl Calendar {
         Self { level: Level::detect(), days: part.stored.iter().map(days).collect(), planes: Planes::default(), events: 0 }
     }
 
+    /// Forgets all that is to arrive.
+    pub(crate) fn clear(&mut self) {
+        self.days.iter_mut().flat_map(|days| &mut days.0).for_each(Vec::clear);
+        self.events = 0;
+    }
+
     /// Starts fetching what [`schedule`](Self::schedule) reads of these cells: the rows of all first, then, when these have
     /// come, their runs.
     pub(crate) fn fetch(part: &Part, fired: impl Iterator<Item = (usize, u32)> + Clone) {

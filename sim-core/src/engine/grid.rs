@@ -31,7 +31,9 @@ use super::exchange::{Alone, Exchange, Outbox, Threads};
 use super::leader::Leader;
 use super::plan::Plan;
 use super::state::State;
+use super::stimuli::Stimuli;
 use super::worker::{Worker, split};
+use super::workspace::Workspace;
 use crate::record::Sink;
 
 impl State {
@@ -40,19 +42,25 @@ impl State {
     /// # Panics
     /// If the state is not one of this plan's network.
     pub fn advance(&mut self, plan: &Plan, ticks: u64, sink: &mut dyn Sink) -> u64 {
+        self.advance_with(plan, &plan.stimuli, ticks, sink)
+    }
+
+    /// The same with the stimuli of a trial.
+    pub(crate) fn advance_with(&mut self, plan: &Plan, stimuli: &Stimuli, ticks: u64, sink: &mut dyn Sink) -> u64 {
         let start = self.tick;
         self.divide(plan);
-        let Self { tick, neurons, lanes, held, plastic, bus, history, tally } = self;
+        let Self { tick, neurons, lanes, held, plastic, bus, history, tally, spare } = self;
         let in_flight: Vec<_> = history.iter().copied().collect();
         let workers: Vec<Worker<'_>> = split(plan, neurons, lanes, held, plastic)
             .into_iter()
+            .zip(spare.take(plan))
             .enumerate()
-            .map(|(part, own)| Worker::new(plan, part, own, bus.clone(), &in_flight, start))
+            .map(|(part, (own, workspace))| Worker::new((plan, stimuli), part, own, workspace, bus.clone(), &in_flight, start))
             .collect();
         let mut leader = Leader::new(plan, sink, history, bus, tally);
         let mut crews = crews(workers, plan.threads());
         let first = crews.remove(0);
-        let (done, events) = if crews.is_empty() {
+        let (done, (events, workspaces)) = if crews.is_empty() {
             run(first, plan, start, ticks, &Alone, Some(&mut leader))
         } else {
             let exchange = &Threads::new(plan.partitions(), crews.len() + 1);
@@ -69,11 +77,14 @@ impl State {
                 let guard = exchange.guard();
                 let (done, events) = run(first, plan, start, ticks, exchange, Some(&mut leader));
                 drop(guard);
-                let join =
-                    |t: std::thread::ScopedJoinHandle<'_, u64>| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-                (done, events + others.into_iter().map(join).sum::<u64>())
+                let join = |t: std::thread::ScopedJoinHandle<'_, Left>| {
+                    t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                };
+                let add = |sum: Left, other: Left| (sum.0 + other.0, sum.1.into_iter().chain(other.1).collect());
+                (done, others.into_iter().map(join).fold(events, add))
             })
         };
+        spare.keep(plan, workspaces);
         tally.synaptic_events += events;
         *tick = done;
         done - start
@@ -87,7 +98,10 @@ fn crews(workers: Vec<Worker<'_>>, threads: usize) -> Vec<Vec<Worker<'_>>> {
     (0..threads).map(|thread| workers.by_ref().take(border(thread + 1) - border(thread)).collect()).collect()
 }
 
-/// One thread's run of its partitions. Returns the last tick done and the synaptic events scheduled.
+/// What a thread leaves: the synaptic events scheduled, and the workspaces of its partitions.
+type Left = (u64, Vec<Workspace>);
+
+/// One thread's run of its partitions. Returns the last tick done and what is left.
 fn run(
     mut workers: Vec<Worker<'_>>,
     plan: &Plan,
@@ -95,7 +109,7 @@ fn run(
     ticks: u64,
     exchange: &dyn Exchange,
     mut leader: Option<&mut Leader<'_>>,
-) -> (u64, u64) {
+) -> (u64, Left) {
     let end = start + ticks;
     let mut now = start;
     let mut outboxes = vec![Outbox::default(); workers.len()];
@@ -129,5 +143,5 @@ fn run(
             break;
         }
     }
-    (now, workers.iter().map(Worker::events).sum())
+    (now, (workers.iter().map(Worker::events).sum(), workers.into_iter().map(Worker::leave).collect()))
 }

@@ -2,7 +2,7 @@
 //! hands them to the sink.
 
 use super::exchange::Outbox;
-use super::plan::{Plan, PlanCells};
+use super::plan::Plan;
 use super::plastic::Bus;
 use super::state::Tally;
 use crate::record::{Sample, Sink, Spike, Window};
@@ -64,7 +64,7 @@ impl<'a> Leader<'a> {
     /// Hands the window to the sink.
     pub(crate) fn record(&mut self, window: RangeInclusive<u64>) {
         self.spikes.sort_unstable();
-        self.count();
+        self.tally.enter(self.plan, &self.spikes);
         let now = *window.end();
         self.history.extend(&self.spikes);
         let keep = (now + 1).saturating_sub(self.plan.max_delay);
@@ -76,21 +76,5 @@ impl<'a> Leader<'a> {
         self.stop |= seen.is_break();
         self.spikes.clear();
         self.samples.clear();
-    }
-
-    /// Enters the neurons' spikes into the hash.
-    fn count(&mut self) {
-        let populations = &self.plan.network.populations;
-        let (mut range, mut neurons) = (0..0, false);
-        for spike in &self.spikes {
-            if !range.contains(&spike.neuron) {
-                let index = populations.partition_point(|p| p.range().end <= spike.neuron);
-                range = populations[index].range();
-                neurons = matches!(self.plan.cells[index], PlanCells::Neurons(_));
-            }
-            if neurons {
-                self.tally.hash.spike(*spike);
-            }
-        }
     }
 }

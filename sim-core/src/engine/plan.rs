@@ -2,27 +2,31 @@
 //! shared by any number of states.
 
 use super::build::{self, Builder, Group};
-use super::inflow::{Changes, Inflow, Receives, Stimulate};
+use super::inflow::{Direct, Inflow, Injection, Receives, Stimulate};
 use super::layout::{Chooser, Layout, Layouts};
 use super::neurons::Neurons;
 use super::partition::{Partitioning, cells};
 use super::plastic::{self, Table};
-use super::poisson::PoissonSchedules;
+use super::poisson::Tables;
 use super::private::{Context, PrivateNoise, PrivatePoisson};
 use super::rows::Stored;
+use super::stimuli::{Act, Stimuli, drives};
 use super::sums::SumLayout;
 use crate::catalog::Effect;
 use crate::connect::Generator;
 use crate::network::{Cells, Network, Projection, What};
 use crate::random::Key;
-use crate::stimulus::{Drive, PerUnit, Schedule};
+use crate::stimulus::Drive;
 use crate::time::Grid;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// A network laid out for the grid engine.
 pub struct Plan {
+    /// No other plan has it.
+    pub(crate) id: u64,
     pub(crate) network: Arc<Network>,
     pub(crate) grid: Grid,
     pub(crate) cells: Vec<PlanCells>,
@@ -34,21 +38,20 @@ pub struct Plan {
     threads: usize,
     pub(crate) min_delay: u64,
     pub(crate) max_delay: u64,
+    /// What stimuli do that draw their spikes beforehand.
+    pub(crate) drives: Vec<Option<Drive>>,
+    pub(crate) tables: Tables,
+    /// The stimuli of a run without trials, or of the warm-up before them.
+    pub(crate) stimuli: Stimuli,
 }
 
 /// The cells of a population.
 pub(crate) enum PlanCells {
     Neurons(Box<dyn Neurons>),
-    /// Spikes by schedule: (tick, unit), sorted.
-    Trains(Vec<(u64, u32)>),
-    /// Poisson or Bernoulli trains; the family's index.
-    Poisson {
-        schedules: PoissonSchedules,
-        of_unit: PerUnit<usize>,
-        family: usize,
+    /// Units of a stimulus; the family of lanes of those that draw their spikes. What they do is in `Stimuli`.
+    Stimulus {
+        family: Option<usize>,
     },
-    /// Nothing of its own: its projections act on their targets.
-    Silent,
 }
 
 /// Lanes for the blocks of a population, under a key.
@@ -104,7 +107,7 @@ impl Plan {
         let threads = threads.max(1);
         let grid = Grid::new(network.timestep_fs);
         let mut families = Vec::new();
-        let drives: Vec<Option<Drive>> = network.populations.iter().map(|p| drive(p, grid)).collect();
+        let drives = drives(&network, grid);
         let cells = plan_cells(&network, &drives, grid, &mut families);
         let partitioning = Partitioning::new(&network.populations, threads);
         let probes = probes(&network, grid);
@@ -142,7 +145,27 @@ impl Plan {
         let max_delay = parts.iter().map(|p| u64::from(p.largest_delay)).max().unwrap_or(1).max(1);
         let min_delay = parts.iter().map(|p| u64::from(p.smallest_delay)).min().unwrap_or(1).clamp(1, LONGEST_WINDOW);
         let threads = parts.len().min(cores());
-        Self { network, grid, cells, families, probes, partitioning, parts, threads, min_delay, max_delay }
+        let (tables, stimuli) = (Tables::default(), Stimuli::default());
+        let mut plan = Self {
+            id: PLANS.fetch_add(1, Ordering::Relaxed),
+            network,
+            grid,
+            cells,
+            families,
+            probes,
+            partitioning,
+            parts,
+            threads,
+            min_delay,
+            max_delay,
+            drives,
+            tables,
+            stimuli,
+        };
+        plan.stimuli = Stimuli::of_run(&plan);
+        // What is drawn anew in each trial is all that is needed of them from here on.
+        plan.drives.iter_mut().for_each(|drive| *drive = drive.take().filter(|d| matches!(d, Drive::Packets(_))));
+        plan
     }
 
     /// The network it was made from.
@@ -224,11 +247,12 @@ impl Plan {
     /// Bytes of coefficients and stimulus tables.
     pub fn other_bytes(&self) -> u64 {
         let neurons = self.cells.iter().map(|c| if let PlanCells::Neurons(n) = c { n.bytes() } else { 0 });
-        let stimuli = self.parts.iter().flat_map(|p| &p.inputs).flat_map(|i| &i.stimuli).map(|s| match s {
+        let direct = self.parts.iter().flat_map(|p| &p.inputs).flat_map(|i| &i.stimuli).map(|d| match &d.stimulate {
             Stimulate::Poisson { table, .. } => table.bytes(),
             Stimulate::Noise { table, .. } => table.bytes(),
-            Stimulate::Current { entries, .. } => size_of_val(&entries[..]),
+            Stimulate::Current(injection) => size_of_val(&injection.entries[..]),
         });
+        let stimuli = direct.chain(self.stimuli.acts.iter().flatten().flatten().map(Act::bytes));
         neurons.chain(stimuli).map(|b| b as u64).sum()
     }
 
@@ -236,10 +260,10 @@ impl Plan {
     pub(crate) fn held(&self) -> Vec<Vec<usize>> {
         let of_part = |(i, part): (usize, &Part)| {
             let mut sizes = Vec::new();
-            for (inputs, blocks) in part.inputs.iter().zip(self.partitioning.blocks(i)) {
-                for stimulus in &inputs.stimuli {
-                    if let Stimulate::Noise { held, table, .. } = stimulus {
-                        sizes.push((*held, table.held(blocks.len())));
+            for (population, (inputs, blocks)) in part.inputs.iter().zip(self.partitioning.blocks(i)).enumerate() {
+                for (direct, act) in inputs.stimuli.iter().zip(self.stimuli.on(i, population)) {
+                    if let (Stimulate::Noise { held, .. }, Act::Noise(currents)) = (&direct.stimulate, act) {
+                        sizes.push((*held, currents.own().held(blocks.len())));
                     }
                 }
             }
@@ -249,6 +273,9 @@ impl Plan {
         self.parts.iter().enumerate().map(of_part).collect()
     }
 }
+
+/// Plans made.
+static PLANS: AtomicU64 = AtomicU64::new(0);
 
 /// Cores that this process may use; asked for once.
 fn cores() -> usize {
@@ -301,13 +328,6 @@ fn receives(network: &Network, groups: &[Group], learning: &[usize], chooser: &C
     all
 }
 
-fn drive(population: &crate::network::Population, grid: Grid) -> Option<Drive> {
-    match &population.cells {
-        Cells::Neurons { .. } => None,
-        Cells::Stimulus { card, values } => Some((card.drive)(population.size as usize, values, grid)),
-    }
-}
-
 fn plan_cells(network: &Network, drives: &[Option<Drive>], grid: Grid, families: &mut Vec<Family>) -> Vec<PlanCells> {
     let mut cells = Vec::with_capacity(network.populations.len());
     for (index, (population, drive)) in network.populations.iter().zip(drives).enumerate() {
@@ -316,39 +336,18 @@ fn plan_cells(network: &Network, drives: &[Option<Drive>], grid: Grid, families:
             (Cells::Neurons { card, parameters, .. }, _) => {
                 PlanCells::Neurons(card.builder(network.state)(population.size as usize, parameters, grid))
             }
-            (_, Some(Drive::SpikeTimes(times))) => PlanCells::Trains(merge_trains(times, population.size)),
-            (_, Some(Drive::Packets(packets))) => {
-                let key = key("pulse_packet");
-                let trains = (0..population.size).map(|unit| packets.get(unit as usize).ticks(key, unit, grid)).collect();
-                PlanCells::Trains(merge_trains(&PerUnit::Each(trains), population.size))
+            (Cells::Stimulus { .. }, drive) => {
+                let family = match drive {
+                    Some(Drive::Poisson(_)) => Some("poisson_source"),
+                    Some(Drive::Bernoulli(_)) => Some("bernoulli_source"),
+                    _ => None,
+                };
+                families.extend(family.map(|kind| Family { key: key(kind), population: index }));
+                PlanCells::Stimulus { family: family.map(|_| families.len() - 1) }
             }
-            (_, Some(Drive::Poisson(schedules))) => {
-                families.push(Family { key: key("poisson_source"), population: index });
-                emitter(PoissonSchedules::default(), schedules, families.len() - 1)
-            }
-            (_, Some(Drive::Bernoulli(schedules))) => {
-                families.push(Family { key: key("bernoulli_source"), population: index });
-                emitter(PoissonSchedules::bernoulli(), schedules, families.len() - 1)
-            }
-            _ => PlanCells::Silent,
         });
     }
     cells
-}
-
-fn emitter(mut made: PoissonSchedules, schedules: &PerUnit<Schedule>, family: usize) -> PlanCells {
-    let of_unit = match schedules {
-        PerUnit::Shared(schedule) => PerUnit::Shared(made.add(schedule, 1)),
-        PerUnit::Each(each) => PerUnit::Each(each.iter().map(|schedule| made.add(schedule, 1)).collect()),
-    };
-    PlanCells::Poisson { schedules: made, of_unit, family }
-}
-
-fn merge_trains(times: &PerUnit<Vec<u64>>, size: u32) -> Vec<(u64, u32)> {
-    let mut events: Vec<(u64, u32)> =
-        (0..size).flat_map(|unit| times.get(unit as usize).iter().map(move |tick| (*tick, unit))).collect();
-    events.sort_unstable();
-    events
 }
 
 fn probes(network: &Network, grid: Grid) -> Vec<Probe> {
@@ -407,6 +406,20 @@ fn private_projections(network: &Network, drives: &[Option<Drive>], families: &m
     private
 }
 
+/// Whether the units of a stimulus differ from each other, in some trial at least.
+fn units_differ(network: &Network, population: usize) -> bool {
+    let Cells::Stimulus { values, .. } = &network.populations[population].cells else { return false };
+    match &network.trials {
+        Some(trials) => trials.units_differ(population, values),
+        None => values.iter().any(|value| !value.is_shared()),
+    }
+}
+
+/// Whether a stimulus is not the same in all trials.
+fn varies(network: &Network, population: usize) -> bool {
+    network.trials.as_ref().is_some_and(|trials| trials.vary(population))
+}
+
 /// What the threads that build partitions share.
 struct Work<'a> {
     network: &'a Network,
@@ -459,7 +472,7 @@ impl Work<'_> {
         self.learning.iter().flat_map(tables).collect()
     }
 
-    fn stimulate(&self, private: &PrivateProjection, blocks: &[Range<usize>]) -> Stimulate {
+    fn stimulate(&self, private: &PrivateProjection, blocks: &[Range<usize>]) -> Direct {
         let projection = &self.network.projections[private.projection];
         let target = projection.target;
         let context = |spikes| Context {
@@ -474,20 +487,17 @@ impl Work<'_> {
             spikes,
         };
         let PrivateProjection { family, held, .. } = *private;
-        match &self.drives[projection.source] {
-            Some(Drive::PrivatePoisson(schedules)) => {
-                Stimulate::Poisson { family, table: PrivatePoisson::new(&context(true), schedules) }
+        let source = projection.source;
+        let (shared, varies) = (!units_differ(self.network, source), varies(self.network, source));
+        let stimulate = match &self.drives[source] {
+            Some(Drive::PrivatePoisson(_)) => Stimulate::Poisson { family, table: PrivatePoisson::new(&context(true), shared) },
+            Some(Drive::PrivateNoise(_)) => {
+                Stimulate::Noise { family, held, table: PrivateNoise::new(&context(false), shared, varies) }
             }
-            Some(Drive::PrivateNoise(noise)) => {
-                Stimulate::Noise { family, held, table: PrivateNoise::new(&context(false), noise) }
-            }
-            Some(Drive::Current(waves)) => {
-                let entries = context(false).current_entries();
-                let changes = Changes::new(&entries, waves);
-                Stimulate::Current { entries, waves: waves.clone(), changes }
-            }
+            Some(Drive::Current(_)) => Stimulate::Current(Injection::new(context(false).current_entries())),
             _ => unreachable!("only stimuli without cells of their own act directly"),
-        }
+        };
+        Direct { source, stimulate }
     }
 
     /// The cells of a probe's record that lie in these blocks: ascending, so a range.

@@ -6,6 +6,7 @@ use super::neurons::BLOCK;
 use super::shares::Shares;
 use crate::stimulus::Schedule;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The inverse distribution function of a mean.
 #[derive(Clone, Debug)]
@@ -119,46 +120,58 @@ impl BlockCounts for PoissonTable {
     }
 }
 
-/// Poisson means over time: the tables of a set of schedules, each table once.
-#[derive(Clone, Debug, Default)]
+/// Tables of means that were met, each made once: those of an image's greys are the same in every trial.
+#[derive(Debug, Default)]
+pub(crate) struct Tables(Mutex<Known>);
+
+/// By law (whether there is at most one spike a tick) and the bits of the mean.
+type Known = BTreeMap<(bool, u64), Arc<PoissonTable>>;
+
+/// Most tables kept: means may differ from trial to trial without end.
+const MOST_KEPT: usize = 4096;
+
+impl Tables {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() > MOST_KEPT {
+            known.clear();
+        }
+        known
+    }
+}
+
+/// Poisson means over time: a set of schedules, by number.
+#[derive(Debug)]
 pub(crate) struct PoissonSchedules {
-    tables: Vec<PoissonTable>,
-    /// Index of the table of a mean (its bits).
-    known: BTreeMap<u64, usize>,
-    /// By schedule: ascending (first tick, index of the table).
-    pieces: Vec<Vec<(u64, usize)>>,
-    /// Whether there is at most one spike a tick.
-    bernoulli: bool,
+    /// Where the pieces of each schedule start, and the end of the last.
+    starts: Vec<u32>,
+    /// Ascending first ticks, each with the table that holds from there on; none for silence.
+    pieces: Vec<(u64, Option<Arc<PoissonTable>>)>,
 }
 
 impl PoissonSchedules {
-    /// Of at most one spike a tick: means are its probability.
-    pub(crate) fn bernoulli() -> Self {
-        Self { bernoulli: true, ..Self::default() }
-    }
-
-    /// Adds a schedule of means, times a factor; returns its number.
-    pub(crate) fn add(&mut self, schedule: &Schedule, factor: u32) -> usize {
-        let pieces = schedule.0.iter().map(|(first, mean)| (*first, self.table_of(mean * f64::from(factor)))).collect();
-        self.pieces.push(pieces);
-        self.pieces.len() - 1
-    }
-
-    fn table_of(&mut self, mean: f64) -> usize {
-        let (tables, bernoulli) = (&mut self.tables, self.bernoulli);
-        *self.known.entry(mean.to_bits()).or_insert_with(|| {
-            tables.push(if bernoulli { PoissonTable::bernoulli(mean) } else { PoissonTable::new(mean) });
-            tables.len() - 1
-        })
+    /// Of schedules of means, each times a factor. With `bernoulli` there is at most one spike a tick: means are its
+    /// probability.
+    pub(crate) fn new<'a>(tables: &Tables, bernoulli: bool, schedules: impl Iterator<Item = (&'a Schedule, u32)>) -> Self {
+        let mut known = tables.known();
+        let mut table = |mean: f64| {
+            let make = || if bernoulli { PoissonTable::bernoulli(mean) } else { PoissonTable::new(mean) };
+            (mean > 0.0).then(|| known.entry((bernoulli, mean.to_bits())).or_insert_with(|| make().into()).clone())
+        };
+        let mut made = Self { starts: vec![0], pieces: Vec::new() };
+        for (schedule, factor) in schedules {
+            made.pieces.extend(schedule.0.iter().map(|(first, mean)| (*first, table(mean * f64::from(factor)))));
+            made.starts.push(made.pieces.len() as u32);
+        }
+        made
     }
 
     /// The table of a schedule for spikes emitted at a tick; `None` while it is silent.
     #[inline]
     pub(crate) fn at(&self, schedule: usize, tick: u64) -> Option<&PoissonTable> {
-        let pieces = &self.pieces[schedule];
+        let pieces = &self.pieces[self.starts[schedule] as usize..self.starts[schedule + 1] as usize];
         let after = pieces.partition_point(|p| p.0 <= tick);
-        let table = &self.tables[pieces[after.checked_sub(1)?].1];
-        (table.mean() > 0.0).then_some(table)
+        pieces[after.checked_sub(1)?].1.as_deref()
     }
 }
 

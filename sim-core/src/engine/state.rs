@@ -6,6 +6,7 @@ use super::neurons::BLOCK;
 use super::plan::{Part, Plan, PlanCells};
 use super::plastic::{self, Bus, Memory};
 use super::values::Values;
+use super::workspace::Spare;
 use crate::network::{Cells, Column};
 use crate::plasticity::{Reading, SynapseValues};
 use crate::random::{Key, Stream};
@@ -31,6 +32,7 @@ pub struct State {
     /// Spikes of the last ticks, as far back as the largest delay: what is in flight.
     pub(crate) history: VecDeque<Spike>,
     pub(crate) tally: Tally,
+    pub(crate) spare: Spare,
 }
 
 /// What is always counted.
@@ -41,6 +43,24 @@ pub struct Tally {
     /// Spikes times out-degree.
     pub synaptic_events: u64,
     pub(crate) hash: SpikeHash,
+}
+
+impl Tally {
+    /// Enters the neurons' spikes, of all in order, into the hash.
+    pub(crate) fn enter(&mut self, plan: &Plan, spikes: &[Spike]) {
+        let populations = &plan.network.populations;
+        let (mut range, mut neurons) = (0..0, false);
+        for spike in spikes {
+            if !range.contains(&spike.neuron) {
+                let index = populations.partition_point(|p| p.range().end <= spike.neuron);
+                range = populations[index].range();
+                neurons = matches!(plan.cells[index], PlanCells::Neurons(_));
+            }
+            if neurons {
+                self.hash.spike(*spike);
+            }
+        }
+    }
 }
 
 impl State {
@@ -68,12 +88,14 @@ impl State {
             bus: Bus::new(plan.network.channels.len()),
             history: VecDeque::new(),
             tally: Tally { spikes: vec![0; network.populations.len()], ..Tally::default() },
+            spare: Spare::default(),
         }
     }
 
     /// Takes over another state without new memory where the sizes agree.
     pub fn reset_from(&mut self, other: &Self) {
-        let Self { tick, neurons, lanes, held, plastic, bus, history, tally } = self;
+        // Workspaces stay: they hold nothing of the state.
+        let Self { tick, neurons, lanes, held, plastic, bus, history, tally, spare: _ } = self;
         *tick = other.tick;
         neurons.clone_from(&other.neurons);
         lanes.clone_from(&other.lanes);

@@ -79,6 +79,14 @@ impl Values {
         }
     }
 
+    /// Puts another in its place.
+    pub(crate) fn set(&mut self, index: usize, value: f64) {
+        match self {
+            Self::F64(values) => values[index] = value,
+            Self::F32(values) => values[index] = f32::of(value),
+        }
+    }
+
     /// All in order.
     pub fn iter(&self) -> impl Iterator<Item = f64> {
         (0..self.len()).map(|index| self.get(index))

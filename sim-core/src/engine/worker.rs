@@ -2,21 +2,19 @@
 
 use super::delivery::Calendar;
 use super::exchange::Outbox;
-use super::inflow::Stimulate;
+use super::inflow::{Injection, Stimulate};
 use super::inputs::Inputs;
-use super::lanes::{LANES, Lanes};
+use super::lanes::Lanes;
 use super::neurons::{BLOCK, Neurons};
-use super::partition::cells;
 use super::plan::{Part, Plan, PlanCells};
 use super::plastic::{self, Arrivals, Bus, Memory};
-use super::poisson::{PoissonSchedules, block_counts};
-use super::private::Place;
+use super::private::{Flow, Now, Place};
 use super::state::place;
+use super::stimuli::{Act, Stimuli};
 use super::sums::Sums;
 use super::values::{Values, ValuesMut};
-use crate::random::mix;
+use super::workspace::Workspace;
 use crate::record::Spike;
-use crate::stimulus::PerUnit;
 use std::ops::{Range, RangeInclusive};
 
 /// The part of the state that a partition owns.
@@ -64,31 +62,32 @@ impl Own<'_> {
     #[expect(clippy::too_many_arguments, reason = "one call, from the loop over strips")]
     fn stimulate(
         &mut self,
-        stimulus: &Stimulate,
-        plan: &Plan,
-        tick: u64,
+        (stimulus, act): (&Stimulate, &Act),
+        (stimuli, tick): (&Stimuli, u64),
         place: &Place<'_>,
         count: usize,
         inputs: &mut ValuesMut<'_>,
         anew: bool,
     ) {
         let blocks = place.offset..place.offset + count;
-        match stimulus {
-            Stimulate::Poisson { family, table } => {
-                table.add_to(tick, plan.families[*family].key, place, &mut self.lanes[*family][blocks], inputs);
+        match (stimulus, act) {
+            (Stimulate::Poisson { family, table }, Act::Poisson(schedules)) => {
+                let now = Now { tick, key: stimuli.key(*family, tick), schedules };
+                table.add_to(&now, place, &mut self.lanes[*family][blocks], inputs);
             }
-            Stimulate::Noise { family, held, table } => {
-                table.add_to(tick, place, &mut self.lanes[*family][blocks], self.held[*held], inputs);
+            (Stimulate::Noise { family, held, table }, Act::Noise(currents)) => {
+                table.add_to(&Flow { tick, currents }, place, &mut self.lanes[*family][blocks], self.held[*held], inputs);
             }
-            Stimulate::Current { entries, waves, .. } if anew => {
+            (Stimulate::Current(Injection { entries, .. }), Act::Current(waves)) if anew => {
                 let cell = |block: usize| (block * BLOCK) as u32;
                 let from = entries.partition_point(|e| e.cell < cell(place.first_block));
                 for entry in entries[from..].iter().take_while(|e| e.cell < cell(place.first_block + count)) {
-                    let amplitude = waves.get(entry.unit as usize).at(tick.saturating_sub(entry.delay));
+                    let emitted = waves.at(tick.saturating_sub(entry.delay));
+                    let amplitude = emitted.map_or(0.0, |(waves, tick)| waves.units.get(entry.unit as usize).at(tick));
                     inputs.add(place.current(entry.cell), amplitude * entry.factor);
                 }
             }
-            Stimulate::Current { .. } => {}
+            _ => {}
         }
     }
 }
@@ -109,6 +108,7 @@ pub(crate) struct Worker<'a> {
     index: usize,
     part: &'a Part,
     blocks: &'a [Range<usize>],
+    stimuli: &'a Stimuli,
     own: Own<'a>,
     inputs: Inputs,
     sums: Sums,
@@ -124,10 +124,17 @@ pub(crate) struct Worker<'a> {
 
 impl<'a> Worker<'a> {
     /// Takes up the work after `now`, with the spikes that are in flight.
-    pub(crate) fn new(plan: &'a Plan, index: usize, own: Own<'a>, bus: Bus, in_flight: &[Spike], now: u64) -> Self {
+    pub(crate) fn new(
+        (plan, stimuli): (&'a Plan, &'a Stimuli),
+        index: usize,
+        own: Own<'a>,
+        workspace: Workspace,
+        bus: Bus,
+        in_flight: &[Spike],
+        now: u64,
+    ) -> Self {
         let (part, blocks) = (&plan.parts[index], plan.partitioning.blocks(index));
-        let mut calendar = Calendar::new(part);
-        let mut days: Vec<plastic::Calendar> = part.learning.iter().map(plastic::Calendar::new).collect();
+        let Workspace { inputs, sums, mut calendar, mut days, fired } = workspace;
         for spike in in_flight {
             let population = plan.network.populations.partition_point(|p| p.range().end <= spike.neuron);
             let cell = spike.neuron - plan.network.populations[population].first;
@@ -139,8 +146,15 @@ impl<'a> Worker<'a> {
         // These were counted when they were emitted; injected spikes are not counted.
         calendar.events = 0;
         days.iter_mut().for_each(|days| days.events = 0);
-        let (inputs, sums) = Inputs::new(part, blocks, &plan.cells);
-        Self { plan, index, part, blocks, own, inputs, sums, calendar, days, bus, fired: Vec::new(), fresh: true }
+        Self { plan, index, part, blocks, stimuli, own, inputs, sums, calendar, days, bus, fired, fresh: true }
+    }
+
+    /// What it worked with, cleared for whoever works next.
+    pub(crate) fn leave(mut self) -> Workspace {
+        self.calendar.clear();
+        self.days.iter_mut().for_each(plastic::Calendar::clear);
+        let Self { inputs, sums, calendar, days, fired, .. } = self;
+        Workspace { inputs, sums, calendar, days, fired }
     }
 
     pub(crate) fn part(&self) -> usize {
@@ -167,8 +181,9 @@ impl<'a> Worker<'a> {
 
     /// Phases 2 and 3 of a population of neurons, strip by strip.
     fn integrate(&mut self, population: usize, kernel: &dyn Neurons, tick: u64, fired: &mut Vec<u32>) {
-        let (stimuli, blocks) = (&self.part.inputs[population].stimuli, &self.blocks[population]);
-        let anew = self.fresh || self.part.inputs[population].current_changes(tick);
+        let (direct, blocks) = (&self.part.inputs[population].stimuli, &self.blocks[population]);
+        let (stimuli, acts) = (self.stimuli, self.stimuli.on(self.index, population));
+        let anew = self.fresh || stimuli.current_changes(self.index, population, tick);
         let states = kernel.states() * BLOCK;
         let strip = self.inputs.strip(population);
         for first_block in blocks.clone().step_by(strip) {
@@ -176,8 +191,8 @@ impl<'a> Worker<'a> {
             let rows = self.inputs.prepare(population, offset, count, anew, &mut self.sums);
             let place = Place { rows, first_block, offset };
             let mut inputs = self.sums.numbers(kernel.precision());
-            for stimulus in stimuli {
-                self.own.stimulate(stimulus, self.plan, tick, &place, count, &mut inputs, anew);
+            for (direct, act) in direct.iter().zip(acts) {
+                self.own.stimulate((&direct.stimulate, act), (stimuli, tick), &place, count, &mut inputs, anew);
             }
             let mut state = self.own.neurons[population].part(offset * states..(offset + count) * states);
             kernel.advance(first_block, &mut state, &mut inputs, rows, fired);
@@ -194,20 +209,12 @@ impl<'a> Worker<'a> {
             let size = plan.network.populations[population].size;
             match cells_of {
                 PlanCells::Neurons(kernel) => self.integrate(population, &**kernel, tick, &mut outbox.fired),
-                PlanCells::Trains(events) => {
-                    let owned = cells(blocks, size);
-                    let from = events.partition_point(|e| *e < (tick, owned.start));
-                    let due = events[from..].iter().take_while(|e| **e < (tick, owned.end));
-                    outbox.fired.extend(due.map(|e| e.1));
+                PlanCells::Stimulus { family } => {
+                    let lanes = family.map_or(&mut [][..], |family| &mut *self.own.lanes[family]);
+                    let key = family.map_or(0, |family| self.stimuli.key(family, tick));
+                    let now = tick - self.stimuli.origin;
+                    self.stimuli.cells[population].emit(now, key, blocks, size, lanes, &mut outbox.fired);
                 }
-                PlanCells::Poisson { schedules, of_unit, family } => {
-                    let key = mix(plan.families[*family].key, tick);
-                    for (block, lanes) in blocks.clone().zip(self.own.lanes[*family].iter_mut()) {
-                        let refine = mix(key, block as u64);
-                        emit(schedules, of_unit, tick, block, size, lanes, refine, &mut outbox.fired);
-                    }
-                }
-                PlanCells::Silent => {}
             }
         }
         self.fresh = false;
@@ -263,39 +270,6 @@ impl<'a> Worker<'a> {
             let cells = &self.plan.network.records[probe.record].cells[probed.clone()];
             let value = |cell: &u32| values.get(place(*cell as usize - first, probe.variable, kernel.states()));
             outbox.samples.extend(cells.iter().map(value));
-        }
-    }
-}
-
-/// Poisson spikes of the units of one block.
-#[expect(clippy::too_many_arguments, reason = "one call, from the loop above")]
-fn emit(
-    schedules: &PoissonSchedules,
-    of_unit: &PerUnit<usize>,
-    tick: u64,
-    block: usize,
-    size: u32,
-    lanes: &mut Lanes,
-    refine: u64,
-    fired: &mut Vec<u32>,
-) {
-    let units = cells(&(block..block + 1), size);
-    let mut push = |unit: u32, count: u32| fired.extend(std::iter::repeat_n(unit, count as usize));
-    match of_unit {
-        PerUnit::Shared(schedule) => {
-            let Some(table) = schedules.at(*schedule, tick) else { return };
-            let counts = block_counts(table, lanes, refine);
-            units.zip(counts).filter(|(_, count)| *count > 0).for_each(|(unit, count)| push(unit, count));
-        }
-        PerUnit::Each(each) => {
-            let numbers: Vec<u32> = units.collect();
-            for chunk in numbers.chunks(LANES) {
-                for (unit, bits) in chunk.iter().zip(lanes.wide_bits()) {
-                    if let Some(table) = schedules.at(each[*unit as usize], tick) {
-                        push(*unit, table.count(bits));
-                    }
-                }
-            }
         }
     }
 }

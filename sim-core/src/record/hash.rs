@@ -17,6 +17,11 @@ pub struct SpikeHash {
 }
 
 impl SpikeHash {
+    /// Of what comes after a tick.
+    pub fn from_tick(tick: u64) -> Self {
+        Self { window: tick / LINK, ..Self::default() }
+    }
+
     /// Takes spikes in order of (tick, neuron).
     pub fn spike(&mut self, spike: Spike) {
         self.reach(spike.tick);

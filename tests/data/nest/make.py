@@ -154,3 +154,97 @@ OTHER = {
 }  # fmt: skip
 case("astrocyte_lr_1994_both", "astrocyte_lr_1994", OTHER, RAMP, weights=(300.0, 0.0), recorded=ASTROCYTE)
 case("astrocyte_lr_1994_flood", "astrocyte_lr_1994", {}, FLOOD, recorded=ASTROCYTE)
+
+# Sources at NMDA receptors must be neurons of this model: each is made to fire once, soon after its time.
+SLOW = [(15.0, 1), (40.0, 3), (41.0, 2), (60.0, 10), (130.0, 20)]
+
+
+def nmda(name, current=(), weights=(0.0, 0.0, 0.0), duration=200.0):
+    """One neuron of iaf_bw_2001 with AMPA, GABA and NMDA synapses. `nmda_jump` is what one spike adds to s_NMDA."""
+    if not name.startswith(tuple(sys.argv[1:]) or ""):
+        return
+    nest.ResetKernel()
+    nest.resolution = STEP_MS
+    params = {
+        "C_m": 500.0, "g_L": 25.0, "E_L": -70.0, "V_th": -50.0, "V_reset": -55.0, "t_ref": 2.0, "E_ex": 0.0, "E_in": -70.0,
+        "tau_AMPA": 2.0, "tau_GABA": 5.0, "tau_decay_NMDA": 100.0, "tau_rise_NMDA": 2.0, "alpha": 0.5, "conc_Mg2": 1.0,
+        "V_m": -70.0,
+    }  # fmt: skip
+    neuron = nest.Create("iaf_bw_2001", params={**params, "gsl_error_tol": 1e-10})
+    ports = neuron.receptor_types
+    # The offsets of this model's spikes within their steps carry something else than times.
+    spikes, fired = nest.Create("spike_recorder", 2, params={"time_in_steps": True})
+    meter = nest.Create("multimeter", params={"record_from": ["V_m", "s_AMPA", "s_GABA", "s_NMDA"], "interval": STEP_MS})
+    nest.Connect(neuron, spikes)
+    nest.Connect(meter, neuron)
+    if current:
+        times, values = (list(column) for column in zip(*current))
+        source = nest.Create("step_current_generator", params={"amplitude_times": times, "amplitude_values": values})
+        nest.Connect(source, neuron, syn_spec={"delay": STEP_MS})
+    for train, weight, port in zip((EXCITATION, INHIBITION), weights, ("AMPA", "GABA")):
+        times, numbers = (list(column) for column in zip(*train))
+        source = nest.Create("spike_generator", params={"spike_times": times, "spike_weights": [float(n) for n in numbers]})
+        nest.Connect(source, neuron, syn_spec={"weight": weight, "delay": DELAY_MS, "receptor_type": ports[port]})
+    for time, number in SLOW:
+        sources = nest.Create("iaf_bw_2001", number, params={"t_ref": 1e4})
+        kick = nest.Create("spike_generator", params={"spike_times": [time]})
+        nest.Connect(kick, sources, syn_spec={"weight": 5e4, "delay": STEP_MS, "receptor_type": ports["AMPA"]})
+        spec = {"weight": weights[2], "delay": DELAY_MS, "receptor_type": ports["NMDA"]}
+        nest.Connect(sources, neuron, "all_to_all", {"synapse_model": "static_synapse", **spec})
+        nest.Connect(sources, fired)
+    nest.Simulate(duration)
+
+    times = [round(int(step) * STEP_MS, 6) for step in fired.events["times"]]
+    slow = [(time, times.count(time)) for time in sorted(set(times))]
+    about = {
+        "case": name,
+        "simulator": "NEST " + nest.__version__,
+        "model": "iaf_bw_2001",
+        "params": params,
+        "resolution_ms": STEP_MS,
+        "T_ms": duration,
+        "step_current": list(current),
+        "exc_spikes": EXCITATION,
+        "exc_weight": weights[0],
+        "inh_spikes": INHIBITION,
+        "inh_weight": -weights[1],
+        "nmda_spikes": slow,
+        "nmda_weight": weights[2],
+        "nmda_jump": float(next(s for s in meter.events["s_NMDA"] if s > 0.0)),
+        "delay_ms": DELAY_MS,
+        "recorded": ["V_m", "g_ex", "g_in", "g_nmda"],
+        "spike_times": [round(int(step) * STEP_MS, 6) for step in spikes.events["times"]],
+    }
+    lines = ",\n".join(f' "{key}": {json.dumps(value)}' for key, value in about.items())
+    (FOLDER / f"{name}.json").write_text("{\n" + lines + "\n}\n")
+    rows = zip(*(meter.events[column] for column in ("V_m", "s_AMPA", "s_GABA", "s_NMDA")))
+    text = "".join(",".join(f"{value:.15g}" for value in row) + "\n" for row in rows)
+    (FOLDER / f"{name}.csv").write_text(",".join(about["recorded"]) + "\n" + text)
+    print(name, slow, about["nmda_jump"], about["spike_times"])
+
+
+nmda("iaf_bw_2001_spikes", weights=(20.0, 10.0, 2.0))
+nmda("iaf_bw_2001_both", scaled(1.5), weights=(30.0, 15.0, 4.0))
+
+
+def packets(name, spikes, widths):
+    """Counts the spikes of one packet by the step in which they are emitted, from the packet's centre on, for each width."""
+    if not name.startswith(tuple(sys.argv[1:]) or ""):
+        return
+    centre, delay = 50.0, 1.0
+    lines = ["sd_ms,step,spikes\n"]
+    for seed, width in enumerate(widths, start=1):
+        nest.ResetKernel()
+        nest.resolution, nest.rng_seed = STEP_MS, seed
+        source = nest.Create("pulsepacket_generator", params={"pulse_times": [centre], "activity": spikes, "sdev": width})
+        parrot, recorder = nest.Create("parrot_neuron"), nest.Create("spike_recorder")
+        nest.Connect(source, parrot, syn_spec={"delay": delay})
+        nest.Connect(parrot, recorder)
+        nest.Simulate(2 * centre)
+        steps = [round((float(time) - delay - centre) / STEP_MS) for time in recorder.events["times"]]
+        lines += [f"{width},{step},{steps.count(step)}\n" for step in range(min(steps), max(steps) + 1)]
+    (FOLDER / f"{name}.csv").write_text("".join(lines))
+    print(name, len(lines) - 1)
+
+
+packets("pulsepacket_generator", 100_000, (0.3, 2.0))

@@ -2,6 +2,7 @@
 
 use sim_core::catalog::{NeuronCard, ParamSpec, Shape, StimulusCard};
 use sim_core::elaborate::connectors::{Argument, ArgumentKind, Connector, ConnectorKind};
+use sim_core::system::{SystemCard, SystemShape};
 use sim_core::time::MAX_MS;
 use sim_core::units::Dimension;
 
@@ -38,6 +39,24 @@ pub(super) fn stimulus(card: &StimulusCard) -> String {
     block(card.name, card.about, card.parameters.iter().map(line).collect())
 }
 
+/// A system's block.
+pub(super) fn system(card: &SystemCard) -> String {
+    let line = |p: &sim_core::system::SystemParam| match p.shape {
+        _ if p.spec.default.is_nan() => {
+            Line { text: format!("# {} = ..", p.spec.name), about: format!("{}; required", p.spec.about) }
+        }
+        SystemShape::Word(words) => {
+            let word = words.get(p.spec.default as usize).unwrap_or(&"");
+            Line { text: format!("{} = \"{word}\"", p.spec.name), about: p.spec.about.to_string() }
+        }
+        SystemShape::Number | SystemShape::Grid | SystemShape::Cells => {
+            Line { text: assignment(&p.spec), about: p.spec.about.to_string() }
+        }
+    };
+    let head = format!("# {}\n[[systems]]\nkind = \"{}\"\nas = \"my\"\n", card.about, card.name);
+    head + &columns(card.parameters.iter().map(line).collect())
+}
+
 /// A connection rule as a projection has it, with numbers in place of those that it needs.
 pub(super) fn connector(c: &Connector) -> String {
     let value = |a: &Argument| match a.kind {
@@ -58,9 +77,13 @@ fn assignment(spec: &ParamSpec) -> String {
     format!("{} = {value}", spec.name)
 }
 
-/// The head of a card and its lines, their meanings in a column.
+/// The head of a card and its lines.
 fn block(name: &str, about: &str, lines: Vec<Line>) -> String {
+    format!("# {about}\n[neurons.{name}]\nmodel = \"{name}\"\n{}", columns(lines))
+}
+
+/// Lines with their meanings in a column.
+fn columns(lines: Vec<Line>) -> String {
     let width = lines.iter().map(|line| line.text.chars().count()).max().unwrap_or(0);
-    let lines: String = lines.iter().map(|line| format!("{:<width$}  # {}\n", line.text, line.about)).collect();
-    format!("# {about}\n[neurons.{name}]\nmodel = \"{name}\"\n{lines}")
+    lines.iter().map(|line| format!("{:<width$}  # {}\n", line.text, line.about)).collect()
 }

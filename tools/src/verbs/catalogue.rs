@@ -1,6 +1,6 @@
 //! `list`, `show`, `describe`: the catalogue, from the cards that the engine uses, and the library.
 
-use super::{cards, places, stimulus};
+use super::{cards, places, stimulus, system};
 use crate::Terminal;
 use crate::cli::{DescribeArgs, ListArgs, Listing, NetlistArgs};
 use crate::failure::Failure;
@@ -35,8 +35,9 @@ fn entries(what: Listing) -> Vec<(String, String)> {
         Listing::Connectors => CONNECTORS.iter().map(|c| pair(c.name, c.about)).collect(),
         Listing::Platforms => sim_hw::platforms::all().iter().map(|p| (p.name.to_string(), platform_about(p.name))).collect(),
         Listing::Formats => formats(),
-        // Nothing of these is built yet: the lists are empty, and say so.
-        Listing::Plasticity | Listing::Systems => Vec::new(),
+        Listing::Systems => models::catalog().systems.iter().map(|c| pair(c.name, c.about)).collect(),
+        // Nothing of these is built yet: the list is empty, and says so.
+        Listing::Plasticity => Vec::new(),
     }
 }
 
@@ -96,6 +97,8 @@ pub(crate) fn show(name: &str, terminal: &mut Terminal<'_>) -> Result<(), Failur
         cards::neuron(card)
     } else if let Some(card) = catalog.stimulus(name) {
         cards::stimulus(card)
+    } else if let Some(card) = catalog.system(name) {
+        cards::system(card)
     } else if let Some(connector) = connector(name) {
         cards::connector(connector)
     } else if let Some(entry) = sim_hw::platforms::all().iter().find(|entry| entry.name == name) {
@@ -115,12 +118,14 @@ fn unknown(name: &str) -> Failure {
     let connectors = CONNECTORS.iter().map(|c| c.name);
     let platforms = sim_hw::platforms::all().iter().map(|p| p.name);
     let models = models::catalog().model_names();
-    let known: Vec<&str> = LIBRARY.iter().map(|e| e.name).chain(models).chain(connectors).chain(platforms).collect();
+    let systems = models::catalog().systems.iter().map(|c| c.name);
+    let known: Vec<&str> =
+        LIBRARY.iter().map(|e| e.name).chain(models).chain(systems).chain(connectors).chain(platforms).collect();
     let advice = match nearest(name, &known) {
         Some(near) => format!("did you mean \"{near}\"?"),
         None => "`spikeloom list` names all that there are".to_string(),
     };
-    let message = format!("there is no netlist, model, stimulus, connector or platform \"{name}\"; {advice}");
+    let message = format!("there is no netlist, model, stimulus, system, connector or platform \"{name}\"; {advice}");
     Failure::Usage("unknown-name", message)
 }
 
@@ -149,6 +154,8 @@ pub(crate) fn describe(arguments: &DescribeArgs, terminal: &mut Terminal<'_>) ->
         Described { text: neuron_text(card), json: neuron_json(card), toml: Some(cards::neuron(card)) }
     } else if let Some(card) = catalog.stimulus(name) {
         Described { text: stimulus::text(card), json: stimulus::json(card), toml: Some(cards::stimulus(card)) }
+    } else if let Some(card) = catalog.system(name) {
+        Described { text: system::text(card), json: system::json(card), toml: Some(cards::system(card)) }
     } else if let Some(c) = connector(name) {
         Described { text: connector_text(c), json: connector_json(c), toml: None }
     } else if let Some(entry) = library::find(name) {

@@ -4,7 +4,7 @@ use super::places;
 use crate::cli::CheckArgs;
 use crate::failure::Failure;
 use crate::names::{count, table};
-use crate::{Terminal, diagnose, load, memory};
+use crate::{Terminal, diagnose, load, memory, trials};
 use serde_json::{Value, json};
 use sim_core::elaborate::estimate;
 use sim_core::engine::{Kept, layouts};
@@ -21,7 +21,7 @@ pub(crate) fn check(arguments: &CheckArgs, terminal: &mut Terminal<'_>) -> Resul
         return terminal.print_json(&json!({
             "schema": 1, "ok": true, "netlist": network.name, "neurons": size.neurons, "synapses": size.synapses,
             "memory_bytes": size.bytes, "timestep_ms": ms_from_fs(network.timestep_fs),
-            "duration_ms": ms_from_fs(network.duration_fs), "spaces": places::spaces(network),
+            "duration_ms": ms_from_fs(network.duration_fs), "trials": trials::json(network), "spaces": places::spaces(network),
             "populations": places::populations(network), "projections": kept(network), "rows_left_out": left_out(network),
             "problems": warnings,
         }));
@@ -44,6 +44,7 @@ pub(crate) fn check(arguments: &CheckArgs, terminal: &mut Terminal<'_>) -> Resul
             [text("name"), format!("{} -> {}", text("source"), text("target")), text("layout")]
         })
         .collect();
+    text += &network.trials.as_ref().map_or_else(String::new, |t| trials::words(t) + "\n");
     let places = places::text(network);
     text += &places;
     text += if places.is_empty() { "" } else { "\n" };

@@ -12,6 +12,7 @@ mod run;
 mod stats;
 mod stimulus;
 mod sweep;
+mod system;
 
 use crate::Terminal;
 use crate::cli::{Cli, Verb};

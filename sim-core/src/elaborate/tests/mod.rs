@@ -141,6 +141,7 @@ static CATALOG: Catalog = Catalog {
     neurons: &[LIF, DELTA],
     stimuli: &[POISSON, SPIKE_TRAIN, stimulus("dc", &[AMPLITUDE], Effect::Current)],
     rules: &[],
+    systems: &[],
 };
 
 /// Files held in memory.

@@ -15,6 +15,12 @@ impl Calendar {
         Self { days: vec![Vec::new(); table.wiring.delays().map_or(0, |d| d.1) as usize + 1], events: 0 }
     }
 
+    /// Forgets all runs.
+    pub(crate) fn clear(&mut self) {
+        self.days.iter_mut().for_each(Vec::clear);
+        self.events = 0;
+    }
+
     fn place(&self, tick: u64) -> usize {
         (tick % self.days.len() as u64) as usize
     }

@@ -1,7 +1,7 @@
 //! Reading the synapses of a projection, whatever tables they lie in.
 
 use super::memory::Memory;
-use super::wiring::{Outlet, Table};
+use super::wiring::Table;
 use crate::plasticity::SynapseValues;
 
 /// A variable of the synapses of some tables of one projection, whose targets ascend from table to table: by source, delay and
@@ -15,7 +15,7 @@ pub(crate) fn read<'a>(
     for (table, memory) in tables {
         let values = table.learner.read(memory, variable, now);
         // Magnitudes of inhibition get their sign back; other variables than the weight have none.
-        let sign = if variable == 0 { table.outlet.map_or(1.0, |Outlet { sign, .. }| sign) } else { 1.0 };
+        let sign = if variable == 0 { table.sign } else { 1.0 };
         let wiring = &*table.wiring;
         for source in 0..wiring.rows.len() as u32 - 1 {
             for run in wiring.runs_of(source).map(|run| run as usize) {

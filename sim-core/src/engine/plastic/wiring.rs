@@ -45,6 +45,8 @@ pub(crate) struct Table {
     /// Weights at the start.
     pub(crate) start: Values,
     pub(crate) outlet: Option<Outlet>,
+    /// -1 where the rule sees the magnitude of a weight that the netlist gives a sign.
+    pub(crate) sign: f64,
 }
 
 impl Table {
@@ -172,7 +174,8 @@ fn table<F: crate::real::Real>(
         sign,
     });
     let wiring = Wiring { projection: index, targets: range, rows, runs, cells };
-    Table { wiring: Arc::new(wiring), learner: (learning.card.build)(&setup), start, outlet }
+    let netlist_sign = if learning.negative { -1.0 } else { 1.0 };
+    Table { wiring: Arc::new(wiring), learner: (learning.card.build)(&setup), start, outlet, sign: netlist_sign }
 }
 
 /// The receptor that a projection reaches; none where its targets are stimuli.

@@ -5,8 +5,8 @@
 mod noise;
 mod poisson;
 
-pub(crate) use noise::PrivateNoise;
-pub(crate) use poisson::PrivatePoisson;
+pub(crate) use noise::{Currents, Flow, PrivateNoise};
+pub(crate) use poisson::{Now, PrivatePoisson};
 
 use super::inflow::CurrentEntry;
 use super::neurons::BLOCK;
@@ -25,7 +25,7 @@ enum Entries<T> {
 }
 
 /// A place among the inputs of a block.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Slot {
     row: u8,
     lane: u8,

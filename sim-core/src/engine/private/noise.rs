@@ -2,22 +2,39 @@
 //! current of the summed mean and variance.
 
 use super::{Context, Entries, Place, Slot};
+use crate::connect::Synapse;
 use crate::engine::dispatch::{self, Level, Loop};
 use crate::engine::lanes::{LANES, Lanes};
 use crate::engine::neurons::{BLOCK, Row};
+use crate::engine::timeline::Timeline;
 use crate::engine::values::ValuesMut;
 use crate::normal::{self, Deviates, deviates};
 use crate::real::Real;
 use crate::stimulus::{Noise, PerUnit};
 use std::ops::Range;
 
-/// A private noise projection in one partition.
+/// A private noise projection in one partition: the paths on which currents come.
 pub(crate) struct PrivateNoise {
     level: Level,
-    entries: Entries<Current>,
+    /// By target: parallel paths.
+    paths: Entries<Path>,
+    /// Whether parallel currents of the same timing are one: not where the timing may differ from trial to trial.
+    merges: bool,
 }
 
-/// Gaussian current into one neuron, redrawn every so many ticks.
+/// The way of a unit's current to a neuron, so many times.
+#[derive(Clone, Copy, PartialEq)]
+struct Path {
+    unit: u32,
+    weight: f64,
+    times: f64,
+    delay: u64,
+}
+
+/// The currents of a projection.
+pub(crate) struct Currents(Entries<Current>);
+
+/// Gaussian current into one neuron, redrawn every so many ticks of its emission.
 #[derive(Clone, Copy, PartialEq)]
 struct Current {
     mean: f64,
@@ -25,78 +42,99 @@ struct Current {
     every: u64,
     first: u64,
     last: u64,
+    delay: u64,
 }
 
 impl Current {
-    fn new(noise: &Noise, weight: f64, times: f64, delay: u64) -> Self {
+    fn new(path: &Path, noises: &PerUnit<Noise>) -> Self {
+        let (noise, Path { weight, times, delay, .. }) = (noises.get(path.unit as usize), *path);
         Self {
             mean: noise.mean * weight * times,
             variance: (noise.sd * weight) * (noise.sd * weight) * times,
             every: noise.every.max(1),
-            first: noise.first + delay,
-            last: noise.last.saturating_add(delay),
+            first: noise.first,
+            last: noise.last,
+            delay,
         }
     }
 
-    fn active(&self, tick: u64) -> bool {
-        (self.first..=self.last).contains(&tick)
+    fn timing(&self) -> (u64, u64, u64, u64) {
+        (self.every, self.first, self.last, self.delay)
     }
 
-    fn redraws(&self, tick: u64) -> bool {
-        self.active(tick) && (tick - self.first).is_multiple_of(self.every)
+    /// Whether it flows when it is emitted at a tick.
+    fn active(&self, emitted: u64) -> bool {
+        (self.first..=self.last).contains(&emitted)
+    }
+
+    fn redraws(&self, emitted: u64) -> bool {
+        self.active(emitted) && (emitted - self.first).is_multiple_of(self.every)
     }
 }
 
 impl PrivateNoise {
-    pub(crate) fn new(context: &Context<'_>, noises: &PerUnit<Noise>) -> Self {
-        let entries = match (context.uniform(), noises) {
-            (Some((times, s)), PerUnit::Shared(noise)) => Entries::Uniform {
-                cells: context.targets(),
-                entry: Current::new(noise, s.weight, f64::from(times), context.delay(&s)),
-            },
-            _ => context.listed(|synapses, out| {
-                let start = out.len();
-                for s in synapses {
-                    let new = Current::new(noises.get(s.source as usize), s.weight, 1.0, context.delay(s));
-                    let timing = |c: &Current| (c.every, c.first, c.last);
-                    match out[start..].iter_mut().find(|c| timing(c) == timing(&new)) {
-                        Some(same) => {
-                            same.mean += new.mean;
-                            same.variance += new.variance;
-                        }
-                        None => out.push(new),
-                    }
-                }
-            }),
+    /// `shared`: all units have the same current; `varies`: in some trials another one.
+    pub(crate) fn new(context: &Context<'_>, shared: bool, varies: bool) -> Self {
+        let path = |s: &Synapse, times| Path { unit: s.source, weight: s.weight, times, delay: context.delay(s) };
+        let paths = match context.uniform().filter(|_| shared) {
+            Some((times, s)) => Entries::Uniform { cells: context.targets(), entry: path(&s, f64::from(times)) },
+            None => context.listed(|synapses, out| out.extend(synapses.iter().map(|s| path(s, 1.0)))),
         };
-        Self { level: Level::detect(), entries }
+        Self { level: Level::detect(), paths, merges: !varies }
     }
 
-    /// Values held per block of targets, for blocks `blocks` of the partition: what the state must keep between redraws.
-    pub(crate) fn held(&self, blocks: usize) -> usize {
-        match &self.entries {
-            Entries::Uniform { .. } => blocks * BLOCK,
-            Entries::Listed { list, .. } => list.len(),
+    /// What flows on its paths where the currents of the units are given.
+    pub(crate) fn currents(&self, noises: &PerUnit<Noise>) -> Currents {
+        let (starts, list) = match &self.paths {
+            Entries::Uniform { cells, entry } => {
+                return Currents(Entries::Uniform { cells: cells.clone(), entry: Current::new(entry, noises) });
+            }
+            Entries::Listed { starts, list } => (starts, list),
+        };
+        let (mut merged_starts, mut merged): (_, Vec<(Slot, Current)>) = (vec![0], Vec::with_capacity(list.len()));
+        for range in starts.windows(2) {
+            let block = merged.len();
+            for (slot, path) in &list[range[0] as usize..range[1] as usize] {
+                let new = Current::new(path, noises);
+                let mut parallel = merged[block..].iter_mut().rev().take_while(|(other, _)| other == slot);
+                match parallel.find(|(_, c)| self.merges && c.timing() == new.timing()) {
+                    Some((_, same)) => {
+                        same.mean += new.mean;
+                        same.variance += new.variance;
+                    }
+                    None => merged.push((*slot, new)),
+                }
+            }
+            merged_starts.push(merged.len() as u32);
         }
+        Currents(Entries::Listed { starts: merged_starts, list: merged })
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.entries.bytes()
+        self.paths.bytes()
     }
 
     /// Redraws what is due and adds all currents to the rows of injected current.
-    pub(crate) fn add_to(&self, tick: u64, place: &Place<'_>, lanes: &mut [Lanes], held: &mut [f64], inputs: &mut ValuesMut<'_>) {
+    pub(crate) fn add_to(
+        &self,
+        now: &Flow<'_>,
+        place: &Place<'_>,
+        lanes: &mut [Lanes],
+        held: &mut [f64],
+        inputs: &mut ValuesMut<'_>,
+    ) {
         match inputs {
-            ValuesMut::F64(inputs) => self.add_in(tick, place, lanes, held, inputs),
-            ValuesMut::F32(inputs) => self.add_in(tick, place, lanes, held, inputs),
+            ValuesMut::F64(inputs) => self.add_in(now, place, lanes, held, inputs),
+            ValuesMut::F32(inputs) => self.add_in(now, place, lanes, held, inputs),
         }
     }
 
-    fn add_in<F: Real>(&self, tick: u64, place: &Place<'_>, lanes: &mut [Lanes], held: &mut [f64], inputs: &mut [F]) {
-        match &self.entries {
+    fn add_in<F: Real>(&self, now: &Flow<'_>, place: &Place<'_>, lanes: &mut [Lanes], held: &mut [f64], inputs: &mut [F]) {
+        match &now.currents.own().0 {
             Entries::Uniform { cells, entry } => {
-                if entry.active(tick) {
-                    let redraws = entry.redraws(tick);
+                let Some((Currents(Entries::Uniform { entry, .. }), emitted)) = now.emitted(entry.delay) else { return };
+                if entry.active(emitted) {
+                    let redraws = entry.redraws(emitted);
                     let held = &mut held[place.offset * BLOCK..];
                     dispatch::run(self.level, Uniform { cells, entry, redraws, place, lanes, held, inputs });
                 }
@@ -105,8 +143,13 @@ impl PrivateNoise {
                 for (offset, lanes) in lanes.iter_mut().enumerate() {
                     let range = place.listed(starts, offset);
                     let block = place.first_block + offset;
-                    for (entries, held) in list[range.clone()].chunks(BLOCK).zip(held[range].chunks_mut(BLOCK)) {
-                        add_listed(tick, entries, lanes, held, |slot, current| inputs[place.slot(block, slot)] += F::of(current));
+                    let chunks = range.clone().step_by(BLOCK).map(|start| start..range.end.min(start + BLOCK));
+                    for chunk in chunks {
+                        let due = chunk.clone().map(|index| now.entry(index, &list[index].1));
+                        let slots = list[chunk.clone()].iter().map(|(slot, _)| *slot);
+                        add_listed(slots.zip(due), lanes, &mut held[chunk], |slot, current| {
+                            inputs[place.slot(block, slot)] += F::of(current);
+                        });
                     }
                 }
             }
@@ -114,17 +157,57 @@ impl PrivateNoise {
     }
 }
 
-/// At most 64 currents of a block, handed to `add`.
-fn add_listed(tick: u64, entries: &[(Slot, Current)], lanes: &mut Lanes, held: &mut [f64], mut add: impl FnMut(Slot, f64)) {
-    if entries.iter().any(|(_, c)| c.redraws(tick)) {
+impl Currents {
+    /// Values held per block of targets, for so many blocks of the partition: what the state must keep between redraws.
+    pub(crate) fn held(&self, blocks: usize) -> usize {
+        match &self.0 {
+            Entries::Uniform { .. } => blocks * BLOCK,
+            Entries::Listed { list, .. } => list.len(),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
+}
+
+/// A tick, and what is emitted when.
+pub(crate) struct Flow<'a> {
+    pub(crate) tick: u64,
+    pub(crate) currents: &'a Timeline<Currents>,
+}
+
+impl<'a> Flow<'a> {
+    /// What was emitted a delay ago, and when.
+    fn emitted(&self, delay: u64) -> Option<(&'a Currents, u64)> {
+        self.currents.at(self.tick.checked_sub(delay)?)
+    }
+
+    /// An entry of the list as it was when that was emitted which arrives now, and when that was. `own` is the entry in this
+    /// stretch of time.
+    fn entry(&self, index: usize, own: &Current) -> Option<(&'a Current, u64)> {
+        let (Currents(Entries::Listed { list, .. }), emitted) = self.emitted(own.delay)? else { return None };
+        Some((&list.get(index)?.1, emitted))
+    }
+}
+
+/// At most 64 currents of a block, each with the tick of its emission, handed to `add`.
+fn add_listed<'a>(
+    entries: impl Iterator<Item = (Slot, Option<(&'a Current, u64)>)> + Clone,
+    lanes: &mut Lanes,
+    held: &mut [f64],
+    mut add: impl FnMut(Slot, f64),
+) {
+    let redraws = |entry: &Option<(&Current, u64)>| entry.is_some_and(|(current, emitted)| current.redraws(emitted));
+    if entries.clone().any(|(_, entry)| redraws(&entry)) {
         let mut fresh = [0.0; BLOCK];
         gaussian(deviates(), lanes, &mut fresh);
-        let due = entries.iter().map(|(_, c)| c.redraws(tick));
+        let due = entries.clone().map(|(_, entry)| redraws(&entry));
         held.iter_mut().zip(fresh).zip(due).filter(|x| x.1).for_each(|((h, z), _)| *h = z);
     }
-    for ((slot, c), z) in entries.iter().zip(held) {
-        if c.active(tick) {
-            add(*slot, c.mean + c.variance.sqrt() * *z);
+    for ((slot, entry), z) in entries.zip(held) {
+        if let Some((c, _)) = entry.filter(|(c, emitted)| c.active(*emitted)) {
+            add(slot, c.mean + c.variance.sqrt() * *z);
         }
     }
 }

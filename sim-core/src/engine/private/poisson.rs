@@ -6,7 +6,8 @@ use crate::connect::Synapse;
 use crate::engine::dispatch::{self, Level, Loop};
 use crate::engine::lanes::{LANES, Lanes};
 use crate::engine::neurons::BLOCK;
-use crate::engine::poisson::{BlockCounts, PoissonSchedules, PoissonTable};
+use crate::engine::poisson::{BlockCounts, PoissonSchedules, PoissonTable, Tables};
+use crate::engine::timeline::Timeline;
 use crate::engine::values::ValuesMut;
 use crate::random::mix;
 use crate::real::Real;
@@ -14,10 +15,11 @@ use crate::stimulus::{PerUnit, Schedule};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A private Poisson projection in one partition.
+/// A private Poisson projection in one partition: who gets which trains. How many spikes these have is the stimuli's.
 pub(crate) struct PrivatePoisson {
     level: Level,
-    schedules: PoissonSchedules,
+    /// By schedule: the unit whose rate it is, and how many parallel trains it counts for.
+    trains: Vec<(u32, u32)>,
     entries: Entries<Train>,
 }
 
@@ -31,13 +33,16 @@ struct Train {
 }
 
 impl PrivatePoisson {
-    pub(crate) fn new(context: &Context<'_>, schedules: &PerUnit<Schedule>) -> Self {
-        let shared = matches!(schedules, PerUnit::Shared(_));
-        let mut made = PoissonSchedules::default();
+    /// `shared`: all units have the same rate.
+    pub(crate) fn new(context: &Context<'_>, shared: bool) -> Self {
+        let mut trains = Vec::new();
         let mut known: BTreeMap<(u32, u32), usize> = BTreeMap::new();
         let mut train = |times: u32, s: &Synapse| {
             let unit = if shared { 0 } else { s.source };
-            let schedule = *known.entry((unit, times)).or_insert_with(|| made.add(schedules.get(unit as usize), times));
+            let schedule = *known.entry((unit, times)).or_insert_with(|| {
+                trains.push((unit, times));
+                trains.len() - 1
+            });
             Train { schedule, weight: s.weight, receptor: s.receptor, delay: context.delay(s) }
         };
         let entries = match context.uniform().filter(|_| shared) {
@@ -47,26 +52,28 @@ impl PrivatePoisson {
                 out.extend(merged.iter().map(|(times, s)| train(*times, s)));
             }),
         };
-        Self { level: Level::detect(), schedules: made, entries }
+        Self { level: Level::detect(), trains, entries }
     }
 
-    fn table(&self, train: &Train, tick: u64) -> Option<&PoissonTable> {
-        self.schedules.at(train.schedule, tick.checked_sub(train.delay)?)
+    /// The means of its trains where those of the units are given.
+    pub(crate) fn schedules(&self, units: &PerUnit<Schedule>, tables: &Tables) -> PoissonSchedules {
+        let trains = self.trains.iter().map(|(unit, times)| (units.get(*unit as usize), *times));
+        PoissonSchedules::new(tables, false, trains)
     }
 
-    /// Adds this tick's spikes to the inputs.
-    pub(crate) fn add_to(&self, tick: u64, key: u64, place: &Place<'_>, lanes: &mut [Lanes], inputs: &mut ValuesMut<'_>) {
+    /// Adds a tick's spikes to the inputs.
+    pub(crate) fn add_to(&self, now: &Now<'_>, place: &Place<'_>, lanes: &mut [Lanes], inputs: &mut ValuesMut<'_>) {
         match inputs {
-            ValuesMut::F64(inputs) => self.add_in(tick, key, place, lanes, inputs),
-            ValuesMut::F32(inputs) => self.add_in(tick, key, place, lanes, inputs),
+            ValuesMut::F64(inputs) => self.add_in(now, place, lanes, inputs),
+            ValuesMut::F32(inputs) => self.add_in(now, place, lanes, inputs),
         }
     }
 
-    fn add_in<F: Real>(&self, tick: u64, key: u64, place: &Place<'_>, lanes: &mut [Lanes], inputs: &mut [F]) {
+    fn add_in<F: Real>(&self, now: &Now<'_>, place: &Place<'_>, lanes: &mut [Lanes], inputs: &mut [F]) {
         match &self.entries {
             Entries::Uniform { cells, entry } => {
-                if let Some(table) = self.table(entry, tick) {
-                    let tick = Uniform { cells, entry, key: mix(key, tick), place, lanes, inputs };
+                if let Some(table) = now.table(entry) {
+                    let tick = Uniform { cells, entry, key: now.key, place, lanes, inputs };
                     match table.shares() {
                         Some(shares) => dispatch::run(self.level, Adding { counts: shares, tick }),
                         None => dispatch::run(self.level, Adding { counts: table, tick }),
@@ -78,7 +85,7 @@ impl PrivatePoisson {
                     let block = place.first_block + offset;
                     for chunk in list[place.listed(starts, offset)].chunks(LANES) {
                         for ((slot, train), bits) in chunk.iter().zip(lanes.wide_bits()) {
-                            if let Some(table) = self.table(train, tick) {
+                            if let Some(table) = now.table(train) {
                                 inputs[place.slot(block, *slot)] += of_count::<F>(table.count(bits)) * F::of(train.weight);
                             }
                         }
@@ -90,6 +97,22 @@ impl PrivatePoisson {
 
     pub(crate) fn bytes(&self) -> usize {
         self.entries.bytes()
+    }
+}
+
+/// A tick, its key, and what is emitted when.
+pub(crate) struct Now<'a> {
+    pub(crate) tick: u64,
+    pub(crate) key: u64,
+    pub(crate) schedules: &'a Timeline<PoissonSchedules>,
+}
+
+impl Now<'_> {
+    /// The table of a train's spikes that arrive now.
+    #[inline]
+    fn table(&self, train: &Train) -> Option<&PoissonTable> {
+        let (schedules, emitted) = self.schedules.at(self.tick.checked_sub(train.delay)?)?;
+        schedules.at(train.schedule, emitted)
     }
 }
 

@@ -1,8 +1,7 @@
 //! Astrocyte whose calcium answers to synapses: IP3 made by them opens the stores, and much calcium makes a slow inward current
 //! in neurons nearby. It never fires.
 
-use super::parts::{parameter, state};
-use super::{build, cost, dormand_prince, named, rest};
+use crate::neurons::{build, cost, dormand_prince, named, rest};
 use sim_core::catalog::{NeuronCard, ParamSpec, Polarity, Range, ReceptorSpec, StateSpec};
 use sim_core::engine::neurons::Kernel;
 use sim_core::math;
@@ -39,7 +38,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
         rate("rate_ip3r", 0.006, "largest rate at which calcium leaves the stores by open receptors"),
         rate("rate_l", 0.00011, "rate at which calcium leaks out of the stores"),
         bare("rate_serca", 0.0009, Range::NotNegative, "largest rate of the pumps into the stores, in uM per ms"),
-        parameter("tau_ip3", &[], Dimension::TIME, 7142.0, Range::Positive, "time constant of ip3"),
+        parameter("tau_ip3", Dimension::TIME, 7142.0, Range::Positive, "time constant of ip3"),
     ],
     states: &[IP3, CA, H_IP3R, SIC],
     receptors: &[ReceptorSpec {
@@ -68,16 +67,24 @@ const CA: StateSpec = state("ca", &["ca_astro"], Dimension::CONCENTRATION, "calc
 const H_IP3R: StateSpec = state("h_ip3r", &[], Dimension::NONE, "part of the ip3 receptors that calcium does not inactivate");
 const SIC: StateSpec = state("sic", &[], Dimension::CURRENT, "slow inward current that it makes");
 
+const fn state(name: &'static str, aliases: &'static [&'static str], dimension: Dimension, about: &'static str) -> StateSpec {
+    StateSpec { name, aliases, dimension, about }
+}
+
+const fn parameter(name: &'static str, dimension: Dimension, default: f64, range: Range, about: &'static str) -> ParamSpec {
+    ParamSpec { name, aliases: &[], dimension, default, range, about }
+}
+
 const fn concentration(name: &'static str, default: f64, range: Range, about: &'static str) -> ParamSpec {
-    parameter(name, &[], Dimension::CONCENTRATION, default, range, about)
+    parameter(name, Dimension::CONCENTRATION, default, range, about)
 }
 
 const fn bare(name: &'static str, default: f64, range: Range, about: &'static str) -> ParamSpec {
-    parameter(name, &[], Dimension::NONE, default, range, about)
+    parameter(name, Dimension::NONE, default, range, about)
 }
 
 const fn rate(name: &'static str, default: f64, about: &'static str) -> ParamSpec {
-    parameter(name, &[], Dimension::RATE, default, Range::NotNegative, about)
+    parameter(name, Dimension::RATE, default, Range::NotNegative, about)
 }
 
 const STATES: usize = 4; // ip3, ca, h_ip3r, sic

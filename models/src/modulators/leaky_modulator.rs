@@ -1,0 +1,57 @@
+//! A concentration that spikes raise and that goes back to a baseline.
+
+use super::{RECEPTOR, VALUE, bare, tau};
+use crate::neurons::{build, cost, named, rest};
+use sim_core::catalog::NeuronCard;
+use sim_core::engine::neurons::Kernel;
+use sim_core::math;
+use sim_core::real::Real;
+
+pub(super) const CARD: NeuronCard = NeuronCard {
+    name: "leaky_modulator",
+    aliases: &["neuromodulator"],
+    about: "a value that each spike changes by its weight, and that returns to a baseline: dopamine and the like",
+    equations: "tau dvalue/dt = baseline - value; at a spike of weight w: value += w",
+    scheme: "exact; input due at a tick acts at its end. Rules read the value of the end of a tick in that tick",
+    source: "Izhikevich (2007), Cerebral Cortex 17:2443-2452, the equation of dopamine",
+    parameters: &[tau(200.0), bare("baseline", &[], 0.0, "value at rest")],
+    states: &[VALUE],
+    receptors: &[RECEPTOR],
+    cost: cost(4, STATES, INPUTS, COEFFICIENTS),
+    check: |_| Ok(()),
+    initial: |parameters, state, given| {
+        let [_, baseline] = named(parameters);
+        rest(state, given, &[baseline]);
+    },
+    build: build::<f64, LeakyModulator, STATES, INPUTS, COEFFICIENTS>,
+    build_f32: None,
+};
+
+const STATES: usize = 1;
+const INPUTS: usize = 2;
+const COEFFICIENTS: usize = 2;
+
+#[derive(Clone, Copy)]
+struct LeakyModulator;
+
+impl<F: Real> Kernel<F, STATES, INPUTS, COEFFICIENTS> for LeakyModulator {
+    fn coefficients(parameters: &[f64], step_ms: f64) -> [f64; COEFFICIENTS] {
+        let [tau, baseline] = named(parameters);
+        [-math::exp_m1(-step_ms / tau), baseline]
+    }
+
+    #[inline(always)]
+    fn flow([value]: [F; STATES], [leak, baseline]: &[F; COEFFICIENTS], [input, _]: [F; INPUTS]) -> [F; STATES] {
+        [value + (*baseline - value) * *leak + input]
+    }
+
+    #[inline(always)]
+    fn fires(_: &[F; STATES], _: &[F; COEFFICIENTS]) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn reset(state: [F; STATES], _: &[F; COEFFICIENTS]) -> [F; STATES] {
+        state
+    }
+}

@@ -1,0 +1,147 @@
+//! All trials of a run: one after the other, or, where each begins with the same state, side by side, each on one thread.
+
+use super::plan::Plan;
+use super::state::{State, Tally};
+use crate::record::{Sample, Sink, Spike, Window};
+use crate::trials::Reset;
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use std::ops::{ControlFlow, Range};
+use std::sync::{Mutex, PoisonError};
+
+/// Trials kept at the same time for each thread: what waits for a slower one is in memory.
+const KEPT_PER_THREAD: u32 = 4;
+
+/// A trial that came to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// Its number, from 0.
+    pub trial: u32,
+    /// Its spikes by population.
+    pub spikes: Vec<u64>,
+}
+
+/// How the trials of a plan are run.
+pub struct TrialRun<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Threads for trials side by side; those that follow each other have the plan's.
+    pub threads: usize,
+    /// Asked now and then whether it is enough.
+    pub stopped: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// What a trial gave.
+struct Outcome {
+    spikes: Vec<Spike>,
+    samples: Vec<Sample>,
+    state: State,
+}
+
+impl TrialRun<'_> {
+    /// Runs all trials from the state before the first one. The sink gets them in their order, whatever that of their running
+    /// was; `done` hears of each. Ends early where the sink breaks off: what was done until then is a row of whole trials,
+    /// and a part of one only where they follow each other.
+    pub fn run(&self, state: &mut State, sink: &mut dyn Sink, done: &mut dyn FnMut(Finished)) {
+        let Some(trials) = self.plan.trials() else { return };
+        match trials.reset {
+            Reset::Nothing => self.in_turn(0..trials.count, state, sink, done),
+            Reset::State => self.side_by_side(0..trials.count, state, sink, done),
+        }
+    }
+
+    fn in_turn(&self, trials: Range<u32>, state: &mut State, sink: &mut dyn Sink, done: &mut dyn FnMut(Finished)) {
+        for trial in trials.filter_map(|index| self.plan.trial(index)) {
+            let before = state.tally().spikes.clone();
+            if self.plan.advance_trial(state, &trial, sink) < trial.ticks() {
+                break;
+            }
+            let spikes = state.tally().spikes.iter().zip(before).map(|(all, before)| all - before).collect();
+            done(Finished { trial: trial.index(), spikes });
+        }
+    }
+
+    fn side_by_side(&self, trials: Range<u32>, state: &mut State, sink: &mut dyn Sink, done: &mut dyn FnMut(Finished)) {
+        let start = state.clone();
+        let states = Mutex::new(Vec::new());
+        let threads = self.threads.max(1);
+        // Where there are no threads to be had, the caller's does it.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok().filter(|_| threads > 1);
+        for first in trials.clone().step_by(threads * KEPT_PER_THREAD as usize) {
+            let batch = first..trials.end.min(first.saturating_add(threads as u32 * KEPT_PER_THREAD));
+            let one = |index| self.one(index, &start, &states);
+            let outcomes: Vec<Option<Outcome>> = match &pool {
+                Some(pool) => pool.install(|| batch.clone().into_par_iter().with_max_len(1).map(one).collect()),
+                None => batch.clone().map(one).collect(),
+            };
+            for (index, outcome) in batch.zip(outcomes) {
+                let Some(outcome) = outcome else { return };
+                let flow = self.take(index, outcome, state, sink, done, &states);
+                if flow.is_break() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Runs one trial from a copy of the state before the first; `None` if it was stopped.
+    fn one(&self, index: u32, start: &State, states: &Mutex<Vec<State>>) -> Option<Outcome> {
+        let trial = self.plan.trial(index)?;
+        let kept = states.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut state = kept.map_or_else(
+            || start.clone(),
+            |mut state| {
+                state.reset_from(start);
+                state
+            },
+        );
+        let mut keep = Keep { stopped: self.stopped, spikes: Vec::new(), samples: Vec::new() };
+        let ticks = self.plan.advance_trial(&mut state, &trial, &mut keep);
+        let Keep { spikes, samples, .. } = keep;
+        (ticks == trial.ticks()).then_some(Outcome { spikes, samples, state })
+    }
+
+    /// Hands a trial to the sink, and makes `state` the one after it, with the counts of all so far.
+    fn take(
+        &self,
+        index: u32,
+        outcome: Outcome,
+        state: &mut State,
+        sink: &mut dyn Sink,
+        done: &mut dyn FnMut(Finished),
+        states: &Mutex<Vec<State>>,
+    ) -> ControlFlow<()> {
+        let Outcome { spikes, samples, state: mut after } = outcome;
+        let counted = after.tally().spikes.clone();
+        let ticks = state.tick() + 1..=after.tick();
+        state.tally.add(self.plan, &after.tally, &spikes);
+        std::mem::swap(&mut after.tally, &mut state.tally);
+        std::mem::swap(&mut after, state);
+        states.lock().unwrap_or_else(PoisonError::into_inner).push(after);
+        done(Finished { trial: index, spikes: counted });
+        sink.window(&Window { ticks, spikes: &spikes, samples: &samples })
+    }
+}
+
+/// Keeps what a trial gives.
+struct Keep<'a> {
+    stopped: &'a (dyn Fn() -> bool + Sync),
+    spikes: Vec<Spike>,
+    samples: Vec<Sample>,
+}
+
+impl Sink for Keep<'_> {
+    fn window(&mut self, window: &Window<'_>) -> ControlFlow<()> {
+        self.spikes.extend_from_slice(window.spikes);
+        self.samples.extend_from_slice(window.samples);
+        if (self.stopped)() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+impl Tally {
+    /// Counts another stretch of time, which follows, and its spikes.
+    fn add(&mut self, plan: &Plan, other: &Self, spikes: &[Spike]) {
+        self.spikes.iter_mut().zip(&other.spikes).for_each(|(sum, n)| *sum += n);
+        self.synaptic_events += other.synaptic_events;
+        self.enter(plan, spikes);
+    }
+}

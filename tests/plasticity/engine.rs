@@ -1,0 +1,156 @@
+//! The engine's rules against those of this folder, on the trains and parameters of NEST's cases: the weight after each
+//! spike of the source, in 64 and in 32 bits, on one partition and on several.
+
+use super::history::{Rule, Trains, course};
+use super::inhibitory::Inhibitory;
+use super::nest::{Case, power_law, stdp, ticks};
+use super::pair::Pairing;
+use super::triplet::Triplet;
+use crate::mutations::Nobody;
+use crate::netlist;
+use serde_json::Value;
+use sim_core::engine::{Plan, State};
+use sim_core::plasticity::Reading;
+use std::fmt::Write;
+
+/// A netlist with one synapse for each train of a case; 100 cells lie between them, so that they are in several partitions.
+fn netlist_of(case: &Case, weights: &str, weight: f64, rule: &str) -> String {
+    let times = |side: &str| {
+        let mut lists = String::new();
+        for (_, spikes) in case.json["trains"].as_object().expect("trains") {
+            let ms: Vec<String> = ticks(&spikes[side]).iter().map(|t| format!("\"{}.{} ms\"", t / 10, t % 10)).collect();
+            write!(lists, "[{}], {}", ms.join(", "), "[], ".repeat(APART - 1)).expect("a string takes all");
+        }
+        lists
+    };
+    let size = case.json["trains"].as_object().expect("trains").len() * APART;
+    format!(
+        "spikeloom = 1\n[network]\ntimestep = \"0.1 ms\"\nduration = \"1 s\"\n[numerics]\nweights = \"{weights}\"\n\
+         [populations.pre]\nneurons = {{ model = \"spike_train\", times = {{ list = [{}] }} }}\nsize = {size}\n\
+         [populations.post]\nneurons = {{ model = \"spike_train\", times = {{ list = [{}] }} }}\nsize = {size}\n\
+         [[projections]]\nname = \"syn\"\nsource = \"pre\"\ntarget = \"post\"\nconnect = {{ rule = \"one_to_one\" }}\n\
+         weight = \"{weight} pA\"\ndelay = \"{} ms\"\n[projections.plasticity]\n{rule}",
+        times("pre"),
+        times("post"),
+        case.number("delay_ms"),
+    )
+}
+
+/// Cells from one train to the next.
+const APART: usize = 100;
+
+/// Weights of the engine, at each spike of the source of each train, against a function of the trains.
+fn agrees(case: &Case, rule: &str, weight: f64, sent: &dyn Fn(&Trains<'_>) -> Vec<f64>) {
+    for (weights, digits, threads) in [("f64", 1e-12, 1), ("f64", 1e-12, 3), ("f32", 1e-6, 2)] {
+        let network = netlist::toml(&netlist_of(case, weights, weight, rule), &[]);
+        let plan = Plan::new(network, threads);
+        let mut state = State::new(&plan);
+        let (delay, step_ms) = (case.ticks_of("delay_ms"), case.number("resolution_ms"));
+        let trains: Vec<(&String, Vec<u64>, Vec<u64>)> = case.json["trains"]
+            .as_object()
+            .expect("trains")
+            .iter()
+            .map(|(name, spikes): (_, &Value)| (name, ticks(&spikes["pre"]), ticks(&spikes["post"])))
+            .collect();
+        let wanted: Vec<Vec<f64>> = trains.iter().map(|(_, pre, post)| sent(&Trains { pre, post, delay, step_ms })).collect();
+        let mut arrivals: Vec<u64> = trains.iter().flat_map(|(_, pre, _)| pre.iter().map(|tick| tick + delay)).collect();
+        arrivals.sort_unstable();
+        arrivals.dedup();
+        for tick in arrivals {
+            state.advance(&plan, tick - state.tick(), &mut Nobody);
+            let found = state.synapses(&plan, 0, 0, Reading::LastSpike);
+            for (train, (name, pre, _)) in trains.iter().enumerate() {
+                // Of several spikes in a tick, the last is seen.
+                let Some(spike) = pre.iter().rposition(|spike| spike + delay == tick) else { continue };
+                let (got, want) = (found.values[train * APART], wanted[train][spike]);
+                let bound = digits * want.abs().max(0.1 * weight.abs()).max(if digits > 1e-9 { weight.abs() } else { 0.0 });
+                let case = &case.name;
+                assert!(
+                    (got - want).abs() <= bound,
+                    "{case}, {weights}, {threads} threads, {name}, tick {tick}: {got}, not {want}"
+                );
+            }
+        }
+    }
+}
+
+fn rule_agrees(case: &Case, text: &str, rule: &dyn Rule) {
+    let weight = case.number("initial_weight");
+    agrees(case, text, weight, &|trains| course(rule, trains, weight).sent);
+}
+
+#[test]
+fn pairs_of_spikes() {
+    let pairings = [
+        ("stdp_synapse", "all_to_all", Pairing::All, 11),
+        ("stdp_nn_symm_synapse", "nearest_symmetric", Pairing::NearestSymmetric, 3),
+        ("stdp_nn_pre_centered_synapse", "nearest_pre_centered", Pairing::NearestPreCentred, 3),
+        ("stdp_nn_restr_synapse", "nearest_restricted", Pairing::NearestRestricted, 3),
+    ];
+    for (model, word, pairing, number) in pairings {
+        for case in Case::of(model, number) {
+            let [tau_plus, lambda, alpha, mu_plus, mu_minus, w_max] =
+                ["tau_plus", "lambda", "alpha", "mu_plus", "mu_minus", "Wmax"].map(|key| case.parameter(key));
+            let (a_minus, tau_minus) = (alpha * lambda, case.post("tau_minus"));
+            let text = format!(
+                "rule = \"stdp_pair\"\npairing = \"{word}\"\ntau_plus = \"{tau_plus} ms\"\ntau_minus = \"{tau_minus} ms\"\n\
+                 a_plus = {lambda}\na_minus = {a_minus:e}\nmu_plus = {mu_plus}\nmu_minus = {mu_minus}\nw_max = \"{} pA\"\n",
+                w_max.abs()
+            );
+            rule_agrees(&case, &text, &stdp(pairing, &case.json["params"], tau_minus));
+        }
+    }
+}
+
+#[test]
+fn triplets_of_spikes() {
+    for case in Case::of("stdp_triplet_synapse", 3) {
+        let [tau_plus, tau_plus_triplet, a_plus, a_plus_triplet, a_minus, a_minus_triplet, w_max] =
+            ["tau_plus", "tau_plus_triplet", "Aplus", "Aplus_triplet", "Aminus", "Aminus_triplet", "Wmax"]
+                .map(|key| case.parameter(key));
+        let [tau_minus, tau_minus_triplet] = ["tau_minus", "tau_minus_triplet"].map(|key| case.post(key));
+        let text = format!(
+            "rule = \"stdp_triplet\"\ntau_plus = \"{tau_plus} ms\"\ntau_plus_triplet = \"{tau_plus_triplet} ms\"\n\
+             tau_minus = \"{tau_minus} ms\"\ntau_minus_triplet = \"{tau_minus_triplet} ms\"\na_plus = \"{a_plus} pA\"\n\
+             a_plus_triplet = \"{a_plus_triplet} pA\"\na_minus = \"{a_minus} pA\"\na_minus_triplet = \"{a_minus_triplet} pA\"\n\
+             w_max = \"{w_max} pA\"\n"
+        );
+        let rule = Triplet {
+            tau_plus,
+            tau_plus_triplet,
+            tau_minus,
+            tau_minus_triplet,
+            a_plus,
+            a_plus_triplet,
+            a_minus,
+            a_minus_triplet,
+            w_max,
+        };
+        rule_agrees(&case, &text, &rule);
+    }
+}
+
+#[test]
+fn powers_of_the_weight() {
+    for case in Case::of("stdp_pl_synapse_hom", 2) {
+        let [tau_plus, lambda, alpha, mu] = ["tau_plus", "lambda", "alpha", "mu"].map(|key| case.parameter(key));
+        let tau_minus = case.post("tau_minus");
+        let text = format!(
+            "rule = \"stdp_power_law\"\ntau_plus = \"{tau_plus} ms\"\ntau_minus = \"{tau_minus} ms\"\nlambda = {lambda}\n\
+             alpha = {alpha}\nmu = {mu}\nw_max = \"1000 pA\"\n"
+        );
+        rule_agrees(&case, &text, &power_law(&case.json["params"], tau_minus));
+    }
+}
+
+#[test]
+fn inhibition_that_balances() {
+    for case in Case::of("vogels_sprekeler_synapse", 3) {
+        let [tau, eta, alpha, w_max] = ["tau", "eta", "alpha", "Wmax"].map(|key| case.parameter(key));
+        let text = format!(
+            "rule = \"vogels_sprekeler\"\ntau = \"{tau} ms\"\neta = \"{eta} pA\"\nalpha = {alpha}\nw_max = \"{} pA\"\n",
+            w_max.abs()
+        );
+        rule_agrees(&case, &text, &Inhibitory { tau, eta, alpha, w_max });
+    }
+}
