@@ -228,6 +228,7 @@ fn models_are_found_by_the_names_of_the_field() {
         ("mat2_psc_exp", "mat2_psc_exp"),
         ("gif_psc_exp", "gif_psc_exp"),
         ("ignore_and_fire", "ignore_and_fire"),
+        ("astrocyte_lr_1994", "astrocyte_lr_1994"),
     ];
     for (own, theirs) in neurons {
         assert_eq!(models::catalog().neuron(theirs).map(|c| c.name), Some(own), "{theirs}");

@@ -1,6 +1,7 @@
 //! Neuron models alone, one tick after the other, without an engine: against NEST's traces, against closed
 //! forms, and for what every card must keep.
 
+mod astrocyte;
 mod catalogue;
 mod closed_forms;
 mod escape;

@@ -73,6 +73,13 @@ fn hh_cond_exp_traub() {
     }
 }
 
+#[test]
+fn astrocyte_lr_1994() {
+    for case in ["spikes", "ramp", "both", "flood"] {
+        agrees(&format!("astrocyte_lr_1994_{case}"), "astrocyte_lr_1994", |value| 1e-6 * value.abs());
+    }
+}
+
 /// With an escape rate so steep that it is a threshold.
 #[test]
 fn gif_psc_exp() {

@@ -1,6 +1,7 @@
 //! Modulators: populations that never fire, whose state rules of learning may read while running (`{ modulator = ".." }`).
-//! They take spikes like neurons, with bare weights of either sign, and are recorded like them.
+//! They take spikes like neurons, with bare weights, and are recorded like them.
 
+mod astrocyte_lr_1994;
 mod leaky_modulator;
 mod lim_astrocyte;
 
@@ -8,6 +9,7 @@ use sim_core::catalog::{NeuronCard, ParamSpec, Polarity, Range, ReceptorSpec, St
 use sim_core::units::Dimension;
 
 /// Every modulator.
+pub(crate) const ASTROCYTE_LR_1994: NeuronCard = astrocyte_lr_1994::CARD;
 pub(crate) const LEAKY_MODULATOR: NeuronCard = leaky_modulator::CARD;
 pub(crate) const LIM_ASTROCYTE: NeuronCard = lim_astrocyte::CARD;
 

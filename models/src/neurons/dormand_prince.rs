@@ -2,18 +2,18 @@
 //! Computational and Applied Mathematics 6:19-26), for equations that do not depend on time explicitly.
 
 /// What a step gives.
-pub(super) struct Step<const N: usize> {
+pub(crate) struct Step<const N: usize> {
     /// The solution at its end.
-    pub(super) end: [f64; N],
+    pub(crate) end: [f64; N],
     /// The slope there.
-    pub(super) slope: [f64; N],
+    pub(crate) slope: [f64; N],
     /// Estimate of the error of each variable.
-    pub(super) error: [f64; N],
+    pub(crate) error: [f64; N],
 }
 
 /// A step of `h` from `start`, where the slope is `k1`. The method's tableau is written out stage by stage.
 #[inline(always)]
-pub(super) fn step<const N: usize>(slope: impl Fn(&[f64; N]) -> [f64; N], start: &[f64; N], k1: &[f64; N], h: f64) -> Step<N> {
+pub(crate) fn step<const N: usize>(slope: impl Fn(&[f64; N]) -> [f64; N], start: &[f64; N], k1: &[f64; N], h: f64) -> Step<N> {
     let k1 = *k1;
     let k2 = slope(&moved(start, h, [1.0 / 5.0], [k1]));
     let k3 = slope(&moved(start, h, [3.0 / 40.0, 9.0 / 40.0], [k1, k2]));

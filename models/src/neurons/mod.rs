@@ -4,7 +4,7 @@
 mod adex_cond_exp;
 mod adex_psc_exp;
 mod conductance_membrane;
-mod dormand_prince;
+pub(crate) mod dormand_prince;
 mod gif_psc_exp;
 mod hh_cond_exp_traub;
 mod ignore_and_fire;
@@ -26,7 +26,7 @@ mod parts;
 mod propagators;
 mod traub_channels;
 
-use crate::modulators::{LEAKY_MODULATOR, LIM_ASTROCYTE};
+use crate::modulators::{ASTROCYTE_LR_1994, LEAKY_MODULATOR, LIM_ASTROCYTE};
 use sim_core::catalog::{NeuronCard, UpdateCost};
 use sim_core::engine::Width;
 use sim_core::engine::neurons::{Columns, Kernel, Neurons};
@@ -57,6 +57,7 @@ pub const NEURONS: &[NeuronCard] = &[
     lif_nalsm::CARD,
     LEAKY_MODULATOR,
     LIM_ASTROCYTE,
+    ASTROCYTE_LR_1994,
 ];
 
 /// The engine's form of a population of kernel `K` with numbers `F`: the `build` and `build_f32` of every card.

@@ -30,9 +30,10 @@ def case(name, model, params, current=(), weights=(0.0, 0.0), duration=200.0, re
     nest.resolution = STEP_MS
     neuron = nest.Create(model, params=params)
     spikes = nest.Create("spike_recorder")
-    nest.Connect(neuron, spikes)
+    if model != "astrocyte_lr_1994":
+        nest.Connect(neuron, spikes)
     if recorded:
-        meter = nest.Create("multimeter", params={"record_from": list(recorded), "interval": STEP_MS})
+        meter = nest.Create("multimeter", params={"record_from": [name for name in recorded if name != "SIC"], "interval": STEP_MS})
         nest.Connect(meter, neuron)
     if current:
         times, values = (list(column) for column in zip(*current))
@@ -44,6 +45,7 @@ def case(name, model, params, current=(), weights=(0.0, 0.0), duration=200.0, re
             scaled = [weight * number for number in numbers]
             source = nest.Create("spike_generator", params={"spike_times": times, "spike_weights": scaled})
             nest.Connect(source, neuron, syn_spec={"delay": DELAY_MS})
+    slow_current = reader_of_slow_current(neuron) if "SIC" in recorded else None
     nest.Simulate(duration)
 
     about = {
@@ -65,10 +67,19 @@ def case(name, model, params, current=(), weights=(0.0, 0.0), duration=200.0, re
     lines = ",\n".join(f' "{key}": {json.dumps(value)}' for key, value in about.items())
     (FOLDER / f"{name}.json").write_text("{\n" + lines + "\n}\n")
     if recorded:
-        rows = zip(*(meter.events[column] for column in recorded))
+        rows = zip(*(slow_current.events["I_SIC"][1:] if column == "SIC" else meter.events[column] for column in recorded))
         text = "".join(",".join(f"{value:.15g}" for value in row) + "\n" for row in rows)
         (FOLDER / f"{name}.csv").write_text(",".join(recorded) + "\n" + text)
     print(name, about["spike_times"])
+
+
+def reader_of_slow_current(astrocyte):
+    """Records what an astrocyte sends. Only its targets can tell; they see the value of a step in the next one."""
+    target = nest.Create("aeif_cond_alpha_astro")
+    meter = nest.Create("multimeter", params={"record_from": ["I_SIC"], "interval": STEP_MS})
+    nest.Connect(meter, target)
+    nest.Connect(astrocyte, target, syn_spec={"synapse_model": "sic_connection", "delay": STEP_MS})
+    return meter
 
 
 CURRENT = [(5.0, 300.0), (100.0, 0.0), (120.0, 500.0), (180.0, -100.0)]
@@ -129,6 +140,20 @@ BURSTING = {**ADEX, "C_m": 200.0, "g_L": 10.0, "E_L": -58.0, "V_m": -58.0, "tau_
 case("aeif_psc_exp_adapting", "aeif_psc_exp", ADAPTING, [(10.0, 300.0)], weights=(300.0, -250.0), recorded=("V_m", "w"))
 case("aeif_psc_exp_bursting", "aeif_psc_exp", BURSTING, [(10.0, 210.0)], weights=(60.0, -100.0), recorded=("V_m", "w"))
 
+# Volleys that raise IP3 to some uM, a ramp of calcium that crosses the threshold of the slow inward current, both, and inflow and
+# outflow so strong that calcium stops at its bounds. The current is in uM/ms.
+ASTROCYTE = ("IP3", "Ca_astro", "h_IP3R", "SIC")
+RAMP = [(5.0 * step, 3e-4 * step) for step in range(1, 21)] + [(110.0, -2e-3)]
+FLOOD = [(10.0, 0.4), (60.0, -0.5), (120.0, 0.01)]
+case("astrocyte_lr_1994_spikes", "astrocyte_lr_1994", {}, weights=(1000.0, 0.0), recorded=ASTROCYTE)
+case("astrocyte_lr_1994_ramp", "astrocyte_lr_1994", {}, RAMP, recorded=ASTROCYTE)
+OTHER = {
+    "Ca_astro": 0.3, "IP3": 0.5, "h_IP3R": 0.6, "Ca_tot": 3.0, "IP3_0": 0.3, "Kd_IP3_1": 0.2, "Kd_IP3_2": 0.8, "Kd_act": 0.1,
+    "Kd_inh": 1.2, "Km_SERCA": 0.2, "SIC_scale": 2.5, "SIC_th": 0.3, "delta_IP3": 0.001, "k_IP3R": 0.002, "rate_IP3R": 0.02,
+    "rate_L": 0.0003, "rate_SERCA": 0.004, "ratio_ER_cyt": 0.25, "tau_IP3": 80.0,
+}  # fmt: skip
+case("astrocyte_lr_1994_both", "astrocyte_lr_1994", OTHER, RAMP, weights=(300.0, 0.0), recorded=ASTROCYTE)
+case("astrocyte_lr_1994_flood", "astrocyte_lr_1994", {}, FLOOD, recorded=ASTROCYTE)
 
 # Sources at NMDA receptors must be neurons of this model: each is made to fire once, soon after its time.
 SLOW = [(15.0, 1), (40.0, 3), (41.0, 2), (60.0, 10), (130.0, 20)]
