@@ -26,4 +26,5 @@ mod spaces;
 mod statistics;
 mod stimuli;
 mod tidy;
+mod trials;
 mod two_columns;
