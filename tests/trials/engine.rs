@@ -137,7 +137,7 @@ fn every_trial_has_random_numbers_of_its_own() {
             neurons = {{ model = "pulse_packet", times = ["50 ms"], activity = 3, sd = "5 ms" }}
             size = 5
             [populations.escaping]
-            neurons = {{ model = "gif_psc_exp", lambda_0 = "20 Hz" }}
+            neurons = {{ model = "gif_psc_exp", lambda_0 = "20 Hz", v_t_star = "-70 mV" }}
             size = 40
             [[projections]]
             source = "source"
@@ -158,5 +158,44 @@ fn every_trial_has_random_numbers_of_its_own() {
             assert!(trials.iter().all(|t| t.len() >= 5), "{}, {reset}: it is alive: {}", population.name, trials[0].len());
             assert!(trials[0] != trials[1] && trials[1] != trials[2], "{}, {reset}: trials differ", population.name);
         }
+    }
+}
+
+#[test]
+fn zz_setup_time() {
+    let pixels =
+        |k: usize| (0..784).map(|i| if (i * 7 + k) % 5 == 0 { ((i * 31 + k * 17) % 255) as u8 } else { 0 }).collect::<Vec<u8>>();
+    struct F(Vec<u8>);
+    impl sim_core::elaborate::Files for F {
+        fn read(&self, _: &str) -> Result<String, String> {
+            Err("no".into())
+        }
+        fn read_bytes(&self, _: &str) -> Result<Vec<u8>, String> {
+            Ok(self.0.clone())
+        }
+    }
+    let mut bytes = vec![0, 0, 8, 3, 0, 0, 1, 0, 0, 0, 0, 28, 0, 0, 0, 28];
+    (0..256).for_each(|k| bytes.extend(pixels(k)));
+    let text = "spikeloom = 1\n[network]\ntimestep = \"1 ms\"\n[trials]\ncount = 256\neach = \"250 ms\"\nreset = \"state\"\n[populations.img]\nneurons = { model = \"image\", file = \"x\", item = { expr = \"trial\" }, rate_max = \"200 Hz\" }\nsize = 784\n[populations.e]\nneurons = { model = \"lif_psc_exp\" }\nsize = 1000\n[[projections]]\nsource = \"img\"\ntarget = \"e\"\nconnect = { rule = \"fixed_indegree\", indegree = 100 }\nweight = \"20 pA\"\ndelay = \"1 ms\"\n";
+    let network = crate::netlist::build_beside(&F(bytes), netlists::Format::Toml, text, &[]);
+    let plan = Plan::new(network.clone(), 1);
+    let start = State::new(&plan);
+    let mut state = start.clone();
+    for round in 0..3 {
+        let (mut t, mut r, mut a) = (0.0, 0.0, 0.0);
+        for k in 0..256 {
+            let b = std::time::Instant::now();
+            let trial = plan.trial(k).unwrap();
+            t += b.elapsed().as_secs_f64();
+            let b = std::time::Instant::now();
+            state.reset_from(&start);
+            state.begin(&plan, &trial);
+            state.advance_in(&plan, &trial, 0, &mut Keep::default());
+            r += b.elapsed().as_secs_f64();
+            let b = std::time::Instant::now();
+            state.advance_in(&plan, &trial, 250, &mut Keep::default());
+            a += b.elapsed().as_secs_f64();
+        }
+        println!("round {round}: stimuli {:.1} us, reset {:.1} us, run {:.1} us", t / 256e-6, r / 256e-6, a / 256e-6);
     }
 }
