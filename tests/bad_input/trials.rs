@@ -56,7 +56,7 @@ const MISTAKES: &[Mistake] = &[
     (&[("\"40 Hz\"", "«\"40 mV\"»")], "dimension", "rate is a rate"),
     (&[(RATE, "«{ by_trial = [\"1 Hz\"] }»")], "wrong-length", "there are 6 trials, here are 1"),
     (&[(RATE, "{ by_trial = «\"1 Hz\"» }")], "wrong-type", "a value for each trial"),
-    (&[(RATE, "«{ expr = \"10 Hz - trial * 5 Hz\" }»")], "out-of-range", "rate must be 0 or greater, not -0.005"),
+    (&[(RATE, "«{ expr = \"10 Hz - trial * 5 Hz\" }»")], "out-of-range", "rate must be 0 or greater"),
     (&[("item = 0", "item = «{ expr = \"trial\" }»")], "out-of-range", "there is no image 1"),
     (
         &[("item = 0", "item = 0, encoding = «{ by_condition = { left = \"poisson\", right = \"bernoulli\" } }»")],
