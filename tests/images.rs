@@ -122,7 +122,10 @@ fn broken_files_and_wrong_cards() {
         (r#"model = "image", file = "two.idx", item = 2"#, "out-of-range: there is no image 2 in two.idx: it has 2"),
         (r#"model = "image", file = "two.idx", item = 1.5"#, "not-a-whole-number: item is a whole number, not 1.5"),
         (r#"model = "image", file = "two.idx", item = -1"#, "out-of-range: item must be from 0"),
-        (r#"model = "image", file = "two.idx", item = { expr = "trial" }"#, "not-built-yet: trials are not built yet"),
+        (
+            r#"model = "image", file = "two.idx", item = { expr = "trial" }"#,
+            "no-trials: `trial` is the number of a trial, and this netlist has no [trials]",
+        ),
         (r#"model = "image", item = 1"#, "missing-key: image needs a file"),
         (r#"model = "image", file = 3"#, "wrong-type: the path of a file of images is needed here, not a number"),
         (r#"model = "image", file = { file = "x", column = "y" }"#, "wrong-type: the path of a file of images"),

@@ -150,6 +150,10 @@ size = 20
 fn framed(example: &str) -> String {
     let mut all: toml::Table = toml::from_str(FRAME).expect("the frame is TOML");
     let example: toml::Table = toml::from_str(example).unwrap_or_else(|error| panic!("{error}\n{example}"));
+    // Trials give the duration.
+    if let (true, Some(toml::Value::Table(network))) = (example.contains_key("trials"), all.get_mut("network")) {
+        network.remove("duration");
+    }
     put(&mut all, example, 2);
     toml::to_string(&all).expect("TOML")
 }

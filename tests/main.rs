@@ -29,4 +29,5 @@ mod statistics;
 mod stimuli;
 mod systems;
 mod tidy;
+mod trials;
 mod two_columns;

@@ -10,11 +10,12 @@ use sim_core::engine::neurons::{BLOCK, Neurons};
 use sim_core::engine::poisson::PoissonTable;
 use sim_core::network::{Cells, Network, Projection, Rule};
 use sim_core::normal::deviates;
-use sim_core::random::{Key, mix};
+use sim_core::random::{Key, Stream, mix};
 use sim_core::real::Precision;
 use sim_core::record::Spike;
 use sim_core::stimulus::{Drive, Noise, PerUnit};
 use sim_core::time::Grid;
+use sim_core::trials::Reset;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -25,10 +26,27 @@ pub(crate) struct Outcome {
     pub(crate) states: Vec<Values>,
 }
 
+/// A stretch of time: a run, its warm-up, or a trial.
+#[derive(Clone, Copy)]
+pub(crate) struct Stretch {
+    pub(crate) ticks: u64,
+    pub(crate) trial: Option<u32>,
+}
+
+/// What the stimuli do from a tick on.
+struct Span {
+    origin: u64,
+    trial: Option<u32>,
+    drives: Vec<Option<Drive>>,
+}
+
 struct Oracle<'a> {
     network: &'a Network,
     grid: Grid,
-    drives: Vec<Option<Drive>>,
+    /// The stretches so far; the last one is at work.
+    spans: Vec<Span>,
+    /// By population: whether units differ, in any trial.
+    each: Vec<bool>,
     kernels: Vec<Option<Box<dyn Neurons>>>,
     states: Vec<Values>,
     /// By population: inputs in blocks of rows.
@@ -52,21 +70,21 @@ struct Blocked {
 
 /// Runs a network for so many ticks from `states`, the kernels' state at time 0.
 pub(crate) fn run(network: &Network, states: Vec<Values>, ticks: u64) -> Outcome {
+    run_stretches(network, states, &[Stretch { ticks, trial: None }])
+}
+
+/// The same through stretches that follow each other.
+pub(crate) fn run_stretches(network: &Network, states: Vec<Values>, stretches: &[Stretch]) -> Outcome {
     let grid = Grid::new(network.timestep_fs);
-    let mut drives = Vec::new();
-    let mut kernels = Vec::new();
-    for p in &network.populations {
-        match &p.cells {
-            Cells::Neurons { card, parameters, .. } => {
-                drives.push(None);
-                kernels.push(Some(card.builder(network.state)(p.size as usize, parameters, grid)));
-            }
-            Cells::Stimulus { card, values } => {
-                drives.push(Some((card.drive)(p.size as usize, values, grid)));
-                kernels.push(None);
-            }
-        }
-    }
+    let kernels = network.populations.iter().map(|p| match &p.cells {
+        Cells::Neurons { card, parameters, .. } => Some(card.builder(network.state)(p.size as usize, parameters, grid)),
+        Cells::Stimulus { .. } => None,
+    });
+    let kernels: Vec<Option<Box<dyn Neurons>>> = kernels.collect();
+    let trials = network.trials.iter().flat_map(|trials| (0..trials.count).map(Some)).chain([None]);
+    let all: Vec<Vec<Option<Drive>>> = trials.map(|trial| drives(network, grid, trial)).collect();
+    let each =
+        (0..network.populations.len()).map(|p| all.iter().any(|drives| drives[p].as_ref().is_some_and(has_each))).collect();
     let synapses = network.projections.iter().map(|projection| {
         let mut all = Vec::new();
         Generator::new(network, projection).for_targets(0..u32::MAX, |s| all.push(s));
@@ -82,8 +100,15 @@ pub(crate) fn run(network: &Network, states: Vec<Values>, ticks: u64) -> Outcome
     let start = network.populations.iter().map(|p| vec![0; p.size as usize]).collect();
     let (blocked, tables) = (BTreeMap::new(), BTreeMap::new());
     let fired = vec![start];
-    let mut oracle = Oracle { network, grid, drives, kernels, states, inputs, synapses, lanes, held, blocked, tables, fired };
-    (1..=ticks).for_each(|tick| oracle.step(tick));
+    let spans = Vec::new();
+    let mut oracle =
+        Oracle { network, grid, spans, each, kernels, states, inputs, synapses, lanes, held, blocked, tables, fired };
+    let mut now = 0;
+    for stretch in stretches {
+        oracle.begin(now, stretch.trial);
+        (now + 1..=now + stretch.ticks).for_each(|tick| oracle.step(tick));
+        now += stretch.ticks;
+    }
     let mut spikes = Vec::new();
     for (tick, fired) in oracle.fired.iter().enumerate().skip(1) {
         for (population, counts) in network.populations.iter().zip(fired) {
@@ -93,6 +118,29 @@ pub(crate) fn run(network: &Network, states: Vec<Values>, ticks: u64) -> Outcome
         }
     }
     Outcome { spikes, states: oracle.states }
+}
+
+/// What the stimuli do in a trial; outside of trials, those that differ between them are silent.
+fn drives(network: &Network, grid: Grid, trial: Option<u32>) -> Vec<Option<Drive>> {
+    let of = |(index, p): (usize, &sim_core::network::Population)| {
+        let Cells::Stimulus { card, values } = &p.cells else { return None };
+        let drive = |values: &[_]| (card.drive)(p.size as usize, values, grid);
+        Some(match (network.trials.as_ref().filter(|t| t.varied.iter().any(|v| v.population == index)), trial) {
+            (Some(trials), Some(trial)) => drive(&trials.values(index, values, trial)),
+            (Some(_), None) => drive(values).silent(),
+            (None, _) => drive(values),
+        })
+    };
+    network.populations.iter().enumerate().map(of).collect()
+}
+
+/// Whether units have each their own.
+fn has_each(drive: &Drive) -> bool {
+    match drive {
+        Drive::PrivatePoisson(units) => matches!(units, PerUnit::Each(_)),
+        Drive::PrivateNoise(units) => matches!(units, PerUnit::Each(_)),
+        _ => false,
+    }
 }
 
 fn counts(cells: &[u32], size: u32) -> Vec<u32> {
@@ -121,6 +169,56 @@ impl Law {
 type Tables = BTreeMap<(Law, u64), PoissonTable>;
 
 impl Oracle<'_> {
+    /// Begins a stretch of time: in a trial all random numbers begin anew.
+    fn begin(&mut self, origin: u64, trial: Option<u32>) {
+        let drives = drives(self.network, self.grid, trial);
+        self.spans.push(Span { origin, trial, drives });
+        let Some(trial) = trial else { return };
+        self.lanes.clear();
+        if self.network.trials.as_ref().is_some_and(|trials| trials.reset == Reset::State) {
+            self.draw_escapes(trial);
+        }
+    }
+
+    /// Neurons with random numbers of their own get others in each trial that begins with the same state.
+    fn draw_escapes(&mut self, trial: u32) {
+        for (population, p) in self.network.populations.iter().enumerate() {
+            let (Some(kernel), true) = (&self.kernels[population], p.card().is_some_and(|card| card.name == "gif_psc_exp"))
+            else {
+                continue;
+            };
+            let key = self.trial_key(Key::new(self.network.noise_seed).name("state").name(&p.name).finish(), Some(trial));
+            let Values::F64(values) = &mut self.states[population] else { panic!("64 bits") };
+            let last = kernel.states() - 1;
+            for (block, rows) in values.chunks_mut(kernel.states() * BLOCK).enumerate() {
+                for lane in 0..BLOCK {
+                    let cell = (block * BLOCK + lane).min(p.size as usize - 1);
+                    rows[last * BLOCK + lane] = Stream::new(key, cell as u64).uniform();
+                }
+            }
+        }
+    }
+
+    fn trial_key(&self, key: u64, trial: Option<u32>) -> u64 {
+        trial.map_or(key, |trial| mix(Key::new(key).name("trial").finish(), u64::from(trial)))
+    }
+
+    /// The stretch at work.
+    fn span(&self) -> &Span {
+        self.spans.last().expect("a stretch was begun")
+    }
+
+    /// What a stimulus did when that was emitted which arrives now by a delay, and when that was in the stretch's own time.
+    fn emitted(&self, source: usize, tick: u64, delay: u64) -> Option<(&Drive, u64)> {
+        let emitted = tick.checked_sub(delay)?;
+        let span = self.spans.iter().rev().find(|span| span.origin < emitted)?;
+        Some((span.drives[source].as_ref()?, emitted - span.origin))
+    }
+
+    fn drive(&self, population: usize) -> Option<&Drive> {
+        self.span().drives[population].as_ref()
+    }
+
     fn slot(&self, population: usize, cell: u32, row: usize) -> usize {
         let rows = self.kernels[population].as_ref().unwrap().inputs();
         row * self.inputs[population].len() / rows + cell as usize
@@ -145,13 +243,15 @@ impl Oracle<'_> {
         }
         for index in 0..self.network.projections.len() {
             let source = self.network.projections[index].source;
-            match self.drives[source].clone() {
+            match self.drive(source).cloned() {
                 Some(Drive::PrivatePoisson(_)) => self.private_poisson(index, tick),
                 Some(Drive::PrivateNoise(noise)) => self.private_noise(index, tick, &noise),
-                Some(Drive::Current(schedules)) => {
+                Some(Drive::Current(_)) => {
                     for s in self.synapses[index].clone() {
-                        let emitted = tick.saturating_sub(u64::from(self.grid.delay(s.delay_fs)));
-                        let current = schedules.get(s.source as usize).at(emitted) * s.weight;
+                        let current = match self.emitted(source, tick, u64::from(self.grid.delay(s.delay_fs))) {
+                            Some((Drive::Current(waves), emitted)) => waves.get(s.source as usize).at(emitted) * s.weight,
+                            _ => 0.0,
+                        };
                         let target = self.network.projections[index].target;
                         let slot = self.slot(target, s.target, self.current_row(target));
                         self.add(target, slot, 1.0, current);
@@ -191,7 +291,7 @@ impl Oracle<'_> {
     /// Every synapse whose source fired its delay ago.
     fn deliver(&mut self, index: usize, tick: u64) {
         let projection = &self.network.projections[index];
-        if matches!(self.drives[projection.source], Some(Drive::PrivatePoisson(_) | Drive::PrivateNoise(_) | Drive::Current(_))) {
+        if matches!(self.drive(projection.source), Some(Drive::PrivatePoisson(_) | Drive::PrivateNoise(_) | Drive::Current(_))) {
             return;
         }
         for s in &self.synapses[index] {
@@ -204,10 +304,12 @@ impl Oracle<'_> {
 
     fn emit(&mut self, population: usize, tick: u64) -> Vec<u32> {
         let p = &self.network.populations[population];
-        let key = |kind: &str| Key::new(self.network.noise_seed).name(kind).name(&p.name).finish();
+        let Span { origin, trial, .. } = *self.span();
+        let tick = tick - origin;
+        let key = |kind: &str| self.trial_key(Key::new(self.network.noise_seed).name(kind).name(&p.name).finish(), trial);
         let at = |ticks: &[u64]| ticks.iter().filter(|t| **t == tick).count();
         let trains = |count: &dyn Fn(u32) -> usize| (0..p.size).flat_map(|u| std::iter::repeat_n(u, count(u))).collect();
-        let (law, schedules, key) = match &self.drives[population] {
+        let (law, schedules, key) = match &self.spans.last().expect("a stretch").drives[population] {
             Some(Drive::SpikeTimes(times)) => return trains(&|unit| at(times.get(unit as usize))),
             Some(Drive::Packets(packets)) => {
                 let key = key("pulse_packet");
@@ -237,14 +339,17 @@ impl Oracle<'_> {
 
     fn private_poisson(&mut self, index: usize, tick: u64) {
         let projection = &self.network.projections[index];
-        let Some(Drive::PrivatePoisson(schedules)) = self.drives[projection.source].clone() else { return };
         let key = self.private_key(projection);
-        let grid = self.grid;
-        let at = |s: &Synapse, times: u32| {
-            let mean = tick.checked_sub(u64::from(grid.delay(s.delay_fs)));
-            mean.map_or(0.0, |emitted| schedules.get(s.source as usize).at(emitted) * f64::from(times))
+        let now = tick - self.span().origin;
+        let at = |oracle: &Self, s: &Synapse, times: u32| match oracle.emitted(
+            projection.source,
+            tick,
+            u64::from(oracle.grid.delay(s.delay_fs)),
+        ) {
+            Some((Drive::PrivatePoisson(units), emitted)) => units.get(s.source as usize).at(emitted) * f64::from(times),
+            _ => 0.0,
         };
-        let shared = matches!(schedules, PerUnit::Shared(_));
+        let shared = !self.each[projection.source];
         let mut adds = Vec::new();
         for block in 0..self.blocks(projection.target) {
             let trains = self.block(index, block, shared).trains;
@@ -252,12 +357,12 @@ impl Oracle<'_> {
             if shared && same_for_all(projection) {
                 // One train a target: all 64 lanes are drawn, in or out of the range.
                 let Some((first, times)) = self.first_train(index) else { continue };
-                let counts = same_counts(Law::Poisson, at(&first, times), &mut lanes, mix(mix(key, tick), block as u64));
+                let counts = same_counts(Law::Poisson, at(self, &first, times), &mut lanes, mix(mix(key, now), block as u64));
                 for (s, _) in trains.iter() {
                     adds.push((s.target, s.receptor, f64::from(counts[s.target as usize % BLOCK]), s.weight));
                 }
             } else {
-                let means: Vec<f64> = trains.iter().map(|(s, times)| at(s, *times)).collect();
+                let means: Vec<f64> = trains.iter().map(|(s, times)| at(self, s, *times)).collect();
                 for ((s, _), count) in trains.iter().zip(own_counts(&mut self.tables, Law::Poisson, &means, &mut lanes)) {
                     adds.push((s.target, s.receptor, f64::from(count), s.weight));
                 }
@@ -273,54 +378,53 @@ impl Oracle<'_> {
 
     fn private_noise(&mut self, index: usize, tick: u64, noises: &PerUnit<Noise>) {
         let projection = &self.network.projections[index];
-        let key = self.private_key(projection);
-        let uniform = matches!(noises, PerUnit::Shared(_)) && same_for_all(projection);
-        let target = projection.target;
+        let (key, target) = (self.private_key(projection), projection.target);
+        let uniform = !self.each[projection.source] && same_for_all(projection);
+        let varies = self.network.trials.iter().flat_map(|t| &t.varied).any(|v| v.population == projection.source);
         let row = self.current_row(target);
         for block in 0..self.blocks(target) {
-            let mut currents: Vec<(u32, Noise, f64, f64)> = Vec::new();
+            // Currents that are one: each with its synapse and how often it counts.
+            let mut currents: Vec<Vec<(Synapse, f64)>> = Vec::new();
             for s in self.block(index, block, false).synapses.iter() {
-                let mut noise = *noises.get(s.source as usize);
-                let delay = u64::from(self.grid.delay(s.delay_fs));
-                (noise.first, noise.last) = (noise.first + delay, noise.last.saturating_add(delay));
-                let (mean, variance) = (noise.mean * s.weight, (noise.sd * s.weight) * (noise.sd * s.weight));
-                let same = |c: &&mut (u32, Noise, f64, f64)| {
-                    c.0 == s.target && (c.1.every, c.1.first, c.1.last) == (noise.every, noise.first, noise.last)
+                let timing = |s: &Synapse| {
+                    let noise = noises.get(s.source as usize);
+                    (noise.every, noise.first, noise.last, self.grid.delay(s.delay_fs))
+                };
+                let same = |c: &&mut Vec<(Synapse, f64)>| {
+                    c[0].0.target == s.target && (uniform || !varies && timing(&c[0].0) == timing(s))
                 };
                 match currents.iter_mut().find(same) {
-                    Some(c) if uniform => *c = (c.0, c.1, c.2, c.3),
-                    Some(c) => *c = (c.0, c.1, c.2 + mean, c.3 + variance),
-                    None if uniform => {
-                        let times = f64::from(self.first_train(index).unwrap().1);
-                        currents.push((s.target, noise, mean * times, variance * times));
+                    Some(_) if uniform => {}
+                    Some(c) => c.push((*s, 1.0)),
+                    None => {
+                        let times = if uniform { f64::from(self.first_train(index).unwrap().1) } else { 1.0 };
+                        currents.push(vec![(*s, times)]);
                     }
-                    None => currents.push((s.target, noise, mean, variance)),
                 }
             }
             let mut lanes = self.lanes.remove(&(index, block)).unwrap_or_else(|| Lanes::new(key, block as u64));
             let count = if uniform { BLOCK } else { currents.len() };
             let mut held = self.held.remove(&(index, block)).unwrap_or_else(|| vec![0.0; count]);
-            let due = |n: &Noise| (n.first..=n.last).contains(&tick) && (tick - n.first).is_multiple_of(n.every);
             let mut adds = Vec::new();
             for (chunk, held) in (0..).zip(held.chunks_mut(BLOCK)) {
                 let own = if uniform { &currents[..] } else { &currents[chunk * BLOCK..][..held.len()] };
-                let any = if uniform {
-                    first_noise(noises, projection, self).is_some_and(|n| due(&n))
-                } else {
-                    own.iter().any(|c| due(&c.1))
-                };
-                if any {
+                let flows: Vec<Option<(Noise, u64)>> = own.iter().map(|c| self.flow(projection.source, tick, &c[0].0)).collect();
+                let due =
+                    |flow: &Option<(Noise, u64)>| flow.is_some_and(|(n, emitted)| (emitted - n.first).is_multiple_of(n.every));
+                let first =
+                    if uniform { self.synapses[index].first().and_then(|s| self.flow(projection.source, tick, s)) } else { None };
+                if due(&first) || flows.iter().any(due) {
                     let fresh = normals(&mut lanes);
-                    for (i, h) in held.iter_mut().enumerate() {
-                        if uniform || due(&own[i].1) {
-                            *h = fresh[i];
-                        }
+                    for (i, h) in held.iter_mut().enumerate().filter(|(i, _)| uniform || due(&flows[*i])) {
+                        *h = fresh[i];
                     }
                 }
-                for (i, (cell, noise, mean, variance)) in own.iter().enumerate() {
-                    let z = if uniform { held[*cell as usize % BLOCK] } else { held[i] };
-                    if (noise.first..=noise.last).contains(&tick) {
-                        adds.push((*cell, mean + variance.sqrt() * z));
+                for (i, (parts, flow)) in own.iter().zip(&flows).enumerate() {
+                    let cell = parts[0].0.target;
+                    let z = if uniform { held[cell as usize % BLOCK] } else { held[i] };
+                    if flow.is_some() {
+                        let (mean, variance) = self.moments(projection.source, tick, parts);
+                        adds.push((cell, mean + variance.sqrt() * z));
                     }
                 }
             }
@@ -333,9 +437,27 @@ impl Oracle<'_> {
         }
     }
 
+    /// The noise of a synapse that arrives now, and when it was emitted, if it flowed.
+    fn flow(&self, source: usize, tick: u64, s: &Synapse) -> Option<(Noise, u64)> {
+        let (Drive::PrivateNoise(noises), emitted) = self.emitted(source, tick, u64::from(self.grid.delay(s.delay_fs)))? else {
+            return None;
+        };
+        let noise = *noises.get(s.source as usize);
+        (noise.first..=noise.last).contains(&emitted).then_some((noise, emitted))
+    }
+
+    /// Mean and variance of what flows along some synapses together.
+    fn moments(&self, source: usize, tick: u64, parts: &[(Synapse, f64)]) -> (f64, f64) {
+        parts.iter().fold((0.0, 0.0), |(mean, variance), (s, times)| {
+            let (noise, _) = self.flow(source, tick, s).expect("what is one flows together");
+            (mean + noise.mean * s.weight * times, variance + (noise.sd * s.weight) * (noise.sd * s.weight) * times)
+        })
+    }
+
     fn private_key(&self, p: &Projection) -> u64 {
         let name = |i: usize| &self.network.populations[i].name;
-        Key::new(self.network.noise_seed).name("stimulus").name(&p.name).name(name(p.source)).name(name(p.target)).finish()
+        let key = Key::new(self.network.noise_seed).name("stimulus").name(&p.name).name(name(p.source)).name(name(p.target));
+        self.trial_key(key.finish(), self.span().trial)
     }
 
     fn blocks(&self, population: usize) -> usize {
@@ -358,14 +480,6 @@ impl Oracle<'_> {
         let first = *self.synapses[index].iter().min_by_key(|s| s.target)?;
         Some((first, self.synapses[index].iter().filter(|s| s.target == first.target).count() as u32))
     }
-}
-
-fn first_noise(noises: &PerUnit<Noise>, projection: &Projection, oracle: &Oracle<'_>) -> Option<Noise> {
-    let index = oracle.network.projections.iter().position(|p| std::ptr::eq(p, projection))?;
-    let s = oracle.synapses[index].first()?;
-    let delay = u64::from(oracle.grid.delay(s.delay_fs));
-    let n = noises.get(0);
-    Some(Noise { first: n.first + delay, last: n.last.saturating_add(delay), ..*n })
 }
 
 /// Whether every target of a private projection surely gets the same.

@@ -11,6 +11,7 @@ use sim_core::random::{Key, Stream};
 use sim_core::real::Precision;
 use sim_core::space::{Positions, Room, Sites, Space};
 use sim_core::time::{FS_PER_MS, Grid};
+use sim_core::trials::{By, Order, Reset, Trials, Varied};
 use sim_core::units::Dimension;
 
 /// Weights are multiples of this and of a few times it, so that their sums are exact.
@@ -71,6 +72,43 @@ pub(crate) fn network(seed: u64) -> Network {
             stop_fs: i64::MAX,
         });
     }
+    network
+}
+
+/// A network for a seed whose run is made of trials, with or without a warm-up and conditions.
+pub(crate) fn with_trials(seed: u64) -> Network {
+    let mut network = network(seed);
+    let mut s = Stream::new(seed, 2);
+    let (count, each) = (3 + s.below(2), 45);
+    let conditions: Vec<String> = (0..2).map(|i| format!("c{i}")).collect();
+    let reset = if seed.is_multiple_of(2) { Reset::Nothing } else { Reset::State };
+    let condition_of = (0..count).map(|trial| trial % 2).collect();
+    let each_fs = each * network.timestep_fs;
+    let mut trials = Trials { count, each_fs, conditions, order: Order::Cycle, reset, condition_of, varied: Vec::new() };
+    for (population, p) in network.populations.iter().enumerate() {
+        let Cells::Stimulus { card, .. } = p.cells else { continue };
+        for parameter in (0..card.parameters.len()).filter(|i| !matches!(card.parameters[*i].shape, Shape::Word(_))) {
+            if s.below(2) == 0 {
+                continue;
+            }
+            let (by, number) = if s.below(2) == 0 { (By::Condition, 2) } else { (By::Trial, count) };
+            let value = |s: &mut Stream| match stimulus(card, p.size, s) {
+                Cells::Stimulus { values, .. } => values[parameter].clone(),
+                Cells::Neurons { .. } => unreachable!("a stimulus was made"),
+            };
+            let values = (0..number).map(|_| value(&mut s)).collect();
+            trials.varied.push(Varied { population, parameter, by, values });
+        }
+    }
+    // As elaboration has it, what stands in a population is what holds in the first trial.
+    for (population, p) in network.populations.iter_mut().enumerate() {
+        if let Cells::Stimulus { values, .. } = &mut p.cells {
+            *values = trials.values(population, values, 0);
+        }
+    }
+    network.warmup_fs = i64::from(s.below(3)) * 20 * network.timestep_fs;
+    network.duration_fs = i64::from(count) * each_fs;
+    network.trials = Some(trials);
     network
 }
 

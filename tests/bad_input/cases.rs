@@ -75,7 +75,6 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ("t_ref = \"1 ms\"", "t_ref = \"1 ms\", «tau_refrac» = \"2 ms\"", "duplicate-name", "another name of"),
     ("indegree = 4", "indegree = 4, «p» = 0.1", "unknown-key", "takes no `p`"),
     ("delay = \"1.5 ms\"\n", "delay = \"1.5 ms\"\n«plasticity» = { rule = \"stdp\" }\n", "not-built-yet", "plasticity"),
-    ("[parameters]", "[«trials»]\ncount = 3\n[parameters]", "not-built-yet", "trials"),
     ("n = 40", "n = 40\n«pi» = 3", "reserved-name", "another name"),
     ("[neurons.lif]", "[neurons.«\"l f\"»]\nmodel = \"lif_psc_exp\"\n[neurons.lif]", "bad-name", "letters, digits"),
     // Cycles.
@@ -265,8 +264,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     (
         "{ model = \"poisson\", rate = \"8 kHz\" }",
         "{ model = \"image\", file = \"dot.idx\", item = { expr = \"«trial»\" } }",
-        "not-built-yet",
-        "trials",
+        "no-trials",
+        "this netlist has no [trials]",
     ),
     (
         "{ model = \"poisson\", rate = \"8 kHz\" }",

@@ -2,6 +2,7 @@
 //! mistake: what the program underlines stands between « and ».
 
 mod cases;
+mod trials;
 
 use crate::program::{Desk, spikeloom};
 use cases::{CASCADES, DOES_NOT_FIT, MISTAKES, Mistake, WARNINGS, WHOLE};

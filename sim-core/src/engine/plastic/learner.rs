@@ -25,7 +25,7 @@ pub trait Learner: Send + Sync {
 }
 
 /// What a learner works with and forgets.
-pub type Scratch = Box<dyn Any + Send + Sync>;
+pub(crate) type Scratch = Box<dyn Any + Send + Sync>;
 
 /// What arrives at a tick.
 pub struct Arrivals<'a> {

@@ -1,0 +1,5 @@
+//! Trials: the engine against the oracle, what the language means by them, what the program makes of them.
+
+mod engine;
+mod meaning;
+mod program;
