@@ -112,6 +112,11 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
         i32::MAX
     }
 
+    /// Ticks after a spike of the target from which on it means nothing to a spike of the source; at least one less than `i32::MAX`.
+    fn memory(&self) -> i32 {
+        i32::MAX - 1
+    }
+
     /// A spike of the target. `source`: the traces just after the source's last spike.
     fn on_post(&self, synapse: &mut [F; V], source: &[F; X], spike: PostSpike<'_, F, Y>);
 

@@ -1,7 +1,7 @@
 //! The loop over synapses, written once for all rules.
 
 use super::memory::{Memory, NEVER};
-use super::posts::Ring;
+use super::posts::{Look, Ring};
 use super::wiring::{Outlet, Wiring};
 use crate::engine::values::Width;
 use crate::plasticity::{Conventions, PostSpike, PreSpike, Rule};
@@ -82,14 +82,15 @@ where
     R: Rule<F, V, X, Y>,
 {
     let conventions = rule.conventions();
-    let reach = rule.reach();
-    Box::new(Loop::<F, R, V, X, Y> { rule, conventions, reach, numbers: std::marker::PhantomData })
+    let (reach, memory) = (rule.reach(), rule.memory());
+    Box::new(Loop::<F, R, V, X, Y> { rule, conventions, reach, memory, numbers: std::marker::PhantomData })
 }
 
 struct Loop<F, R, const V: usize, const X: usize, const Y: usize> {
     rule: R,
     conventions: Conventions,
     reach: i32,
+    memory: i32,
     numbers: std::marker::PhantomData<F>,
 }
 
@@ -123,7 +124,22 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         self.conventions.backpropagation.ticks(delay as i32)
     }
 
-    fn face(&self, ring: &Ring<'_, F, Y>, now: i32, moment: &R::Moment) -> Face<R::Facing> {
+    #[inline(always)]
+    fn face(&self, look: &Look<'_, F, Y>, target: usize, now: i32, moment: &R::Moment) -> Face<R::Facing> {
+        let newest = look.newest(target);
+        if newest >= now {
+            return self.face_of_late(&look.ring(target), now, moment);
+        }
+        // Mostly its last spike is of before, and often so long ago that it means nothing: then its ring is not looked at.
+        let count = look.count(target);
+        let since = now.saturating_sub(newest);
+        let before = (since <= self.memory).then(|| (look.ring(target).kept(count - 1), since));
+        Face { now, newest, same: count, after: count, facing: self.rule.facing(before, moment) }
+    }
+
+    /// The same for a target that has fired in this tick or after it.
+    #[inline(never)]
+    fn face_of_late(&self, ring: &Ring<'_, F, Y>, now: i32, moment: &R::Moment) -> Face<R::Facing> {
         let after = ring.after(now, ring.count);
         let same = ring.after(now - 1, after);
         let before = (same > ring.oldest()).then(|| (ring.kept(same - 1), now - ring.tick(same - 1)));
@@ -255,7 +271,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                 let cell = usize::from(wiring.cells[i]);
                 let face = &mut faces[cell];
                 if face.now != times.now {
-                    *face = self.face(&look.ring(cell), times.now, &moment);
+                    *face = self.face(&look, cell, times.now, &moment);
                 }
                 let mut synapse = Self::load(synapses, count, i);
                 let sent = if face.newest > seen {

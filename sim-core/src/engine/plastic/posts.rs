@@ -1,5 +1,6 @@
 //! The targets' spikes, as far back as some synapse has yet to see them: a ring for each target, all of the same length.
 
+use super::memory::NEVER;
 use crate::engine::values::{Values, Width};
 use crate::real::Precision;
 
@@ -19,8 +20,9 @@ pub(crate) struct Posts {
     room: usize,
     /// Numbers kept of each spike.
     width: usize,
-    /// By target: spikes so far.
+    /// By target: spikes so far, and the tick of the last.
     counts: Vec<u32>,
+    newest: Vec<i32>,
     ticks: Vec<i32>,
     kept: Values,
 }
@@ -30,6 +32,7 @@ pub(crate) struct Posts {
 pub(crate) struct Look<'a, F, const Y: usize> {
     room: usize,
     counts: &'a [u32],
+    newest: &'a [i32],
     ticks: &'a [i32],
     kept: &'a [F],
 }
@@ -50,6 +53,7 @@ impl Posts {
             room: AT_FIRST,
             width,
             counts: vec![0; targets],
+            newest: vec![NEVER; targets],
             ticks: vec![0; places],
             kept: Values::new(precision, vec![0.0; places * width]),
         }
@@ -102,35 +106,47 @@ impl Posts {
         };
         let place = target * self.room + self.counts[target] as usize % self.room;
         self.ticks[place] = tick;
+        self.newest[target] = tick;
         F::slice(&mut self.kept.as_mut())[place * Y..][..Y].copy_from_slice(&new);
         self.counts[target] += 1;
     }
 
     /// Takes back the spikes of a tick, of all targets that have not fired since.
     pub(crate) fn take_back(&mut self, tick: i32) {
-        for (target, count) in self.counts.iter_mut().enumerate() {
-            while *count > 0 && self.ticks[target * self.room + (*count as usize - 1) % self.room] == tick {
-                *count -= 1;
+        for target in (0..self.counts.len()).filter(|target| self.newest[*target] == tick).collect::<Vec<_>>() {
+            let last = |count: u32| self.ticks[target * self.room + (count as usize - 1) % self.room];
+            let mut count = self.counts[target];
+            while count > 0 && last(count) == tick {
+                count -= 1;
             }
+            self.newest[target] = if count > 0 { last(count) } else { NEVER };
+            self.counts[target] = count;
         }
     }
 
     pub(crate) fn look<F: Width, const Y: usize>(&self) -> Look<'_, F, Y> {
-        Look { room: self.room, counts: &self.counts, ticks: &self.ticks, kept: F::all(&self.kept) }
+        Look { room: self.room, counts: &self.counts, newest: &self.newest, ticks: &self.ticks, kept: F::all(&self.kept) }
     }
 
     /// Takes over the rings of some targets of others, in order.
     pub(crate) fn gather<'a>(parts: impl Iterator<Item = (&'a Self, std::ops::Range<usize>)> + Clone) -> Option<Self> {
         let room = parts.clone().map(|(posts, _)| posts.room).max()?;
         let (first, _) = parts.clone().next()?;
-        let mut all =
-            Self { room, counts: Vec::new(), ticks: Vec::new(), kept: Values::new(first.kept.precision(), Vec::new()), ..*first };
+        let mut all = Self {
+            room,
+            counts: Vec::new(),
+            newest: Vec::new(),
+            ticks: Vec::new(),
+            kept: Values::new(first.kept.precision(), Vec::new()),
+            ..*first
+        };
         for (posts, targets) in parts {
             let mut posts = posts.clone();
             while posts.room < room {
                 posts.grow();
             }
             all.counts.extend_from_slice(&posts.counts[targets.clone()]);
+            all.newest.extend_from_slice(&posts.newest[targets.clone()]);
             all.ticks.extend_from_slice(&posts.ticks[targets.start * room..targets.end * room]);
             all.kept.extend(&posts.kept, targets.start * room * all.width..targets.end * room * all.width);
         }
@@ -139,6 +155,18 @@ impl Posts {
 }
 
 impl<'a, F, const Y: usize> Look<'a, F, Y> {
+    /// The tick of a target's last spike.
+    #[inline(always)]
+    pub(crate) fn newest(&self, target: usize) -> i32 {
+        self.newest[target]
+    }
+
+    /// Spikes of a target so far.
+    #[inline(always)]
+    pub(crate) fn count(&self, target: usize) -> u32 {
+        self.counts[target]
+    }
+
     #[inline(always)]
     pub(crate) fn ring(&self, target: usize) -> Ring<'a, F, Y> {
         let places = target * self.room..(target + 1) * self.room;
