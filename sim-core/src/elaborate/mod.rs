@@ -104,12 +104,13 @@ fn build(
     let roster = roster::Roster::new(description, |block| cards.is_stimulus(block, catalog), report);
     let names = names::Names::new(description, roster, report);
     let settings = settings::Settings::new(description, &names, report);
-    let trials = description.trials.as_ref().and_then(|decl| trials::build(decl, &names, &settings, report));
+    let budget = Budget::new(limits.bytes);
+    let trials = description.trials.as_ref().and_then(|decl| trials::build(decl, &names, &settings, &budget, report));
     let context = Context {
         catalog,
         report,
         files: files::SideFiles::new(files, sources),
-        budget: Budget::new(limits.bytes),
+        budget,
         names: &names,
         settings,
         trials: RefCell::new(trials),

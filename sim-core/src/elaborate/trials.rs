@@ -1,6 +1,6 @@
 //! `[trials]`: how many, how long, in which order; and which values of stimuli differ between them.
 
-use super::context::Context;
+use super::context::{Budget, Context};
 use super::names::Names;
 use super::place::{Moment, Place};
 use super::report::Report;
@@ -19,10 +19,14 @@ use crate::units::Dimension;
 
 /// How many trials there are, and the length of each in ms; `None` for what has a problem, which is told.
 pub(crate) fn times(decl: Option<&TrialsDecl>, place: &Place<'_>, report: &Report) -> (Option<u32>, Option<f64>) {
-    let given = |of: fn(&TrialsDecl) -> &Option<Value>| decl.and_then(|decl| of(decl).as_ref());
-    let count = given(|decl| &decl.count).and_then(|v| report.accept(integer(v, "count", place, 1, u64::from(u32::MAX))));
+    let given = |key: &str, of: fn(&TrialsDecl) -> &Option<Value>| {
+        let missing = |span| Diagnostic::error("missing-key", span, format!("[trials] needs {key}")).into();
+        report.accept(decl.map_or(Err(Failure::Reported), |decl| of(decl).as_ref().ok_or_else(|| missing(decl.span))))
+    };
+    let count =
+        given("a count", |decl| &decl.count).and_then(|v| report.accept(integer(v, "count", place, 1, u64::from(u32::MAX))));
     let wanted = Wanted::new("each", Dimension::TIME, Range::Positive);
-    let each = given(|decl| &decl.each).and_then(|v| report.accept(number(v, &wanted, place)));
+    let each = given("the length of each", |decl| &decl.each).and_then(|v| report.accept(number(v, &wanted, place)));
     (count.and_then(|count| u32::try_from(count).ok()), each)
 }
 
@@ -49,7 +53,13 @@ pub(crate) fn duration(
 }
 
 /// The trials, without what differs between them; `None` after a problem.
-pub(crate) fn build(decl: &TrialsDecl, names: &Names<'_>, settings: &Settings, report: &Report) -> Option<Trials> {
+pub(crate) fn build(
+    decl: &TrialsDecl,
+    names: &Names<'_>,
+    settings: &Settings,
+    budget: &Budget,
+    report: &Report,
+) -> Option<Trials> {
     let (count, each) = names.trial_times();
     let each_fs = settings.grid.fs(settings.grid.tick(fs_from_ms(each?)?));
     report.accept(check_conditions(decl))?;
@@ -63,6 +73,7 @@ pub(crate) fn build(decl: &TrialsDecl, names: &Names<'_>, settings: &Settings, r
     };
     let (count, conditions): (u32, Vec<String>) = (count?, names.conditions().map(str::to_string).collect());
     report.accept(check_order(decl, order, count, conditions.len() as u32))?;
+    report.accept(budget.reserve(count.into(), 8, || "the order of the trials".into()))?;
     let condition_of = if conditions.is_empty() { Vec::new() } else { conditions_of(&conditions, order, count, settings.seed) };
     Some(Trials { count, each_fs, conditions, order, reset, condition_of, varied: Vec::new() })
 }
@@ -112,7 +123,7 @@ fn conditions_of(conditions: &[String], order: Order, count: u32, seed: u64) -> 
 /// What a value goes by; `None` where it is the same in all trials. What is wrong with its conditions is found here.
 pub(crate) fn goes_by(value: &Value, names: &Names<'_>) -> Outcome<Option<By>> {
     match &value.kind {
-        ValueKind::Expr(expr) => Ok(references(expr).iter().any(|r| *r == Reference::Name("trial")).then_some(By::Trial)),
+        ValueKind::Expr(expr) => Ok(references(expr).contains(&Reference::Name("trial")).then_some(By::Trial)),
         ValueKind::ByCondition(values) => {
             check_names(value, names)?;
             Ok(all_go_by(values.iter().map(|v| &v.item), names)?.max(Some(By::Condition)))
@@ -170,10 +181,16 @@ fn check_count(values: usize, span: Span, names: &Names<'_>) -> Outcome<()> {
     }
 }
 
+/// Bytes of the value of a trial, while it is read and checked.
+const BYTES_OF_A_VALUE: u64 = 1024;
+
 /// The trials in which a value that goes by something takes each of its values, in their order.
 pub(crate) fn moments(context: &Context<'_>, by: By) -> Outcome<Vec<Moment>> {
     let trials = context.trials.borrow();
     let trials = trials.as_ref().ok_or(Failure::Reported)?;
+    if by == By::Trial {
+        context.budget.reserve(trials.count.into(), BYTES_OF_A_VALUE, || "what differs between trials".into())?;
+    }
     let of_trial = |trial: u32| Moment { trial, condition: trials.condition_of.get(trial as usize).copied().unwrap_or(0) };
     let of_condition = |condition| Moment { trial: trials.first_of(condition).unwrap_or(0), condition };
     Ok(match by {

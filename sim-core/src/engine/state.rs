@@ -92,7 +92,9 @@ impl State {
         }
     }
 
-    /// Takes over another state without new memory where the sizes agree.
+    /// Takes over another state without new memory where the sizes agree: membranes, spikes in flight, random streams, counts.
+    /// This is what a trial with `reset = "state"` begins with. What is learned, once there are weights in a state, stays: a reset
+    /// is never one of weights.
     pub fn reset_from(&mut self, other: &Self) {
         // Workspaces stay: they hold nothing of the state.
         let Self { tick, neurons, lanes, held, plastic, bus, history, tally, spare: _ } = self;
