@@ -228,11 +228,33 @@ fn chunk<F: Copy, const N: usize>(values: &[F], index: usize) -> [F; N] {
     std::array::from_fn(|i| values[index * N + i])
 }
 
-/// The nearest multiple of a power of two, by adding and taking away 1.5 x 2^52 of it: the sums' bound is below that.
-#[inline(always)]
-fn rounded(value: f64, quantum: f64, inverse: f64) -> f64 {
-    const ROUND: f64 = 6_755_399_441_055_744.0;
-    ((value * inverse + ROUND) - ROUND) * quantum
+/// Where transmitted weights go.
+struct Pipe<'a> {
+    sums: &'a mut [f64],
+    quantum: f64,
+    /// From the weight to multiples of the quantum, with the receptor's sign.
+    scale: f64,
+}
+
+impl<'a> Pipe<'a> {
+    /// To the sums of so many targets; to none where there is no outlet.
+    fn new(outlet: Option<Outlet>, sums: &'a mut [f64], targets: usize) -> Self {
+        match outlet {
+            Some(Outlet { first, quantum, sign }) => {
+                Self { sums: &mut sums[first as usize..][..targets], quantum, scale: sign / quantum }
+            }
+            None => Self { sums: &mut [], quantum: 1.0, scale: 0.0 },
+        }
+    }
+
+    /// Adds the nearest multiple of the quantum, found by adding and taking away 1.5 x 2^52: the sums' bound is below that.
+    #[inline(always)]
+    fn send(&mut self, target: usize, weight: f64) {
+        const ROUND: f64 = 6_755_399_441_055_744.0;
+        if let Some(sum) = self.sums.get_mut(target) {
+            *sum += ((weight * self.scale + ROUND) - ROUND) * self.quantum;
+        }
+    }
 }
 
 impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usize> Learner for Loop<F, R, V, X, Y> {
@@ -251,10 +273,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         let (wiring, look, count) = (&**wiring, posts.look::<F, Y>(), wiring.cells.len());
         let (mut synapses, mut traces, mut room) = (synapses.as_mut(), traces.as_mut(), Vec::new());
         let (synapses, traces) = (F::slice(&mut synapses), F::slice(&mut traces));
-        let (sums, quantum, sign) = match arrivals.outlet {
-            Some(Outlet { first, quantum, sign }) => (&mut sums[first as usize..], quantum, sign),
-            None => (&mut sums[..0], 1.0, 1.0),
-        };
+        let mut outlet = Pipe::new(arrivals.outlet, sums, wiring.targets.len());
         for run in arrivals.runs.iter().map(|run| *run as usize) {
             let delay = wiring.runs[run].delay;
             let emitted = arrivals.tick - delay as i32;
@@ -264,31 +283,33 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
             let known = (last[run] != NEVER).then(|| last[run]);
             let after = self.rule.source(&before, known.map(|last| emitted - last));
             let times = Times { last: known.map(|last| last - way), done: done[run], now: emitted - way };
+            let since = times.last.map(|last| times.now - last);
             // With no spike of the source before, those of the target mean nothing yet.
             let seen = if known.is_some() { times.done } else { i32::MAX };
-            let since = times.last.map(|last| times.now - last);
-            for i in wiring.synapses(run) {
-                let cell = usize::from(wiring.cells[i]);
+            let answered = times.last.unwrap_or(NEVER);
+            let (weights, others) = synapses.split_at_mut(count);
+            let range = wiring.synapses(run);
+            for ((i, cell), weight) in range.clone().zip(&wiring.cells[range.clone()]).zip(&mut weights[range]) {
+                let cell = usize::from(*cell);
                 let face = &mut faces[cell];
                 if face.now != times.now {
                     *face = self.face(&look, cell, times.now, &moment);
                 }
-                let mut synapse = Self::load(synapses, count, i);
+                let mut synapse: [F; V] = std::array::from_fn(|v| if v == 0 { *weight } else { others[(v - 1) * count + i] });
                 let sent = if face.newest > seen {
                     let (changed, sent) = self.meet(synapse, &look.ring(cell), (&before, &after), (times, face), &moment);
                     synapse = changed;
                     sent
                 } else {
                     let sent = self.rule.transmitted(&synapse, &after);
-                    let answers = times.last.is_none_or(|last| face.newest > last);
-                    self.rule.on_pre(&mut synapse, &before, &face.facing, PreSpike { since, answers, moment: &moment });
+                    let spike = PreSpike { since, answers: since.is_none() || face.newest > answered, moment: &moment };
+                    self.rule.on_pre(&mut synapse, &before, &face.facing, spike);
                     self.rule.clip(&mut synapse);
                     if self.conventions.transmit_first { sent } else { self.rule.transmitted(&synapse, &after) }
                 };
-                (0..V).for_each(|v| synapses[v * count + i] = synapse[v]);
-                if let Some(sum) = sums.get_mut(cell) {
-                    *sum += rounded(sign * sent.to_f64(), quantum, 1.0 / quantum);
-                }
+                *weight = synapse[0];
+                (1..V).for_each(|v| others[(v - 1) * count + i] = synapse[v]);
+                outlet.send(cell, sent.to_f64());
             }
             (last[run], done[run]) = (emitted, times.now);
             traces[run * X..][..X].copy_from_slice(&after);
