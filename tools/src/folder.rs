@@ -5,6 +5,7 @@
 use crate::export::{self, TraceRecord};
 use crate::failure::Failure;
 use crate::files;
+use crate::import::npy;
 use crate::load::Unread;
 use crate::recording::{RecordedPopulation, Recording, Spikes};
 use serde_json::{Value, json};
@@ -320,12 +321,8 @@ fn read_trace(folder: &Path, entry: &Value, grid: Grid) -> Result<Option<TraceRe
 /// The numbers of a .npy file of ours: version 1.0, little-endian f64.
 fn read_npy(path: &Path) -> Result<Vec<f64>, Failure> {
     let bytes = fs::read(path).map_err(|error| Failure::io(path, &error))?;
-    let header = bytes.get(8..10).map(|b| usize::from(u16::from_le_bytes([b[0], b[1]])));
-    let data = header.and_then(|length| Some((bytes.get(10..10 + length)?, bytes.get(10 + length..)?)));
-    match data {
-        Some((header, data)) if bytes.starts_with(b"\x93NUMPY\x01") && header.windows(5).any(|w| w == b"'<f8'") => {
-            Ok(data.as_chunks::<8>().0.iter().map(|b| f64::from_le_bytes(*b)).collect())
-        }
+    match npy::parse(bytes) {
+        Some(array) if array.kind == "<f8" => Ok(array.data.as_chunks::<8>().0.iter().map(|b| f64::from_le_bytes(*b)).collect()),
         _ => Err(Failure::Other("recording", format!("{}: not an array of 64-bit numbers", path.display()))),
     }
 }

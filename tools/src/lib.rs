@@ -8,6 +8,7 @@ pub mod files;
 mod folder;
 mod import;
 mod load;
+mod lsm;
 mod manifest;
 mod memory;
 mod names;

@@ -162,6 +162,40 @@ impl Drop for OneOfMany<'_> {
     }
 }
 
+/// How far some steps are of which each is short. Several threads may tell.
+pub(crate) struct Steps {
+    display: Display,
+    words: String,
+    steps: u64,
+    done: AtomicU64,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Steps {
+    /// For so many steps, with words that say what of.
+    pub(crate) fn new(quiet: bool, words: String, steps: usize) -> Self {
+        let (display, steps) = (Display::new(quiet, steps as u64), steps as u64);
+        Self { display, words, steps, done: AtomicU64::new(0), interrupted: interrupts() }
+    }
+
+    /// Counts steps as done.
+    pub(crate) fn advance(&self, steps: usize) {
+        let done = self.done.fetch_add(steps as u64, Ordering::Relaxed) + steps as u64;
+        self.display.show(done, || format!("{}: {done} of {}", self.words, self.steps));
+    }
+
+    /// Breaks after an interrupt.
+    pub(crate) fn go_on(&self) -> ControlFlow<()> {
+        if self.interrupted.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        self.display.finish();
+    }
+}
+
 /// The flag that the first Ctrl-C (or SIGTERM) sets; a second one ends the program at once. Called early, so that an
 /// interrupt while the network is built is seen when the run begins.
 pub(crate) fn interrupts() -> Arc<AtomicBool> {

@@ -6,12 +6,18 @@ use std::fmt::{self, Display};
 /// The largest label: digits, and ten kinds of clothing.
 const MOST: u8 = 9;
 
-/// Images of one size and the class of each.
+/// Images of one size.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dataset {
+pub struct Images {
     rows: usize,
     columns: usize,
     pixels: Vec<u8>,
+}
+
+/// Images of one size and the class of each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dataset {
+    images: Images,
     labels: Vec<u8>,
 }
 
@@ -58,27 +64,72 @@ impl Display for DatasetError {
 
 impl std::error::Error for DatasetError {}
 
-impl Dataset {
-    /// Reads a file of images and the file of their labels in the IDX format, each plain or compressed by gzip.
-    pub fn read(images: &[u8], labels: &[u8]) -> Result<Self, DatasetError> {
-        let mut file = Idx::open(images, Content::Images).map_err(DatasetError::Images)?;
-        let mut names = Idx::open(labels, Content::Labels).map_err(DatasetError::Labels)?;
-        let ([count, rows, columns], [named, ..]) = (file.dimensions(), names.dimensions());
-        if count != named {
-            return Err(DatasetError::Counts { images: count, labels: named });
-        }
+impl Images {
+    /// Reads a file of images in the IDX format, plain or compressed by gzip.
+    pub fn read(bytes: &[u8]) -> Result<Self, DatasetError> {
+        let mut file = Idx::open(bytes, Content::Images).map_err(DatasetError::Images)?;
+        let [count, rows, columns] = file.dimensions();
         if count == 0 || rows == 0 || columns == 0 {
             return Err(DatasetError::Empty);
         }
         // No file is as long as what saturates: it ends too soon then.
         let length = (u64::from(rows) * u64::from(columns)).saturating_mul(u64::from(count));
         let pixels = file.take(length).and_then(|pixels| file.end().map(|()| pixels)).map_err(DatasetError::Images)?;
-        let labels = names.take(u64::from(named)).and_then(|labels| names.end().map(|()| labels));
-        let labels = labels.map_err(DatasetError::Labels)?;
-        if let Some(image) = labels.iter().position(|label| *label > MOST) {
-            return Err(DatasetError::Label { image, label: labels[image] });
+        Ok(Self { rows: rows as usize, columns: columns as usize, pixels })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.pixels.len() / (self.rows * self.columns)
+    }
+
+    /// A set is never empty.
+    pub fn is_empty(&self) -> bool {
+        self.pixels.is_empty()
+    }
+
+    /// Rows and columns of an image.
+    pub fn size(&self) -> (usize, usize) {
+        (self.rows, self.columns)
+    }
+
+    /// The pixels of an image, row by row from the top left.
+    pub fn image(&self, index: usize) -> &[u8] {
+        let pixels = self.rows * self.columns;
+        &self.pixels[index * pixels..(index + 1) * pixels]
+    }
+
+    /// All images in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> + Clone {
+        self.pixels.chunks_exact(self.rows * self.columns)
+    }
+
+    /// All pixels, image by image.
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+}
+
+/// Reads a file of labels in the IDX format, plain or compressed by gzip.
+fn read_labels(bytes: &[u8]) -> Result<Vec<u8>, DatasetError> {
+    let mut file = Idx::open(bytes, Content::Labels).map_err(DatasetError::Labels)?;
+    let [count, ..] = file.dimensions();
+    let labels = file.take(u64::from(count)).and_then(|labels| file.end().map(|()| labels));
+    let labels = labels.map_err(DatasetError::Labels)?;
+    match labels.iter().position(|label| *label > MOST) {
+        Some(image) => Err(DatasetError::Label { image, label: labels[image] }),
+        None => Ok(labels),
+    }
+}
+
+impl Dataset {
+    /// Reads a file of images and the file of their labels in the IDX format, each plain or compressed by gzip.
+    pub fn read(images: &[u8], labels: &[u8]) -> Result<Self, DatasetError> {
+        let (images, labels) = (Images::read(images)?, read_labels(labels)?);
+        if images.len() != labels.len() {
+            return Err(DatasetError::Counts { images: images.len() as u32, labels: labels.len() as u32 });
         }
-        Ok(Self { rows: rows as usize, columns: columns as usize, pixels, labels })
+        Ok(Self { images, labels })
     }
 
     /// How many images there are.
@@ -93,7 +144,7 @@ impl Dataset {
 
     /// Rows and columns of an image.
     pub fn size(&self) -> (usize, usize) {
-        (self.rows, self.columns)
+        self.images.size()
     }
 
     /// The class of each image.
@@ -103,13 +154,17 @@ impl Dataset {
 
     /// The pixels of an image, row by row from the top left.
     pub fn image(&self, index: usize) -> &[u8] {
-        let pixels = self.rows * self.columns;
-        &self.pixels[index * pixels..(index + 1) * pixels]
+        self.images.image(index)
     }
 
     /// All images in order.
     pub fn images(&self) -> impl ExactSizeIterator<Item = &[u8]> + Clone {
-        self.pixels.chunks_exact(self.rows * self.columns)
+        self.images.iter()
+    }
+
+    /// The images without their classes.
+    pub fn unlabelled(&self) -> &Images {
+        &self.images
     }
 }
 

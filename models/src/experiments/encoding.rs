@@ -5,10 +5,12 @@
 //! Draws belong to (seed, presentation, tick): any tick of any presentation can be had by itself, in any order.
 
 use super::Problem;
+use serde::{Deserialize, Serialize};
 use sim_core::random::{Key, Stream, mix};
 
 /// What of a pixel counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Intensity {
     /// The pixel divided by the sum of the image's pixels: every image has the same number of events.
     Share,
@@ -30,7 +32,8 @@ impl Intensity {
 }
 
 /// When a pixel has its events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Timing {
     /// Independently in each tick.
     Chance,
@@ -39,7 +42,7 @@ pub enum Timing {
 }
 
 /// How images become events.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Encoding {
     intensity: Intensity,
     timing: Timing,
@@ -80,6 +83,16 @@ impl Encoding {
             return Err(Problem::Empty("images with a pixel above 0"));
         }
         Ok(Self { intensity, timing, gain: events * count as f64 / total, seed })
+    }
+
+    /// The same probabilities, events at other times.
+    pub fn with_timing(self, timing: Timing) -> Self {
+        Self { timing, ..self }
+    }
+
+    /// The same probabilities, other draws.
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
     }
 
     /// Times an intensity, gives a probability per tick. For the authors' encoding it is the number of events a tick of every image.

@@ -1,10 +1,15 @@
 //! The command line: verbs and flags.
 
 mod catalogue;
+mod lsm;
 mod networks;
 mod recordings;
 
 pub use catalogue::{DescribeArgs, ListArgs, Listing};
+pub use lsm::{
+    LsmArgs, LsmClassifyArgs, LsmEncoding, LsmReadout, LsmReportArgs, LsmTestArgs, LsmTiming, LsmTrainArgs, LsmVariant, LsmVerb,
+    LsmWiring,
+};
 pub use networks::{CheckArgs, Engine, ExpandArgs, NetlistArgs, RunArgs, SweepArgs};
 pub use recordings::{CompareArgs, ConvertArgs, PlotArgs, PlotKind, StatsArgs};
 
@@ -73,6 +78,11 @@ pub enum Verb {
         after_help = "Examples:\n  spikeloom convert results spikes.csv\n  spikeloom convert theirs.gdf spikes.npz\n\nFrom a folder of `run --out`, .csv, .gdf or .npz to .csv (time_ms,population,neuron), .gdf (id from 1, time in ms) or .npz (NumPy arrays). A .gdf knows no populations: all its neurons are one, named \"all\"."
     )]
     Convert(ConvertArgs),
+    /// Liquid state machines that classify images: train, test, classify, report.
+    #[command(
+        after_help = "Examples:\n  spikeloom lsm train --data mnist --out nalsm     # the published protocol (Ivanov & Michmizos 2021)\n  spikeloom lsm test nalsm/seed=1 --data mnist\n  spikeloom lsm classify nalsm/seed=1 t10k-images-idx3-ubyte.gz\n  spikeloom lsm report nalsm other -o accuracy.svg\n\nEach of the four has --help with examples."
+    )]
+    Lsm(LsmArgs),
     /// What there is: netlists, models, stimuli, connectors, platforms, formats.
     #[command(after_help = "Examples:\n  spikeloom list\n  spikeloom list neurons")]
     List(ListArgs),

@@ -30,6 +30,14 @@ impl Element for i64 {
     }
 }
 
+impl Element for u16 {
+    const TYPE: &'static str = "<u2";
+    const BYTES: u64 = 2;
+    fn write(self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(&self.to_le_bytes())
+    }
+}
+
 impl Element for u32 {
     const TYPE: &'static str = "<u4";
     const BYTES: u64 = 4;

@@ -3,6 +3,7 @@
 //! A text of times knows neither its step nor when the run ended nor how many neurons were silent. The step is taken as the
 //! longest one that holds every time, the end as the last spike, and a population as large as its highest index says.
 
+pub(crate) mod npy;
 mod npz;
 mod text;
 

@@ -1,6 +1,6 @@
 //! Spikes as `export::write_npz` writes them.
 
-use super::Table;
+use super::{Table, npy};
 use sim_core::time::fs_from_ms;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
@@ -56,12 +56,8 @@ fn array(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Array, S
     })?;
     let mut bytes = Vec::new();
     file.by_ref().take(MOST_BYTES).read_to_end(&mut bytes).map_err(|error| format!("{name}: {error}"))?;
-    let damaged = || format!("{name} is no array of NumPy (version 1.0)");
-    let length = bytes.get(8..10).map(|b| usize::from(u16::from_le_bytes([b[0], b[1]]))).ok_or_else(damaged)?;
-    let header = bytes.get(10..10 + length).filter(|_| bytes.starts_with(b"\x93NUMPY\x01")).ok_or_else(damaged)?;
-    let header = String::from_utf8_lossy(header).into_owned();
-    let kind = header.split("'descr': '").nth(1).and_then(|rest| rest.split('\'').next()).ok_or_else(damaged)?;
-    Ok(Array { name: name.to_string(), kind: kind.to_string(), data: bytes.split_off(10 + length) })
+    let array = npy::parse(bytes).ok_or_else(|| format!("{name} is no array of NumPy (version 1.0)"))?;
+    Ok(Array { name: name.to_string(), kind: array.kind, data: array.data })
 }
 
 fn numbers<T>(array: &Array, kind: &str, read: impl Fn([u8; 8]) -> T) -> Result<Vec<T>, String> {

@@ -5,6 +5,7 @@
 
 mod axes;
 mod bins;
+mod confusion;
 mod distributions;
 mod histogram;
 mod ink;
@@ -14,6 +15,7 @@ mod png;
 mod raster;
 mod rates;
 mod rows;
+mod scatter;
 mod scene;
 mod sheet;
 mod svg;
@@ -25,10 +27,12 @@ mod ticks;
 mod trace;
 
 pub use bins::Bins;
+pub use confusion::{ConfusionData, confusion};
 pub use distributions::{DistributionGroup, DistributionsData, distributions};
 pub use matrix::{MatrixData, MatrixSide, matrix};
 pub use raster::{DEFAULT_ROWS, RasterData, raster};
 pub use rates::{RatesData, rates};
+pub use scatter::{ScatterData, ScatterGroup, scatter};
 pub use trace::{MOST_CURVES, TraceCell, TraceData, TracePanel, trace};
 
 use scene::Scene;

@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod convert;
 mod expand;
+mod lsm;
 mod places;
 mod plot;
 mod run;
@@ -25,6 +26,7 @@ pub(crate) fn dispatch(cli: &Cli, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     match &cli.verb {
         Verb::Run(arguments) => return run::run(arguments, cli.quiet, terminal),
         Verb::Sweep(arguments) => return sweep::sweep(arguments, cli.quiet, terminal),
+        Verb::Lsm(arguments) => return lsm::lsm(arguments, cli.quiet, terminal),
         Verb::Check(arguments) => check::check(arguments, terminal)?,
         Verb::Expand(arguments) => expand::expand(arguments, terminal)?,
         Verb::Plot(arguments) => plot::plot(arguments, terminal)?,

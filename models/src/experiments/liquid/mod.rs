@@ -19,12 +19,14 @@ pub use network::{Settings, Variant, Wiring};
 pub use patches::Patches;
 pub use relay::relayed;
 
+use super::Problem;
 use super::encoding::Presentation as Shown;
 use super::measures::Event;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use sim_core::connect::{Generator, Pair};
 use sim_core::diagnostic::Diagnostic;
 use sim_core::engine::{Plan, State};
-use sim_core::network::Network;
+use sim_core::network::{Network, Projection};
 use sim_core::plasticity::Reading;
 use sim_core::record::{Sink, Window};
 use std::ops::{ControlFlow, Range};
@@ -77,7 +79,7 @@ impl Liquid {
     }
 
     /// Shows samples for `ticks` each, one after the other: neurons begin each at rest, weights and their traces go on. `progress` hears
-    /// of every sample, with the liquid's spikes and the astrocyte's last value, and may break off.
+    /// of every sample, with the liquid's spikes, and may break off.
     pub fn initialise(
         &mut self,
         samples: impl Iterator<Item = Shown>,
@@ -103,6 +105,28 @@ impl Liquid {
         }
         self.start = state.start_with_synapses(&self.learning, &self.running);
         shown
+    }
+
+    /// The weights at the start of samples of all synapses that learn, to be kept: projection by projection, by source within target.
+    pub fn learned(&self) -> Vec<f64> {
+        let all = network::learned(&self.running, &self.start);
+        all.into_iter().flat_map(|(_, synapses)| synapses).map(|(_, weight)| weight).collect()
+    }
+
+    /// The same liquid with weights that were kept: it need not be initialised.
+    pub fn with_learned(mut self, weights: &[f64]) -> Result<Self, Problem> {
+        let mut learned = network::learned(&self.running, &self.start);
+        let places: Vec<&mut f64> = learned.iter_mut().flat_map(|(_, synapses)| synapses).map(|(_, weight)| weight).collect();
+        if places.len() != weights.len() {
+            return Err(Problem::Width { expected: places.len(), found: weights.len() });
+        }
+        if weights.iter().any(|weight| !weight.is_finite()) {
+            return Err(Problem::Setting("a weight is a finite number"));
+        }
+        places.into_iter().zip(weights).for_each(|(place, weight)| *place = *weight);
+        self.running = Plan::new(Arc::new(network::with_weights(&self.running, learned)), 1);
+        self.start = State::new(&self.running);
+        Ok(self)
     }
 
     /// The same liquid with its weights held while samples run: faster.
@@ -153,18 +177,35 @@ impl Liquid {
         relayed(self.settings.inputs, ticks, |tick, emit| sample.events(tick, emit))
     }
 
+    /// How many of its neurons, the first ones, are excitatory.
+    pub fn excitatory(&self) -> usize {
+        self.network().population("lsm.exc").map_or(0, |population| population.size as usize)
+    }
+
     /// Synapses among the liquid's neurons: source and target, counted from its first.
     pub fn recurrent(&self) -> Vec<(u32, u32)> {
-        let network = self.network();
+        let first = |population: usize| self.network().populations[population].first - self.neurons.start;
         let mut pairs = Vec::new();
-        for projection in network.projections.iter().filter(|p| p.name.ends_with("excitation") || p.name.ends_with("inhibition"))
-        {
-            let first = |population: usize| network.populations[population].first - self.neurons.start;
+        for projection in self.named("excitation").chain(self.named("inhibition")) {
             let (source, target) = (first(projection.source), first(projection.target));
-            let generator = sim_core::connect::Generator::new(network, projection);
-            generator.for_pairs(projection.target_cells.clone(), |pair| pairs.push((source + pair.source, target + pair.target)));
+            self.for_pairs(projection, |pair| pairs.push((source + pair.source, target + pair.target)));
         }
         pairs
+    }
+
+    /// How many synapses the projections with this name have: "excitation", "inhibition", "input".
+    pub fn synapses(&self, name: &str) -> usize {
+        let mut count = 0;
+        self.named(name).for_each(|projection| self.for_pairs(projection, |_| count += 1));
+        count
+    }
+
+    fn named(&self, name: &str) -> impl Iterator<Item = &Projection> {
+        self.network().projections.iter().filter(move |projection| projection.name.rsplit('.').next() == Some(name))
+    }
+
+    fn for_pairs(&self, projection: &Projection, take: impl FnMut(Pair)) {
+        Generator::new(self.network(), projection).for_pairs(projection.target_cells.clone(), take);
     }
 
     /// Weights at the start of samples of the projections with this name: "excitation", "inhibition", "input".

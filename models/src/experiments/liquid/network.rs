@@ -7,6 +7,7 @@ use sim_core::description::{CardBase, CardDecl, Description, Named, NetworkDecl,
 use sim_core::diagnostic::{Diagnostic, Sources, Span, Spanned};
 use sim_core::elaborate::{Limits, NoFiles, elaborate};
 use sim_core::engine::{Plan, State};
+use sim_core::math::{exp, ln};
 use sim_core::network::{Draw, Network, Projection, Rule};
 use sim_core::plasticity::Reading;
 use sim_core::random::{Key, Stream};
@@ -59,6 +60,13 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// A liquid of this lattice for images of so many rows and columns, all else as published.
+    pub fn on_lattice(variant: Variant, grid: [u32; 3], image: (u32, u32), seed: u64) -> Self {
+        let neurons = grid.iter().map(|sites| f64::from(*sites)).product();
+        let inputs = image.0 as usize * image.1 as usize;
+        Self { grid, inputs, image, w_astro: published_w_astro(neurons), ..Self::published(variant, seed) }
+    }
+
     /// The published liquid of 1000 neurons for images of 28 x 28.
     pub fn published(variant: Variant, seed: u64) -> Self {
         Self {
@@ -73,6 +81,12 @@ impl Settings {
             seed,
         }
     }
+}
+
+/// 0.015 for 1000 neurons and 0.0075 for 8000, as published; in proportion to the cube root of their number, to six places.
+fn published_w_astro(neurons: f64) -> f64 {
+    let exact = 0.015 * exp(ln(1000.0 / neurons.max(1.0)) / 3.0);
+    (exact * 1e6).round() / 1e6
 }
 
 /// The published factor is 0.99 per ms.
@@ -172,20 +186,35 @@ fn list(projection: &mut Projection, pairs: Vec<(u32, u32)>, weights: Vec<f64>) 
     projection.weight = Draw::Each(weights);
 }
 
+/// The synapses of a projection that learns, with their weights.
+type Learned = Vec<((u32, u32), f64)>;
+
+/// What each projection that learns has learned, by source within target.
+pub(super) fn learned(plan: &Plan, state: &State) -> Vec<(usize, Learned)> {
+    let projections = plan.network().projections.iter().enumerate().filter(|(_, projection)| projection.learning.is_some());
+    let read = |(index, _)| {
+        let values = state.synapses(plan, index, 0, Reading::Now);
+        let mut synapses: Learned = values.sources.into_iter().zip(values.targets).zip(values.values).collect();
+        synapses.sort_by_key(|((source, target), _)| (*target, *source));
+        (index, synapses)
+    };
+    projections.map(read).collect()
+}
+
+/// The network with these weights.
+pub(super) fn with_weights(plan: &Plan, learned: Vec<(usize, Learned)>) -> Network {
+    let mut network = Network::clone(plan.network());
+    for (index, synapses) in learned {
+        let (pairs, weights) = synapses.into_iter().unzip();
+        list(&mut network.projections[index], pairs, weights);
+    }
+    network
+}
+
 /// The network with the weights that a state has, none of which learns.
 pub(super) fn frozen(plan: &Plan, state: &State) -> Network {
-    let mut network = Network::clone(plan.network());
-    for index in 0..network.projections.len() {
-        let values = state.synapses(plan, index, 0, Reading::Now);
-        let projection = &mut network.projections[index];
-        if projection.learning.take().is_none() {
-            continue;
-        }
-        let mut synapses: Vec<((u32, u32), f64)> = values.sources.into_iter().zip(values.targets).zip(values.values).collect();
-        synapses.sort_by_key(|((source, target), _)| (*target, *source));
-        let (pairs, weights) = synapses.into_iter().unzip();
-        list(projection, pairs, weights);
-    }
+    let mut network = with_weights(plan, learned(plan, state));
+    network.projections.iter_mut().for_each(|projection| projection.learning = None);
     network.channels.clear();
     network.projections.retain(|projection| !projection.name.contains("astro"));
     network

@@ -1,6 +1,6 @@
 //! A fitted layer, to be kept in a file and used again.
 
-use super::super::features::{Part, scale_row};
+use super::super::features::{Features, Part, scale_row};
 use super::super::{Problem, Samples};
 use super::kernel::{Layer, Shape, Tile};
 use super::{Confusion, Input, judge};
@@ -115,6 +115,20 @@ impl Readout {
             return Err(Problem::Parts);
         }
         Ok(judge::confusion(&self.layer(), samples, &self.input))
+    }
+
+    /// The class of each sample, those of a batch processed together as in `evaluate`.
+    pub fn classify_all(&self, features: &Features) -> Result<Vec<usize>, Problem> {
+        // Nobody asks for the labels.
+        let labels = vec![0; features.samples()];
+        let samples = Samples::all(features, &labels)?;
+        samples.check("samples", self.classes)?;
+        if features.parts() != self.parts {
+            return Err(Problem::Parts);
+        }
+        let mut given = Vec::with_capacity(samples.len());
+        judge::each_row(&self.layer(), &samples, &self.input, |_, logits| given.push(judge::winner(logits)));
+        Ok(given)
     }
 
     fn layer(&self) -> Layer {

@@ -1,0 +1,236 @@
+//! Experiments on liquid state machines.
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// `lsm`.
+#[derive(Clone, Debug, Args)]
+pub struct LsmArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: LsmVerb,
+}
+
+/// What is done with liquid state machines.
+#[derive(Clone, Debug, Subcommand)]
+pub enum LsmVerb {
+    /// Make liquids, let them learn without labels, count their spikes for each image, and train a linear read-out.
+    #[command(
+        after_help = "Examples:\n  spikeloom lsm train --data mnist                               # the published protocol, 1000 neurons\n  spikeloom lsm train --data mnist --seeds 1..5 --out nalsm      # five networks; the same command goes on after Ctrl-C\n  spikeloom lsm train --data mnist --grid 20x20x20 --frozen --out nalsm-8000\n  spikeloom lsm train --data mnist --variant static --weight 0.9 --train 5000 --validation 1000 --test 1000\n  spikeloom lsm train --data mnist --wiring patches --timing accumulate --frozen --liquids 4 --refit --out four\n\nThe protocol is that of Ivanov & Michmizos (NeurIPS 2021, NALSM): training images are the first of the training file, validation images its last, test images those of the test file. Without labels the liquid sees --snapshots images for 20 ms each, learning; then each image is shown for 250 ms from the same weights. The epoch with the best validation accuracy is chosen. Where we differ: the read-out is softmax regression on hard labels and raw counts (--readout authors is theirs), and test images are encoded with the scale of the training images (--authors-test-scale for their own, which uses a statistic of the test set).\n--out DIR gets config.json, report.json and a folder for each seed: weights and counts as .npy, model.json, confusion.csv and .svg, raster.svg."
+    )]
+    Train(Box<LsmTrainArgs>),
+    /// Evaluate a trained model on the test file.
+    #[command(after_help = "Example:\n  spikeloom lsm test nalsm/seed=1 --data mnist")]
+    Test(LsmTestArgs),
+    /// The class of each image of an IDX file, one a line.
+    #[command(
+        after_help = "Examples:\n  spikeloom lsm classify nalsm/seed=1 digits-idx3-ubyte\n  spikeloom lsm classify nalsm/seed=1 t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz --json"
+    )]
+    Classify(LsmClassifyArgs),
+    /// A table of several trainings.
+    #[command(
+        after_help = "Example:\n  spikeloom lsm report nalsm static stdp -o accuracy.svg     # accuracy against branching factor"
+    )]
+    Report(LsmReportArgs),
+}
+
+/// What learns in a liquid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LsmVariant {
+    /// All synapses, balanced by an astrocyte.
+    Nalsm,
+    /// Nothing.
+    Static,
+    /// All synapses, growth and shrinking at one rate.
+    Stdp,
+}
+
+/// What of a pixel counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LsmEncoding {
+    /// Its share of the image's sum; the largest of all is certain.
+    Authors,
+    /// Its share of the image's sum.
+    Share,
+    /// Its brightness.
+    Brightness,
+    /// The square root of its brightness.
+    Root,
+}
+
+/// When a pixel has its events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LsmTiming {
+    /// Independently in each tick.
+    Chance,
+    /// Whenever its summed probabilities pass a whole number.
+    Accumulate,
+}
+
+/// How the input reaches the neurons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LsmWiring {
+    /// 15 % of all pairs of pixel and neuron.
+    Random,
+    /// A square of the image for each neuron.
+    Patches,
+}
+
+/// How the read-out is trained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LsmReadout {
+    /// Softmax regression by minibatches (Adam), raw counts.
+    Softmax,
+    /// The same to its optimum.
+    Lbfgs,
+    /// Least squares.
+    Ridge,
+    /// As the authors did: soft targets, Adadelta, normalised counts.
+    Authors,
+}
+
+/// `lsm train`.
+#[derive(Clone, Debug, Args)]
+pub struct LsmTrainArgs {
+    /// Folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, each plain or .gz.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// What learns.
+    #[arg(long, value_enum, default_value = "nalsm")]
+    pub variant: LsmVariant,
+    /// Neurons of a liquid, a cube: 1000 is 10 x 10 x 10.
+    #[arg(long, value_name = "N", default_value_t = 1000, conflicts_with = "grid")]
+    pub neurons: u32,
+    /// Sites of another lattice.
+    #[arg(long, value_name = "XxYxZ")]
+    pub grid: Option<String>,
+    /// Seed of the network.
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "seeds")]
+    pub seed: u64,
+    /// Several networks: the seeds from the first to the last.
+    #[arg(long, value_name = "A..B")]
+    pub seeds: Option<String>,
+    /// Training images: the first of the training file.
+    #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub train: u32,
+    /// Validation images: the last of the training file.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub validation: u32,
+    /// Test images: the first of the test file.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub test: u32,
+    /// Training images that the liquid sees while it learns, one after the other in random order.
+    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    pub snapshots: u32,
+    /// How long each of these is shown, in ms.
+    #[arg(long, value_name = "MS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub snapshot_ms: u32,
+    /// How long each image is shown whose spikes are counted, in ms.
+    #[arg(long, value_name = "MS", default_value_t = 250, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub sample_ms: u32,
+    /// Weight of spikes onto the astrocyte (default: 0.015 for 1000 neurons, 0.0075 for 8000, between them N^(-1/3)).
+    #[arg(long, value_name = "X")]
+    pub w_astro: Option<f64>,
+    /// Magnitude of all weights at the start, in mV (default: 3, static: 1).
+    #[arg(long, value_name = "X")]
+    pub weight: Option<f64>,
+    /// What of a pixel counts.
+    #[arg(long, value_enum, default_value = "authors")]
+    pub encoding: LsmEncoding,
+    /// When a pixel has its events.
+    #[arg(long, value_enum, default_value = "chance")]
+    pub timing: LsmTiming,
+    /// Mean number of input events per ms (default: 20; not for the authors' encoding, which makes its own).
+    #[arg(long, value_name = "N")]
+    pub events: Option<f64>,
+    /// Scale test images by themselves, as the authors did; else as training images.
+    #[arg(long)]
+    pub authors_test_scale: bool,
+    /// How the input reaches the neurons.
+    #[arg(long, value_enum, default_value = "random")]
+    pub wiring: LsmWiring,
+    /// Sides of patches in pixels, from the smallest to the largest (default: 4..12).
+    #[arg(long, value_name = "A..B")]
+    pub patch: Option<String>,
+    /// Synapses of a neuron with its patch, at most; 0: all (default: 50).
+    #[arg(long, value_name = "N")]
+    pub patch_synapses: Option<u32>,
+    /// Hold the weights while spikes are counted: faster.
+    #[arg(long)]
+    pub frozen: bool,
+    /// Independent liquids whose counts are read out together.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub liquids: u32,
+    /// How the read-out is trained.
+    #[arg(long, value_enum, default_value = "softmax")]
+    pub readout: LsmReadout,
+    /// Weight decay; penalty of lbfgs and ridge (default: the method's own).
+    #[arg(long, value_name = "X")]
+    pub decay: Option<f64>,
+    /// Passes over the training images (default: 12; authors: 5000).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub epochs: Option<u32>,
+    /// Once the epoch is chosen, train on training and validation images up to it.
+    #[arg(long)]
+    pub refit: bool,
+    /// Keep weights, counts, models and the report here; what is there already of the same experiment is taken over.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+    /// Threads (default: one a core; the same bits with any number).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// `lsm test`.
+#[derive(Clone, Debug, Args)]
+pub struct LsmTestArgs {
+    /// The folder of a seed (`lsm train --out` writes one), or the model.json in it.
+    pub model: PathBuf,
+    /// Folder with t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or .gz.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Only the first images.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub test: Option<u32>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+    /// Threads (default: one a core; the same bits with any number).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// `lsm classify`.
+#[derive(Clone, Debug, Args)]
+pub struct LsmClassifyArgs {
+    /// The folder of a seed (`lsm train --out` writes one), or the model.json in it.
+    pub model: PathBuf,
+    /// A file of images in the IDX format, plain or .gz.
+    pub images: PathBuf,
+    /// A file of their labels: says how many are right.
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+    /// Threads (default: one a core; the same bits with any number).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// `lsm report`.
+#[derive(Clone, Debug, Args)]
+pub struct LsmReportArgs {
+    /// Folders of `lsm train --out`.
+    #[arg(required = true)]
+    pub folders: Vec<PathBuf>,
+    /// Draw test accuracy against branching factor (.svg, .png).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}

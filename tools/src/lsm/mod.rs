@@ -1,0 +1,68 @@
+//! The experiment with liquid state machines: what a command line asks for, the images, the spike counts, the read-out, the model that
+//! is kept, and the report.
+//!
+//! ```text
+//! arguments -> Protocol + Fitting          what counts depend on, and what only the read-out does
+//! files     -> Images                      training, validation and test images
+//! both      -> Network -> Counts           liquids that have learned, and their counts; kept in a folder as far as they are finished
+//! counts    -> Fit -> Model, Report
+//! ```
+
+mod arrays;
+mod counts;
+mod drawings;
+mod fitting;
+mod images;
+mod liquids;
+mod model;
+mod place;
+mod protocol;
+mod report;
+
+pub(crate) use counts::gather;
+pub(crate) use drawings::{confusion, raster, scatter};
+pub(crate) use fitting::{Fitted, Fitting, fit};
+pub(crate) use images::{Data, file, test_set};
+pub(crate) use model::Model;
+pub(crate) use place::Place;
+pub(crate) use protocol::{Protocol, seeds};
+pub(crate) use report::{Report, network_json, with_deviation};
+
+use crate::failure::Failure;
+use crate::simulation::cores;
+
+/// Why work stopped before its end.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Something is wrong.
+    Failed(Failure),
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// Who does the work, and whether it is to be quiet.
+pub(crate) struct Workers {
+    pub(crate) pool: rayon::ThreadPool,
+    pub(crate) quiet: bool,
+}
+
+impl Workers {
+    pub(crate) fn new(threads: Option<u16>, quiet: bool) -> Result<Self, Failure> {
+        crate::progress::interrupts();
+        let threads = threads.map_or_else(cores, |n| usize::from(n).min(cores().max(2)));
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.map_err(|error| Failure::Other("threads", format!("no threads: {error}")))?;
+        Ok(Self { pool, quiet })
+    }
+}
+
+/// What the experiment's own library has against its input.
+fn wrong(problem: &models::experiments::Problem) -> Failure {
+    Failure::Usage("experiment", problem.to_string())
+}

@@ -1,0 +1,191 @@
+//! What the spike counts depend on, seeds apart.
+
+use super::images::Data;
+use super::wrong;
+use crate::cli::{LsmEncoding, LsmTiming, LsmTrainArgs, LsmVariant, LsmWiring};
+use crate::failure::Failure;
+use models::experiments::encoding::{Encoding, Intensity, Timing};
+use models::experiments::liquid::{Patches, Settings, Variant, Wiring};
+use serde::{Deserialize, Serialize};
+use sim_core::random::{Key, mix};
+use std::ops::RangeInclusive;
+
+/// Input events per ms where nobody says how many: about as many as the authors' encoding makes of MNIST.
+const EVENTS: f64 = 20.0;
+/// Most neurons of a liquid.
+const MOST_NEURONS: u64 = 1_000_000;
+
+/// All that the spike counts depend on, except seeds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Protocol {
+    /// Hash of the images and labels.
+    pub(crate) data: String,
+    /// A liquid's settings, with the seed 0.
+    pub(crate) settings: Settings,
+    pub(crate) liquids: usize,
+    pub(crate) frozen: bool,
+    /// Of training and validation images, with the seed 0.
+    pub(crate) encoding: Encoding,
+    pub(crate) test_encoding: Encoding,
+    pub(crate) snapshots: usize,
+    pub(crate) snapshot_ms: u64,
+    pub(crate) sample_ms: u64,
+    pub(crate) train: usize,
+    pub(crate) validation: usize,
+    pub(crate) test: usize,
+}
+
+impl Protocol {
+    pub(crate) fn new(arguments: &LsmTrainArgs, data: &Data) -> Result<Self, Failure> {
+        let (train, validation, test) = (arguments.train as usize, arguments.validation as usize, arguments.test as usize);
+        enough("the training file", data.training.len(), train + validation, "--train and --validation")?;
+        enough("the test file", data.test.len(), test, "--test")?;
+        let encoding = encoding(arguments, data.training.images())?;
+        let test_encoding = match arguments.authors_test_scale {
+            true => self::encoding(arguments, data.test.images())?,
+            false => encoding.clone(),
+        };
+        Ok(Self {
+            data: data.hash(),
+            settings: settings(arguments, data)?,
+            liquids: arguments.liquids as usize,
+            frozen: arguments.frozen,
+            encoding,
+            test_encoding,
+            snapshots: arguments.snapshots as usize,
+            snapshot_ms: arguments.snapshot_ms.into(),
+            sample_ms: arguments.sample_ms.into(),
+            train,
+            validation,
+            test,
+        })
+    }
+
+    /// Neurons of one liquid.
+    pub(crate) fn neurons(&self) -> u64 {
+        self.settings.grid.iter().map(|sites| u64::from(*sites)).product()
+    }
+
+    /// The variant's name, as on the command line.
+    pub(crate) fn variant(&self) -> &'static str {
+        match self.settings.variant {
+            Variant::Static => "static",
+            Variant::Stdp => "stdp",
+            Variant::Nalsm => "nalsm",
+        }
+    }
+}
+
+fn usage<T>(message: String) -> Result<T, Failure> {
+    Err(Failure::Usage("usage", message))
+}
+
+fn enough(file: &str, found: usize, needed: usize, flags: &str) -> Result<(), Failure> {
+    if found >= needed {
+        return Ok(());
+    }
+    Err(Failure::Usage("data", format!("{file} has {found} images, {flags} ask for {needed}")))
+}
+
+fn encoding<'a>(arguments: &LsmTrainArgs, images: impl Iterator<Item = &'a [u8]>) -> Result<Encoding, Failure> {
+    let timing = match arguments.timing {
+        LsmTiming::Chance => Timing::Chance,
+        LsmTiming::Accumulate => Timing::Accumulate,
+    };
+    let intensity = match arguments.encoding {
+        LsmEncoding::Authors if arguments.events.is_some() => {
+            return usage("--events: the authors' encoding makes its own number of events; name another --encoding".into());
+        }
+        LsmEncoding::Authors => return Ok(Encoding::authors(images, 0).map_err(|problem| wrong(&problem))?.with_timing(timing)),
+        LsmEncoding::Share => Intensity::Share,
+        LsmEncoding::Brightness => Intensity::Brightness,
+        LsmEncoding::Root => Intensity::Root,
+    };
+    let events = arguments.events.unwrap_or(EVENTS);
+    Encoding::with_events(intensity, timing, events, images, 0).map_err(|problem| wrong(&problem))
+}
+
+fn settings(arguments: &LsmTrainArgs, data: &Data) -> Result<Settings, Failure> {
+    let variant = match arguments.variant {
+        LsmVariant::Nalsm => Variant::Nalsm,
+        LsmVariant::Static => Variant::Static,
+        LsmVariant::Stdp => Variant::Stdp,
+    };
+    let (rows, columns) = data.training.size();
+    let mut settings = Settings::on_lattice(variant, grid(arguments)?, (rows as u32, columns as u32), 0);
+    settings.wiring = wiring(arguments, settings.wiring)?;
+    let positive = |flag: &str, value: Option<f64>, default: f64| match value {
+        Some(value) if !(value > 0.0 && value.is_finite()) => usage(format!("{flag} takes a number above 0")),
+        value => Ok(value.unwrap_or(default)),
+    };
+    if arguments.w_astro.is_some() && variant != Variant::Nalsm {
+        return usage("--w-astro has no meaning for this variant: it has no astrocyte".into());
+    }
+    settings.w_astro = positive("--w-astro", arguments.w_astro, settings.w_astro)?;
+    settings.weight = positive("--weight", arguments.weight, settings.weight)?;
+    Ok(settings)
+}
+
+fn wiring(arguments: &LsmTrainArgs, default: Wiring) -> Result<Wiring, Failure> {
+    if arguments.wiring == LsmWiring::Random {
+        return match arguments.patch.is_some() || arguments.patch_synapses.is_some() {
+            true => usage("--patch and --patch-synapses are for --wiring patches".into()),
+            false => Ok(default),
+        };
+    }
+    let sides = arguments.patch.as_deref().map_or(Ok(4..=12), |text| range("--patch", text))?;
+    let (Ok(least), Ok(most)) = (u32::try_from(*sides.start()), u32::try_from(*sides.end())) else {
+        return usage("--patch takes sides in pixels such as 4..12".into());
+    };
+    if least == 0 {
+        return usage("--patch: a patch has at least one pixel".into());
+    }
+    Ok(Wiring::Patches(Patches { least, most, synapses: arguments.patch_synapses.unwrap_or(50), border: 0 }))
+}
+
+fn grid(arguments: &LsmTrainArgs) -> Result<[u32; 3], Failure> {
+    let Some(text) = &arguments.grid else {
+        let cube = (1..=100_u32).find(|side| side.pow(3) == arguments.neurons);
+        let side = cube.ok_or_else(|| {
+            let message = format!("--neurons {} is no cube such as 1000 or 8000: give --grid 10x10x5, say", arguments.neurons);
+            Failure::Usage("usage", message)
+        })?;
+        return Ok([side; 3]);
+    };
+    let sides: Option<Vec<u32>> = text.split('x').map(|side| side.trim().parse().ok().filter(|side| *side > 0)).collect();
+    let grid = sides.and_then(|sides| <[u32; 3]>::try_from(sides).ok());
+    let neurons = |grid: &[u32; 3]| grid.iter().try_fold(1_u64, |product, side| product.checked_mul((*side).into()));
+    match grid.filter(|grid| neurons(grid).is_some_and(|n| n <= MOST_NEURONS)) {
+        Some(grid) => Ok(grid),
+        None => usage(format!("--grid takes three sides such as 10x10x10, at most {MOST_NEURONS} neurons, not \"{text}\"")),
+    }
+}
+
+/// The networks' seeds.
+pub(crate) fn seeds(arguments: &LsmTrainArgs) -> Result<RangeInclusive<u64>, Failure> {
+    /// Seeds above this are not whole numbers of 64-bit floating point.
+    const LARGEST: u64 = 1 << 53;
+    let seeds = arguments.seeds.as_deref().map_or(Ok(arguments.seed..=arguments.seed), |text| range("--seeds", text))?;
+    if *seeds.end() > LARGEST {
+        return usage(format!("a seed is at most {LARGEST}"));
+    }
+    Ok(seeds)
+}
+
+/// "1..5", both ends included.
+fn range(flag: &str, text: &str) -> Result<RangeInclusive<u64>, Failure> {
+    let ends = text.split_once("..").and_then(|(low, high)| Some((low.trim().parse().ok()?, high.trim().parse().ok()?)));
+    match ends.filter(|(low, high)| low <= high) {
+        Some((low, high)) => Ok(low..=high),
+        None => usage(format!("{flag} takes a range of whole numbers such as 1..5, not \"{text}\"")),
+    }
+}
+
+/// The seed of one of a network's liquids: the first has the network's.
+pub(super) fn liquid_seed(seed: u64, liquid: usize) -> u64 {
+    const WHOLE_NUMBERS: u32 = 11;
+    match liquid {
+        0 => seed,
+        _ => mix(Key::new(seed).name("liquid").finish(), liquid as u64) >> WHOLE_NUMBERS,
+    }
+}

@@ -1,0 +1,90 @@
+//! Points of two numbers, in groups.
+
+use super::axes::{BELOW, LEFT, NumberAxis, ValueAxis};
+use super::ink::{CELL, Ink, Mark};
+use super::palette::curve;
+use super::scene::{Frame, LABEL, SMALL, Scene, Text};
+use super::sheet::Sheet;
+use super::table::ROW;
+use super::text::Face;
+use super::{Caption, Format, PlotError, Size, render};
+
+/// Edge of a point.
+const POINT: f64 = 1.6;
+/// Right of the panel.
+const LEGEND_GAP: f64 = 2.5;
+
+/// A group of points of one colour.
+#[derive(Clone, Debug)]
+pub struct ScatterGroup {
+    /// As in the legend.
+    pub name: String,
+    /// Across and up.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// What a plot of points shows.
+#[derive(Clone, Debug)]
+pub struct ScatterData {
+    /// Title and facts.
+    pub caption: Caption,
+    /// Name of the horizontal axis.
+    pub x_name: String,
+    /// Name of the vertical axis.
+    pub y_name: String,
+    /// From top to bottom of the legend.
+    pub groups: Vec<ScatterGroup>,
+    /// Width and height.
+    pub size: Size,
+}
+
+/// Draws points; what is not finite is left out.
+///
+/// # Errors
+/// No points; a failing renderer.
+pub fn scatter(data: &ScatterData, format: Format) -> Result<Vec<u8>, PlotError> {
+    let finite = data.groups.iter().flat_map(|group| &group.points).filter(|(x, y)| x.is_finite() && y.is_finite());
+    let points: Vec<(f64, f64)> = finite.copied().collect();
+    if points.is_empty() {
+        return Err(PlotError::Nothing);
+    }
+    render(&draw(data, &points)?, format)
+}
+
+/// The least and the largest.
+fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
+}
+
+fn draw(data: &ScatterData, points: &[(f64, f64)]) -> Result<Scene, PlotError> {
+    let facts = [format!("{} points", points.len())];
+    let mut sheet = Sheet::new(data.size, &data.caption, "", &facts[0])?;
+    let room = sheet.room;
+    let widest = |name: &str| sheet.scene.fonts.width(name, Face::Bold, LABEL);
+    let legend = data.groups.iter().map(|group| widest(&group.name)).fold(0.0, f64::max) + LEGEND_GAP + 1.0;
+    let legend = legend.min(0.35 * room.width);
+    let frame =
+        Frame { x: room.x + LEFT, y: room.y + SMALL, width: room.width - LEFT - legend, height: room.height - SMALL - BELOW };
+    let (left, right) = ends(points.iter().map(|point| point.0));
+    let (low, high) = ends(points.iter().map(|point| point.1));
+    let margin = if right > left { 0.06 * (right - left) } else { 0.05 * left.abs().max(1.0) };
+    let (across, up) = (NumberAxis::new(left - margin, right + margin, false), ValueAxis::around(low, high));
+    let scene = &mut sheet.scene;
+    for (index, group) in data.groups.iter().enumerate() {
+        let mut ink = Ink::new(frame);
+        let edge = (POINT / CELL) as u32;
+        ink.mark = Mark { width: edge, height: edge };
+        for (x, y) in group.points.iter().filter(|(x, y)| x.is_finite() && y.is_finite()) {
+            ink.put(across.fraction(*x), (up.y(frame, *y) - frame.y) / frame.height);
+        }
+        scene.marks(ink, curve(index));
+        let y = frame.y + (index as f64 + 0.5) * ROW;
+        if y < frame.bottom() {
+            let name = scene.fonts.fit(&group.name, Face::Bold, LABEL, legend - LEGEND_GAP);
+            scene.text(Text::new(name, frame.right() + LEGEND_GAP, y).bold().colour(curve(index)).centred());
+        }
+    }
+    up.draw(scene, frame, &data.y_name);
+    across.draw(scene, frame, Some(&data.x_name));
+    Ok(sheet.finish(&facts))
+}
