@@ -96,6 +96,8 @@ struct StdpPair<F> {
     plus: Decay<F>,
     minus: Decay<F>,
     a_plus: Setting,
+    /// The growth per trace where no modulator changes it: then what was kept of a target's spike is not looked at.
+    growth_always: Option<F>,
     a_minus: Setting,
     growth: Dependence,
     shrinking: Dependence,
@@ -120,6 +122,7 @@ impl<F: Real> StdpPair<F> {
             plus: Decay::new(setup.constant(0), setup.grid),
             minus: Decay::new(setup.constant(1), setup.grid),
             a_plus: setup.setting(2),
+            growth_always: setup.setting(2).constant().map(F::of),
             a_minus: setup.setting(3),
             growth: Dependence::new(setup.constant(4)),
             shrinking: Dependence::new(setup.constant(5)),
@@ -138,6 +141,15 @@ impl<F: Real> StdpPair<F> {
     #[inline(always)]
     fn facing(&self, post: Option<(&[F; KEPT], i32)>, moment: &Amplitudes<F>) -> F {
         post.map_or(F::of(0.0), |(kept, since)| moment.minus * (kept[0] * self.minus.after(since)))
+    }
+
+    /// The growth per trace at a spike of the target of which this was kept.
+    #[inline(always)]
+    fn growth_at(&self, kept: &[F; KEPT]) -> F {
+        match self.growth_always {
+            Some(growth) => growth,
+            None => kept[1],
+        }
     }
 
     /// A growth by the trace of the source, or a shrinking by that of the target.
@@ -203,7 +215,7 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
         if self.reach == Reach::Restricted && !spike.is_first() {
             return;
         }
-        let by = spike.kept[1] * (source[0] * self.pair.plus.after(spike.since));
+        let by = self.pair.growth_at(spike.kept) * (source[0] * self.pair.plus.after(spike.since));
         synapse[0] = self.pair.grown(synapse[0], by);
     }
 
@@ -328,7 +340,7 @@ impl<F: Real> Rule<F, 2, 0, KEPT> for PreCentered<F> {
 
     #[inline(always)]
     fn on_post(&self, synapse: &mut [F; 2], _: &[F; 0], spike: PostSpike<'_, F, KEPT>) {
-        let by = spike.kept[1] * (synapse[1] * self.0.plus.after(spike.since));
+        let by = self.0.growth_at(spike.kept) * (synapse[1] * self.0.plus.after(spike.since));
         *synapse = [self.0.grown(synapse[0], by), F::of(0.0)];
     }
 

@@ -24,6 +24,9 @@ pub trait Learner: Send + Sync {
     fn read(&self, memory: &Memory, variable: usize, now: Option<i32>) -> Vec<f64>;
 }
 
+/// Synapses between the one that is worked on and the one whose target's ring is fetched.
+const AHEAD: usize = 12;
+
 /// What a learner works with and forgets.
 pub(crate) type Scratch = Box<dyn Any + Send + Sync>;
 
@@ -291,6 +294,9 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
             let range = wiring.synapses(run);
             for ((i, cell), weight) in range.clone().zip(&wiring.cells[range.clone()]).zip(&mut weights[range]) {
                 let cell = usize::from(*cell);
+                if let Some(later) = wiring.cells.get(i + AHEAD) {
+                    look.fetch(usize::from(*later));
+                }
                 let face = &mut faces[cell];
                 if face.now != times.now {
                     *face = self.face(&look, cell, times.now, &moment);

@@ -1,6 +1,7 @@
 //! The targets' spikes, as far back as some synapse has yet to see them: a ring for each target, all of the same length.
 
 use super::memory::NEVER;
+use crate::engine::delivery::prefetch;
 use crate::engine::values::{Values, Width};
 use crate::real::Precision;
 
@@ -159,6 +160,13 @@ impl<'a, F, const Y: usize> Look<'a, F, Y> {
     #[inline(always)]
     pub(crate) fn newest(&self, target: usize) -> i32 {
         self.newest[target]
+    }
+
+    /// Starts fetching the tick of a target's last spike in its ring.
+    #[inline(always)]
+    pub(crate) fn fetch(&self, target: usize) {
+        let last = self.counts[target].wrapping_sub(1) as usize & (self.room - 1);
+        prefetch(self.ticks.as_ptr().wrapping_add(target * self.room + last));
     }
 
     /// Spikes of a target so far.
