@@ -8,6 +8,7 @@
 use crate::netlist;
 use serde_json::Value;
 use sim_core::network::Network;
+use sim_core::plasticity::Reading;
 use sim_core::stats::{Interval, PopulationStatistics, SpikeStatistics};
 use sim_core::time::Grid;
 use std::ops::Range;
@@ -176,6 +177,32 @@ fn vogels_abbott_as_nest_and_brian2() {
 fn conductances_as_nest_and_brian2() {
     compare("vogels-abbott-coba", &[], &["coba_nest"], &["E", "I"]);
     compare("vogels-abbott-coba", &[], &["coba_brian2"], &["E", "I"]);
+}
+
+#[test]
+fn brunel_with_stdp_as_nest() {
+    compare("brunel-stdp", &[], &["brunel_delta_stdp_pair_nest"], &["E", "I"]);
+}
+
+/// The weights of the first 200 sources at the end.
+#[test]
+fn weights_of_brunel_with_stdp_as_nest() {
+    let network = netlist::shipped("brunel-stdp", &[]);
+    let (plan, state) =
+        netlist::run(&network, 2, &mut SpikeStatistics::new(&[], Interval::new(Grid::new(1), 0, 1).expect("any"), 1));
+    let learned = state.synapses(&plan, 0, 0, Reading::LastSpike);
+    let first = learned.sources.iter().zip(&learned.values).filter(|(source, _)| **source < 200).map(|(_, weight)| *weight);
+    let weights: Vec<f64> = first.collect();
+    assert!((195_000..205_000).contains(&weights.len()), "a thousand targets each: {}", weights.len());
+    let count = weights.len() as f64;
+    let mean = weights.iter().sum::<f64>() / count;
+    let sd = (weights.iter().map(|w| (w - mean) * (w - mean)).sum::<f64>() / count).sqrt();
+    let reference = Reference::read("brunel_delta_stdp_pair_nest");
+    let of =
+        |key: &str| reference.0["runs"].as_array().expect("runs").iter().filter_map(|run| run[key].as_f64()).sum::<f64>() / 3.0;
+    // Its three seeds lie within 3e-5 of their mean.
+    assert!((mean - of("w_mean")).abs() < 1e-4, "mean {mean}, NEST has {}", of("w_mean"));
+    assert!((sd - of("w_sd")).abs() < 1e-4, "sd {sd}, NEST has {}", of("w_sd"));
 }
 
 #[test]

@@ -33,6 +33,7 @@ macro_rules! library {
 pub const LIBRARY: &[LibraryEntry] = library![
     "hello",
     "brunel-ai",
+    "brunel-stdp",
     "vogels-abbott-cuba",
     "vogels-abbott-coba",
     "izhikevich-2003",
