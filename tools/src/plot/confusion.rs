@@ -12,6 +12,8 @@ use super::{Caption, Format, PlotError, Size, render};
 const GAP: f64 = 1.2;
 /// Left of the cells, and below them: numbers of classes and a name.
 const MARGIN: f64 = 2.0 * 1.32 * LABEL + 2.0 * GAP;
+/// Points along the edge of a cell: some viewers smooth an image.
+const FINE: usize = 24;
 /// Text on cells darker than this is white.
 const DARK: u8 = 140;
 const WHITE: Colour = Colour(255, 255, 255);
@@ -46,8 +48,9 @@ fn draw(data: &ConfusionData, classes: usize) -> Result<Scene, PlotError> {
     let side = (room.height - MARGIN).min(room.width - MARGIN);
     let frame = Frame { x: room.x + (room.width - side) / 2.0, y: room.y, width: side, height: side };
     let greys: Vec<u8> = data.counts.iter().flat_map(|row| row.iter().map(|count| shade(*count, row.iter().sum()))).collect();
+    let fine = (0..classes * FINE).flat_map(|y| (0..classes * FINE).map(move |x| y / FINE * classes + x / FINE));
     let scene = &mut sheet.scene;
-    scene.image(Image { frame, columns: classes, greys: greys.clone() });
+    scene.image(Image { frame, columns: classes * FINE, greys: fine.map(|place| greys[place]).collect() });
     let ends = [(frame.x, frame.y), (frame.right(), frame.y), (frame.right(), frame.bottom()), (frame.x, frame.bottom())];
     scene.line(vec![ends[0], ends[1], ends[2], ends[3], ends[0]], HAIRLINE, INK);
     let cell = side / classes as f64;

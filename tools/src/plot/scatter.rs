@@ -57,7 +57,7 @@ fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
 }
 
 fn draw(data: &ScatterData, points: &[(f64, f64)]) -> Result<Scene, PlotError> {
-    let facts = [format!("{} points", points.len())];
+    let facts = [format!("{} point{}", points.len(), if points.len() == 1 { "" } else { "s" })];
     let mut sheet = Sheet::new(data.size, &data.caption, "", &facts[0])?;
     let room = sheet.room;
     let widest = |name: &str| sheet.scene.fonts.width(name, Face::Bold, LABEL);
