@@ -174,7 +174,7 @@ fn several_networks_and_their_report() {
     assert!(words.contains("static, 64 neurons") && words.contains("mean") && words.contains("--out DIR"), "{words}");
 }
 
-/// 343 neurons after 1000 snapshots, 2000 training images: measured here with seeds 1 to 3, see the bounds.
+/// Of seeds 1 to 3 the accuracies are 82.5, 82.7 and 82.9 %; a linear layer on so few images by itself has a standard error of 1.2 %.
 #[test]
 fn digits_where_there_are_some() {
     let Some(root) = std::env::var_os("SPIKELOOM_DATA") else {
@@ -186,5 +186,5 @@ fn digits_where_there_are_some() {
     let command: Vec<&str> = ["lsm", "train", "--data", &data].into_iter().chain(sizes.split(' ')).collect();
     let report = spikeloom(&command).ends(0).json();
     let accuracy = report["test_accuracy"].as_f64().unwrap_or_default();
-    assert!((LOW..=HIGH).contains(&accuracy), "{report:#}");
+    assert!((0.80..=0.855).contains(&accuracy), "343 neurons, 2000 training images: {report:#}");
 }

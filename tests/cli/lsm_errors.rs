@@ -50,9 +50,9 @@ fn wrong_command_lines_are_told() {
 
 /// A command line without the flags, and their values, that others name again.
 fn without<'a>(command: &[&'a str], others: &[&str]) -> Vec<&'a str> {
-    let named = |flag: &str| flag.starts_with("--") && others.contains(&flag);
-    let keep = |i: &usize| !named(command[*i]) && !(*i > 0 && named(command[*i - 1]));
-    (0..command.len()).filter(keep).map(|i| command[i]).collect()
+    let named = |index: usize| command[index].starts_with("--") && others.contains(&command[index]);
+    let dropped = |index: usize| named(index) || (index > 0 && named(index - 1));
+    (0..command.len()).filter(|index| !dropped(*index)).map(|index| command[index]).collect()
 }
 
 #[test]

@@ -81,3 +81,26 @@ fn shade(count: u64, all: u64) -> u8 {
     // Roots, lest the few that are wrong be lost among the many that are right.
     (255.0 - share.sqrt() * (255.0 - DARKEST)).round() as u8
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_written_into_their_cells() {
+        let data = |counts| ConfusionData { caption: Caption::default(), counts, size: Size::default() };
+        let svg = confusion(&data(vec![vec![1234, 5], vec![0, 678]]), Format::Svg).expect("a plot");
+        let svg = String::from_utf8(svg).expect("a text");
+        for word in ["1234", ">5<", "678", "1,917 images", "true class", "given class"] {
+            assert!(svg.contains(word), "\"{word}\" stands in it");
+        }
+        assert_eq!(confusion(&data(vec![]), Format::Svg), Err(PlotError::Nothing), "no classes");
+        assert_eq!(confusion(&data(vec![vec![1, 2]]), Format::Svg), Err(PlotError::Nothing), "no square");
+    }
+
+    #[test]
+    fn shades_are_shares() {
+        assert_eq!((shade(0, 9), shade(9, 9), shade(0, 0)), (255, 40, 255), "white, dark, and nothing at all");
+        assert!(shade(1, 100) < 240, "one of a hundred is seen");
+    }
+}
