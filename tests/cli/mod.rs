@@ -2,6 +2,8 @@
 
 mod catalogue;
 mod compare;
+mod lsm;
+mod lsm_errors;
 mod plots;
 mod recordings;
 mod run;

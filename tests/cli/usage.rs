@@ -3,7 +3,7 @@
 use super::SMALL;
 use crate::program::{Desk, spikeloom};
 
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 16] = [
     "run",
     "check",
     "expand",
@@ -12,6 +12,7 @@ const VERBS: [&str; 15] = [
     "stats",
     "compare",
     "convert",
+    "lsm",
     "list",
     "show",
     "describe",

@@ -2,6 +2,7 @@
 //! `fashion-mnist`, in each the four files as they are distributed. Without it these tests say so and pass.
 
 mod images;
+mod liquid;
 
 use models::experiments::dataset::Dataset;
 use std::fs;

@@ -22,7 +22,8 @@ pub(crate) struct Fitting {
     pub(crate) name: &'static str,
     pub(crate) scale: Scale,
     method: Method,
-    refit: bool,
+    /// Whether training and validation images are learned together once the epoch is chosen.
+    pub(crate) refit: bool,
 }
 
 /// A fitted read-out and what it achieves.

@@ -8,7 +8,7 @@ use crate::progress::Steps;
 use models::experiments::encoding::{Encoding, Presentation};
 use models::experiments::liquid::{Liquid, Settings, relayed};
 use models::experiments::measures::{Branching, Event, Partners, branching_factor};
-use sim_core::diagnostic::{Diagnostic, Sources};
+use sim_core::diagnostic::Diagnostic;
 use sim_core::random::{Key, Stream};
 
 /// Numbers of presentations: training images are counted from 0, test images and those shown while the liquid learns from these.
@@ -92,7 +92,7 @@ impl Machine {
 fn new(protocol: &Protocol, seed: u64, index: usize) -> Result<(Liquid, u64), Failure> {
     let seed = liquid_seed(seed, index);
     let settings = Settings { seed, ..protocol.settings.clone() };
-    let fail = |problems: Vec<Diagnostic>| Failure::Netlist(problems, Box::new(Sources::default()));
+    let fail = |problems: Vec<Diagnostic>| Failure::Netlist(problems, Box::default());
     Ok((Liquid::new(settings).map_err(fail)?, seed))
 }
 

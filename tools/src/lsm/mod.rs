@@ -55,6 +55,7 @@ pub(crate) struct Workers {
 impl Workers {
     pub(crate) fn new(threads: Option<u16>, quiet: bool) -> Result<Self, Failure> {
         crate::progress::interrupts();
+        // Two are always to be had, so that it can be seen anywhere that they change nothing.
         let threads = threads.map_or_else(cores, |n| usize::from(n).min(cores().max(2)));
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|error| Failure::Other("threads", format!("no threads: {error}")))?;

@@ -59,6 +59,7 @@ impl Report<'_> {
             "wiring": wiring(protocol), "frozen": protocol.frozen, "encoding": &protocol.encoding, "w_astro": protocol.settings.w_astro,
             "weight_mv": protocol.settings.weight, "snapshots": protocol.snapshots, "train": protocol.train,
             "validation": protocol.validation, "test": protocol.test, "readout": self.fitting.name,
+            "refit": self.fitting.refit,
         });
         if let ([network], 1) = (&self.networks[..], self.asked) {
             network.as_object().into_iter().flatten().for_each(|(key, value)| object[key] = value.clone());

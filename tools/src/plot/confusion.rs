@@ -12,6 +12,8 @@ use super::{Caption, Format, PlotError, Size, render};
 const GAP: f64 = 1.2;
 /// Left of the cells, and below them: numbers of classes and a name.
 const MARGIN: f64 = 2.0 * 1.32 * LABEL + 2.0 * GAP;
+/// Points along the edge of a cell: some viewers smooth an image.
+const FINE: usize = 24;
 /// Text on cells darker than this is white.
 const DARK: u8 = 140;
 const WHITE: Colour = Colour(255, 255, 255);
@@ -46,8 +48,9 @@ fn draw(data: &ConfusionData, classes: usize) -> Result<Scene, PlotError> {
     let side = (room.height - MARGIN).min(room.width - MARGIN);
     let frame = Frame { x: room.x + (room.width - side) / 2.0, y: room.y, width: side, height: side };
     let greys: Vec<u8> = data.counts.iter().flat_map(|row| row.iter().map(|count| shade(*count, row.iter().sum()))).collect();
+    let fine = (0..classes * FINE).flat_map(|y| (0..classes * FINE).map(move |x| y / FINE * classes + x / FINE));
     let scene = &mut sheet.scene;
-    scene.image(Image { frame, columns: classes, greys: greys.clone() });
+    scene.image(Image { frame, columns: classes * FINE, greys: fine.map(|place| greys[place]).collect() });
     let ends = [(frame.x, frame.y), (frame.right(), frame.y), (frame.right(), frame.bottom()), (frame.x, frame.bottom())];
     scene.line(vec![ends[0], ends[1], ends[2], ends[3], ends[0]], HAIRLINE, INK);
     let cell = side / classes as f64;
@@ -77,4 +80,27 @@ fn shade(count: u64, all: u64) -> u8 {
     let share = count as f64 / all.max(1) as f64;
     // Roots, lest the few that are wrong be lost among the many that are right.
     (255.0 - share.sqrt() * (255.0 - DARKEST)).round() as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_written_into_their_cells() {
+        let data = |counts| ConfusionData { caption: Caption::default(), counts, size: Size::default() };
+        let svg = confusion(&data(vec![vec![1234, 5], vec![0, 678]]), Format::Svg).expect("a plot");
+        let svg = String::from_utf8(svg).expect("a text");
+        for word in ["1234", ">5<", "678", "1,917 images", "true class", "given class"] {
+            assert!(svg.contains(word), "\"{word}\" stands in it");
+        }
+        assert_eq!(confusion(&data(vec![]), Format::Svg), Err(PlotError::Nothing), "no classes");
+        assert_eq!(confusion(&data(vec![vec![1, 2]]), Format::Svg), Err(PlotError::Nothing), "no square");
+    }
+
+    #[test]
+    fn shades_are_shares() {
+        assert_eq!((shade(0, 9), shade(9, 9), shade(0, 0)), (255, 40, 255), "white, dark, and nothing at all");
+        assert!(shade(1, 100) < 240, "one of a hundred is seen");
+    }
 }

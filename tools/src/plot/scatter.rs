@@ -57,7 +57,7 @@ fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
 }
 
 fn draw(data: &ScatterData, points: &[(f64, f64)]) -> Result<Scene, PlotError> {
-    let facts = [format!("{} points", points.len())];
+    let facts = [format!("{} point{}", points.len(), if points.len() == 1 { "" } else { "s" })];
     let mut sheet = Sheet::new(data.size, &data.caption, "", &facts[0])?;
     let room = sheet.room;
     let widest = |name: &str| sheet.scene.fonts.width(name, Face::Bold, LABEL);
@@ -87,4 +87,27 @@ fn draw(data: &ScatterData, points: &[(f64, f64)]) -> Result<Scene, PlotError> {
     up.draw(scene, frame, &data.y_name);
     across.draw(scene, frame, Some(&data.x_name));
     Ok(sheet.finish(&facts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_and_their_legend() {
+        let data = |points| ScatterData {
+            caption: Caption::default(),
+            x_name: "across".into(),
+            y_name: "up".into(),
+            groups: vec![ScatterGroup { name: "some".into(), points }],
+            size: Size::default(),
+        };
+        let svg = scatter(&data(vec![(1.0, 2.0), (2.0, 3.0), (f64::NAN, 1.0)]), Format::Svg).expect("a plot");
+        let svg = String::from_utf8(svg).expect("a text");
+        for word in ["across", "up", "some", "2 points"] {
+            assert!(svg.contains(word), "\"{word}\" stands in it");
+        }
+        assert!(scatter(&data(vec![(0.0, 0.0)]), Format::Png).is_ok(), "a point by itself");
+        assert_eq!(scatter(&data(vec![(f64::NAN, 1.0)]), Format::Svg), Err(PlotError::Nothing), "none that is finite");
+    }
 }
