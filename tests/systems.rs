@@ -238,7 +238,7 @@ fn systems_of_included_netlists_and_changes_from_outside() {
         let changes: Vec<String> = changes.iter().map(|change| (*change).to_string()).collect();
         write_json(&netlist::toml(&liquid(""), &changes))
     };
-    assert_eq!(alone(&["lsm.weight=2pA"]), alone(&["w=2pA"]), "a parameter, and what is computed from it");
+    assert_eq!(alone(&["lsm.weight=2mV"]), alone(&["w=2mV"]), "a parameter, and what is computed from it");
 }
 
 #[test]
