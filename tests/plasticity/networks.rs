@@ -174,10 +174,10 @@ fn network(seed: u64, weights: &str) -> (Arc<Network>, Vec<(&'static str, Learns
     );
     let mut learns = Vec::new();
     for (name, source, target, rule, delay, rule_of) in projections {
-        let sign = if name == "inhibition" { "-" } else { "" };
+        let weights = if name == "inhibition" { "\"-80 pA\", \"-20 pA\"" } else { "\"20 pA\", \"80 pA\"" };
         text += &format!(
             "[[projections]]\nname = \"{name}\"\nsource = \"{source}\"\ntarget = {target}\nconnect = {{ rule = \"{rule} }}\n\
-             weight = {{ uniform = [\"{sign}20 pA\", \"{sign}80 pA\"] }}\ndelay = {delay}\n[projections.plasticity]\n{}",
+             weight = {{ uniform = [{weights}] }}\ndelay = {delay}\n[projections.plasticity]\n{}",
             rule_of.text
         );
         learns.push((name, rule_of));
@@ -185,16 +185,16 @@ fn network(seed: u64, weights: &str) -> (Arc<Network>, Vec<(&'static str, Learns
     (netlist::toml(&text, &[]), learns)
 }
 
-/// What a run leaves: spikes, and the synapses of all projections in both readings.
+/// What a run leaves: spikes, the modulator's values, and the synapses of all projections.
 #[derive(PartialEq)]
 struct End {
     keep: Vec<sim_core::record::Spike>,
     samples: Vec<u64>,
-    synapses: Vec<(SynapseValues, SynapseValues)>,
+    synapses: Vec<SynapseValues>,
 }
 
 fn end(plan: &Plan, state: &State, keep: &Keep) -> End {
-    let read = |p: usize| (state.synapses(plan, p, 0, Reading::Now), state.synapses(plan, p, 0, Reading::LastSpike));
+    let read = |p: usize| state.synapses(plan, p, 0, Reading::Now);
     End {
         keep: keep.spikes.clone(),
         samples: keep.samples.iter().flat_map(|s| s.values.iter().map(|v| v.to_bits())).collect(),
@@ -232,7 +232,7 @@ fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
             let Some((name, learns)) = learns.iter().find(|(name, _)| *name == projection.name) else { continue };
             let rule = (learns.oracle)(&value);
             let first = start.synapses(&plan, index, 0, Reading::Now);
-            let (now, last) = &end.synapses[index];
+            let found = &end.synapses[index];
             let (source, target) = (network.populations[projection.source].first, network.populations[projection.target].first);
             for synapse in 0..first.values.len() {
                 let (from, to, delay) = (first.sources[synapse], first.targets[synapse], u64::from(first.delays[synapse]));
@@ -241,16 +241,13 @@ fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
                 let pre = until(&trains[(source + from) as usize], TICKS - delay);
                 let post = until(&trains[(target + to) as usize], TICKS - way);
                 most = most.max(post.len());
-                let course = course(&*rule, &Trains { pre: &pre, post: &post, delay: way, step_ms: 0.1 }, first.values[synapse]);
-                let sent = course.sent.last().copied().unwrap_or(first.values[synapse]);
-                for (what, got, want) in [("now", now, course.end), ("at its last spike", last, sent)] {
-                    let got = got.values[synapse];
-                    assert!(
-                        (got - want).abs() <= 1e-9 * W_MAX,
-                        "seed {seed}, {name} {from} to {to} after {delay} ticks, {what}: {got}, not {want}\npre {pre:?}\npost {post:?}\n{}",
-                        learns.text
-                    );
-                }
+                let trains = Trains { pre: &pre, post: &post, delay: way, step_ms: 0.1 };
+                let (got, want) = (found.values[synapse], course(&*rule, &trains, first.values[synapse]).end);
+                assert!(
+                    (got - want).abs() <= 1e-9 * W_MAX,
+                    "seed {seed}, {name} {from} to {to} after {delay} ticks: {got}, not {want}\npre {pre:?}\npost {post:?}\n{}",
+                    learns.text
+                );
                 compared += 1;
             }
         }

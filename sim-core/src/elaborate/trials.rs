@@ -170,6 +170,9 @@ fn check_count(values: usize, span: Span, names: &Names<'_>) -> Outcome<()> {
     }
 }
 
+/// Bytes of a trial while its values are found.
+const MOMENT: u64 = (size_of::<Moment>() + size_of::<Place<'_>>()) as u64;
+
 /// The trials in which a value that goes by something takes each of its values, in their order.
 pub(crate) fn moments(context: &Context<'_>, by: By) -> Outcome<Vec<Moment>> {
     let trials = context.trials.borrow();
@@ -178,7 +181,10 @@ pub(crate) fn moments(context: &Context<'_>, by: By) -> Outcome<Vec<Moment>> {
     let of_condition = |condition| Moment { trial: trials.first_of(condition).unwrap_or(0), condition };
     Ok(match by {
         By::Condition => (0..trials.conditions.len() as u32).map(of_condition).collect(),
-        By::Trial => (0..trials.count).map(of_trial).collect(),
+        By::Trial => {
+            context.budget.reserve(u64::from(trials.count), MOMENT, || "a stimulus that differs between trials".to_string())?;
+            (0..trials.count).map(of_trial).collect()
+        }
     })
 }
 
