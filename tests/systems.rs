@@ -18,7 +18,7 @@ timestep = "1 ms"
 duration = "80 ms"
 seed = 7
 [parameters]
-w = "1.5 pA"
+w = "3 mV"
 [populations.pixels]
 neurons = { model = "poisson_source", rate = "30 Hz" }
 size = 100
@@ -38,12 +38,9 @@ const BY_HAND: &str = r#"
 [spaces."lsm.lattice"]
 grid = [6, 5, 4]
 [neurons.any]
-model = "lif_psc_exp"
-c_m = "0.632 pF"
+model = "lif_nalsm"
 tau_m = "64 ms"
-tau_syn_ex = "1 ms"
-tau_syn_in = "1 ms"
-e_l = "0 mV"
+tau_syn = "1 ms"
 v_th = "20 mV"
 v_reset = "0 mV"
 t_ref = "2 ms"
@@ -66,21 +63,21 @@ name = "lsm.excitation"
 source = "lsm.exc"
 target = "liquid"
 connect = { rule = "pairwise_bernoulli", p = { expr = "p[target, source] * exp(-(distance / 3)^2)" }, autapses = false }
-weight = "1.5 pA"
+weight = "3 mV"
 delay = "1 ms"
 [[projections]]
 name = "lsm.inhibition"
 source = "lsm.inh"
 target = "liquid"
 connect = { rule = "pairwise_bernoulli", p = { expr = "p[target, source] * exp(-(distance / 3)^2)" }, autapses = false }
-weight = "-1.5 pA"
+weight = "-3 mV"
 delay = "1 ms"
 [[projections]]
 name = "lsm.input"
 source = "pixels"
 target = "liquid"
 connect = { rule = "fixed_total_number", n = { expr = "0.15 * n_source * n_target" }, multapses = false }
-weight = { choice = ["1.5 pA", "-1.5 pA"] }
+weight = { choice = ["3 mV", "-3 mV"] }
 delay = "1 ms"
 "#;
 
@@ -198,8 +195,8 @@ fn one_spike_moves_the_membrane_as_published() {
     let first = v.iter().position(|v| *v > 0.0).expect("the spike comes");
     let mut published = 0.0;
     for (k, v) in v[first..].iter().take(10).enumerate() {
-        published += -published / 64.0 + 1.5 * (-(k as f64)).exp();
-        assert!((v - published).abs() < 0.012 * published, "step {k}: {v} mV, published {published}");
+        published += -published / 64.0 + 3.0 * (-(k as f64)).exp();
+        assert!((v - published).abs() < 1e-12 * published, "step {k}: {v} mV, published {published}");
     }
 }
 
@@ -241,7 +238,7 @@ fn systems_of_included_netlists_and_changes_from_outside() {
         let changes: Vec<String> = changes.iter().map(|change| (*change).to_string()).collect();
         write_json(&netlist::toml(&liquid(""), &changes))
     };
-    assert_eq!(alone(&["lsm.weight=2pA"]), alone(&["w=2pA"]), "a parameter, and what is computed from it");
+    assert_eq!(alone(&["lsm.weight=2mV"]), alone(&["w=2mV"]), "a parameter, and what is computed from it");
 }
 
 #[test]
@@ -260,20 +257,20 @@ fn systems_come_behind_what_is_written_out() {
 fn parameters_that_rest_on_tables_come_too_late() {
     let with = |value: &str| {
         let table = "[tables.t]\nof = \"cells\"\ndata = [2]\n[groups]\ncells = [\"pixels\"]\n";
-        let text = liquid(table).replace("w = \"1.5 pA\"", &format!("w = {value}"));
+        let text = liquid(table).replace("w = \"3 mV\"", &format!("w = {value}"));
         netlist::read(&NoFiles, Format::Toml, &text, &[]).1
     };
-    assert_eq!(with("{ expr = \"1 pA + 2 pA\" }"), Vec::<String>::new(), "any other expression will do");
-    let late = with("{ expr = \"t[pixels] * 1 pA\" }");
+    assert_eq!(with("{ expr = \"1 mV + 2 mV\" }"), Vec::<String>::new(), "any other expression will do");
+    let late = with("{ expr = \"t[pixels] * 1 mV\" }");
     assert!(late.len() == 1 && late[0].contains("too-early") && late[0].starts_with("netlist:18"), "{late:?}");
-    let wrong = with("{ expr = \"1 pA + 2 mV\" }");
+    let wrong = with("{ expr = \"1 mV + 2 pA\" }");
     assert!(wrong.len() == 1 && wrong[0].contains("dimension") && wrong[0].starts_with("netlist:8"), "told once: {wrong:?}");
 }
 
 #[test]
 fn a_wrong_system_is_not_missed_by_what_names_its_parts() {
     let more = "[tables.x]\nof = \"lsm.liquid\"\ndata = [1, 2]\n[populations.out]\nneurons = \"lsm.lif\"\nsize = 3\n\
-                [[projections]]\nsource = \"lsm.exc\"\ntarget = \"out\"\nconnect = { rule = \"all_to_al\" }\nweight = \"1 pA\"\n\
+                [[projections]]\nsource = \"lsm.exc\"\ntarget = \"out\"\nconnect = { rule = \"all_to_al\" }\nweight = \"1 mV\"\n\
                 delay = \"1 ms\"\n[[record]]\nfrom = [\"lsm.*\", \"lsm.inh\"]\nwhat = \"spikes\"\n";
     let text = liquid(more).replace("grid = [6, 5, 4]", "grid = [6, 0, 4]");
     let problems = netlist::read(&NoFiles, Format::Toml, &text, &[]).1;

@@ -74,7 +74,6 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ("seed = 1\n", "seed = 1\n«seed» = 2\n", "duplicate-key", "second time"),
     ("t_ref = \"1 ms\"", "t_ref = \"1 ms\", «tau_refrac» = \"2 ms\"", "duplicate-name", "another name of"),
     ("indegree = 4", "indegree = 4, «p» = 0.1", "unknown-key", "takes no `p`"),
-    ("delay = \"1.5 ms\"\n", "delay = \"1.5 ms\"\n«plasticity» = { rule = \"stdp\" }\n", "not-built-yet", "plasticity"),
     ("n = 40", "n = 40\n«pi» = 3", "reserved-name", "another name"),
     ("[neurons.lif]", "[neurons.«\"l f\"»]\nmodel = \"lif_psc_exp\"\n[neurons.lif]", "bad-name", "letters, digits"),
     // Cycles.
@@ -374,11 +373,11 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "[parameters]",
         "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\nweight = «2»\n[parameters]",
         "dimension",
-        "2 pA",
+        "2 mV",
     ),
     (
         "[parameters]",
-        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\nweight = «\"-2 pA\"»\n[parameters]",
+        "[[systems]]\nkind = \"liquid_state_machine\"\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\nweight = «\"-2 mV\"»\n[parameters]",
         "out-of-range",
         "weight must be greater than 0",
     ),

@@ -27,7 +27,7 @@ pub(crate) struct Trains<'a> {
 
 /// What a spike at the synapse finds: earlier spikes, by the ticks in which they were there.
 pub(crate) struct Now<'a> {
-    tick: u64,
+    pub(crate) tick: u64,
     step_ms: f64,
     /// Earlier pre spikes. For a pre spike, also those before it in its own tick.
     pub(crate) pre: &'a [u64],

@@ -5,6 +5,7 @@ mod engine;
 mod history;
 mod inhibitory;
 mod nest;
+mod networks;
 mod pair;
 mod reward;
 mod short_term;

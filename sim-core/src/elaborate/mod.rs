@@ -84,7 +84,7 @@ pub fn elaborate(
     let report = Report::default();
     let network = build(description, catalog, files, sources, limits, &report);
     let network = network.filter(|_| !report.has_errors());
-    if network.is_none() && !report.has_errors() && description.absent.is_empty() {
+    if network.is_none() && !report.has_errors() && is_whole(description) {
         report.push(Diagnostic::general("internal", "the network could not be built, for a reason that was not told"));
     }
     (network, report.into_diagnostics())
@@ -129,7 +129,7 @@ fn build(
     let hardware = hardware.collect();
     context.budget.problem().into_iter().for_each(|problem| report.push(problem));
     // What rests on absent parts was left out without a word.
-    if report.has_errors() || !description.absent.is_empty() {
+    if report.has_errors() || !is_whole(description) {
         return None;
     }
     populations.iter_mut().zip(places.positions).for_each(|(population, positions)| population.positions = positions);
@@ -160,6 +160,11 @@ fn build(
     }
     quanta::set_quanta(&mut network, &spans).map_err(|problem| report.push(problem)).ok()?;
     Some(network)
+}
+
+/// Whether no part is missing for a reason that was told when the netlist was read.
+fn is_whole(description: &Description) -> bool {
+    description.absent.is_empty() && description.trials.as_ref().is_none_or(|t| t.count.is_some() && t.each.is_some())
 }
 
 /// A value of `[hardware]` as text; expressions are computed.

@@ -1,0 +1,298 @@
+//! Whole networks that learn: each synapse is what the rules of this folder make of the spikes that the network recorded, for
+//! any number of threads, however the run is cut.
+
+use super::history::{Now, Rule, Trains, course};
+use super::inhibitory::Inhibitory;
+use super::pair::{Pairing, PowerLaw, Stdp};
+use super::triplet::Triplet;
+use crate::differential::Keep;
+use crate::netlist;
+use sim_core::engine::{Plan, State};
+use sim_core::network::Network;
+use sim_core::plasticity::{Reading, SynapseValues};
+use sim_core::random::Stream;
+use std::sync::Arc;
+
+/// Ticks of a run.
+const TICKS: u64 = 9000;
+
+/// Largest magnitude of weights, in pA.
+const W_MAX: f64 = 100.0;
+
+/// A projection's rule, as the oracle has it: from the modulator's values at the end of each tick.
+type Oracle = Box<dyn Fn(&[f64]) -> Box<dyn Rule>>;
+
+/// A rule with amplitudes that follow a modulator: as of the tick in which a spike is fired.
+struct Modulated {
+    value: Vec<f64>,
+    /// Ticks from a target's firing to its coming to the synapse.
+    way: u64,
+}
+
+/// Its time constant, and the modulated amplitudes' gains and offsets, in pA.
+const MODULATED: (f64, [f64; 2], [f64; 2]) = (20.0, [0.8, 0.2], [-0.3, 1.1]);
+
+impl Modulated {
+    fn amplitude(&self, tick: u64, [gain, offset]: [f64; 2]) -> f64 {
+        gain * self.value[tick as usize - 1] + offset
+    }
+}
+
+impl Rule for Modulated {
+    fn post(&self, weight: f64, now: &Now<'_>) -> f64 {
+        let grown = weight + self.amplitude(now.tick - self.way, MODULATED.1) * now.all(now.pre, MODULATED.0);
+        grown.clamp(0.0, W_MAX)
+    }
+
+    fn pre(&self, weight: f64, now: &Now<'_>) -> f64 {
+        let shrunk = weight - self.amplitude(now.tick, MODULATED.2) * now.all(now.post, MODULATED.0);
+        shrunk.clamp(0.0, W_MAX)
+    }
+}
+
+/// The rule of a projection: how it is written, and the oracle of it.
+struct Learns {
+    text: String,
+    oracle: Oracle,
+    instant: bool,
+}
+
+/// Pairs of spikes with weight dependence, one of the pairings, and one of the ways back.
+fn pairs(s: &mut Stream) -> Learns {
+    let pairings = [
+        ("all_to_all", Pairing::All),
+        ("nearest_symmetric", Pairing::NearestSymmetric),
+        ("nearest_pre_centered", Pairing::NearestPreCentred),
+        ("nearest_restricted", Pairing::NearestRestricted),
+    ];
+    let (word, pairing) = pairings[s.below(4) as usize];
+    let (mu_plus, mu_minus) = ([0.0, 0.5, 1.0][s.below(3) as usize], [0.0, 1.0][s.below(2) as usize]);
+    let instant = s.below(2) == 1;
+    let back = if instant { "instant" } else { "delayed" };
+    let text = format!(
+        "rule = \"stdp_pair\"\npairing = \"{word}\"\ntau_plus = \"15 ms\"\ntau_minus = \"30 ms\"\na_plus = 0.02\na_minus = 0.015\n\
+         mu_plus = {mu_plus}\nmu_minus = {mu_minus}\nbackpropagation = \"{back}\"\nw_max = \"100 pA\"\n"
+    );
+    let oracle = move |_: &[f64]| -> Box<dyn Rule> {
+        let (tau_plus, tau_minus, lambda, alpha) = (15.0, 30.0, 0.02, 0.015 / 0.02);
+        Box::new(Stdp { pairing, tau_plus, tau_minus, lambda, alpha, mu_plus, mu_minus, w_max: W_MAX })
+    };
+    Learns { text, oracle: Box::new(oracle), instant }
+}
+
+fn triplets() -> Learns {
+    let text = "rule = \"stdp_triplet\"\na_plus = \"0.3 pA\"\na_plus_triplet = \"0.6 pA\"\na_minus = \"0.7 pA\"\n\
+                a_minus_triplet = \"0.1 pA\"\nw_max = \"100 pA\"\n";
+    let oracle = |_: &[f64]| -> Box<dyn Rule> {
+        Box::new(Triplet {
+            tau_plus: 16.8,
+            tau_plus_triplet: 101.0,
+            tau_minus: 33.7,
+            tau_minus_triplet: 125.0,
+            a_plus: 0.3,
+            a_plus_triplet: 0.6,
+            a_minus: 0.7,
+            a_minus_triplet: 0.1,
+            w_max: W_MAX,
+        })
+    };
+    Learns { text: text.to_string(), oracle: Box::new(oracle), instant: false }
+}
+
+fn powers() -> Learns {
+    let text = "rule = \"stdp_power_law\"\nlambda = 0.02\nalpha = 0.4\nmu = 0.4\nw_max = \"1000 pA\"\n";
+    let oracle = |_: &[f64]| -> Box<dyn Rule> {
+        Box::new(PowerLaw { tau_plus: 20.0, tau_minus: 20.0, lambda: 0.02, alpha: 0.4, mu: 0.4 })
+    };
+    Learns { text: text.to_string(), oracle: Box::new(oracle), instant: false }
+}
+
+fn inhibition() -> Learns {
+    let text = "rule = \"vogels_sprekeler\"\neta = \"1 pA\"\nalpha = 0.4\nw_max = \"100 pA\"\n";
+    let oracle = |_: &[f64]| -> Box<dyn Rule> { Box::new(Inhibitory { tau: 20.0, eta: 1.0, alpha: 0.4, w_max: -W_MAX }) };
+    Learns { text: text.to_string(), oracle: Box::new(oracle), instant: false }
+}
+
+fn modulated(delay: u64) -> Learns {
+    let text = "rule = \"stdp_pair\"\na_plus = { modulator = \"dopamine\", gain = \"0.8 pA\", offset = \"0.2 pA\" }\n\
+                a_minus = { modulator = \"dopamine.value\", gain = \"-0.3 pA\", offset = \"1.1 pA\" }\nw_max = \"100 pA\"\n";
+    let oracle = move |value: &[f64]| -> Box<dyn Rule> { Box::new(Modulated { value: value.to_vec(), way: delay }) };
+    Learns { text: text.to_string(), oracle: Box::new(oracle), instant: false }
+}
+
+/// Cells that fire from hardly ever to all the time; `rare` is silent for so long that its busy targets' spikes fill what is kept.
+const CELLS: &str = r#"
+[neurons.lif]
+model = "lif_psc_exp"
+t_ref = "1 ms"
+[populations.exc]
+neurons = { like = "lif", i_e = { uniform = ["300 pA", "600 pA"] } }
+size = 140
+[populations.inh]
+neurons = { like = "lif", i_e = { uniform = ["300 pA", "450 pA"] } }
+size = 30
+[populations.busy]
+neurons = { like = "lif", i_e = { uniform = ["900 pA", "2000 pA"] } }
+size = 70
+[populations.rare]
+neurons = { model = "spike_train", times = { list = [["30 ms"], ["31 ms", "31.1 ms", "700 ms"], [], ["100 ms", "899 ms"], ["5 ms", "450 ms"]] } }
+size = 5
+[populations.input]
+neurons = { model = "poisson_source", rate = "30 Hz" }
+size = 70
+[populations.dopamine]
+neurons = { model = "leaky_modulator", tau = "50 ms" }
+size = 1
+[[record]]
+from = "dopamine"
+what = "value"
+"#;
+
+/// A network for a seed, with what its projections learn, by name.
+fn network(seed: u64, weights: &str) -> (Arc<Network>, Vec<(&'static str, Learns)>) {
+    let mut s = Stream::new(seed, 7);
+    let delay = 5 + u64::from(s.below(30));
+    let any = |s: &mut Stream| match s.below(3) {
+        0 => triplets(),
+        1 => powers(),
+        _ => pairs(s),
+    };
+    let drawn = "{ uniform = [\"0.5 ms\", \"6 ms\"] }".to_string();
+    let constant = format!("\"{}.{} ms\"", delay / 10, delay % 10);
+    let delays = |s: &mut Stream| if s.below(2) == 0 { drawn.clone() } else { constant.clone() };
+    let projections = [
+        ("recurrent", "exc", "[\"exc\", \"inh\"]", "fixed_indegree\", indegree = 6", delays(&mut s), any(&mut s)),
+        ("input", "input", "[\"exc\", \"busy\"]", "pairwise_bernoulli\", p = 0.05", delays(&mut s), any(&mut s)),
+        ("back", "exc", "\"input\"", "fixed_indegree\", indegree = 3", delays(&mut s), any(&mut s)),
+        ("rare", "rare", "\"busy\"", "all_to_all\"", delays(&mut s), pairs(&mut s)),
+        ("inhibition", "inh", "[\"exc\", \"busy\"]", "fixed_outdegree\", outdegree = 9", delays(&mut s), inhibition()),
+        ("rewarded", "input", "[\"inh\", \"busy\"]", "fixed_indegree\", indegree = 4", constant.clone(), modulated(delay)),
+    ];
+    let mut text = format!(
+        "spikeloom = 1\n[network]\ntimestep = \"0.1 ms\"\nduration = \"1 s\"\nseed = {seed}\n[numerics]\nweights = \"{weights}\"\n{CELLS}\
+         [[projections]]\nsource = \"exc\"\ntarget = \"dopamine\"\nconnect = {{ rule = \"all_to_all\" }}\nweight = 0.01\ndelay = \"2 ms\"\n"
+    );
+    let mut learns = Vec::new();
+    for (name, source, target, rule, delay, rule_of) in projections {
+        let weights = if name == "inhibition" { "\"-80 pA\", \"-20 pA\"" } else { "\"20 pA\", \"80 pA\"" };
+        text += &format!(
+            "[[projections]]\nname = \"{name}\"\nsource = \"{source}\"\ntarget = {target}\nconnect = {{ rule = \"{rule} }}\n\
+             weight = {{ uniform = [{weights}] }}\ndelay = {delay}\n[projections.plasticity]\n{}",
+            rule_of.text
+        );
+        learns.push((name, rule_of));
+    }
+    (netlist::toml(&text, &[]), learns)
+}
+
+/// What a run leaves: spikes, the modulator's values, and the synapses of all projections.
+#[derive(PartialEq)]
+struct End {
+    keep: Vec<sim_core::record::Spike>,
+    samples: Vec<u64>,
+    synapses: Vec<SynapseValues>,
+}
+
+fn end(plan: &Plan, state: &State, keep: &Keep) -> End {
+    let read = |p: usize| state.synapses(plan, p, 0, Reading::Now);
+    End {
+        keep: keep.spikes.clone(),
+        samples: keep.samples.iter().flat_map(|s| s.values.iter().map(|v| v.to_bits())).collect(),
+        synapses: (0..plan.network().projections.len()).map(read).collect(),
+    }
+}
+
+/// A run of so many ticks on so many threads, and more partitions than cores.
+fn run(network: &Arc<Network>, threads: usize) -> End {
+    let plan = Plan::new(network.clone(), threads).run_by(threads.min(2));
+    let (mut state, mut keep) = (State::new(&plan), Keep::default());
+    state.advance(&plan, TICKS, &mut keep);
+    end(&plan, &state, &keep)
+}
+
+/// The ticks at which each cell fired.
+fn trains(network: &Network, end: &End) -> Vec<Vec<u64>> {
+    let cells = network.populations.iter().map(|p| p.size as usize).sum();
+    let mut trains = vec![Vec::new(); cells];
+    end.keep.iter().for_each(|spike| trains[spike.neuron as usize].push(spike.tick));
+    trains
+}
+
+#[test]
+fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
+    let (mut compared, mut most) = (0, 0);
+    for seed in 0..8 {
+        let (network, learns) = network(seed, "f64");
+        let start = State::new(&Plan::new(network.clone(), 1));
+        let plan = Plan::new(network.clone(), 1 + seed as usize % 3);
+        let end = run(&network, 1 + seed as usize % 3);
+        let trains = trains(&network, &end);
+        let value: Vec<f64> = end.samples.iter().map(|bits| f64::from_bits(*bits)).collect();
+        for (index, projection) in network.projections.iter().enumerate() {
+            let Some((name, learns)) = learns.iter().find(|(name, _)| *name == projection.name) else { continue };
+            let rule = (learns.oracle)(&value);
+            let first = start.synapses(&plan, index, 0, Reading::Now);
+            let found = &end.synapses[index];
+            let (source, target) = (network.populations[projection.source].first, network.populations[projection.target].first);
+            for synapse in 0..first.values.len() {
+                let (from, to, delay) = (first.sources[synapse], first.targets[synapse], u64::from(first.delays[synapse]));
+                let way = if learns.instant { 0 } else { delay };
+                let until = |train: &Vec<u64>, last: u64| train[..train.partition_point(|t| *t <= last)].to_vec();
+                let pre = until(&trains[(source + from) as usize], TICKS - delay);
+                let post = until(&trains[(target + to) as usize], TICKS - way);
+                most = most.max(post.len());
+                let trains = Trains { pre: &pre, post: &post, delay: way, step_ms: 0.1 };
+                let (got, want) = (found.values[synapse], course(&*rule, &trains, first.values[synapse]).end);
+                assert!(
+                    (got - want).abs() <= 1e-9 * W_MAX,
+                    "seed {seed}, {name} {from} to {to} after {delay} ticks: {got}, not {want}\npre {pre:?}\npost {post:?}\n{}",
+                    learns.text
+                );
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 10_000 && most > 150, "{compared} synapses, up to {most} spikes of a target");
+}
+
+#[test]
+fn any_number_of_threads_learns_the_same() {
+    for (seed, weights) in [(20, "f64"), (21, "f32"), (22, "f32"), (23, "i16")] {
+        let (network, _) = network(seed, weights);
+        let one = run(&network, 1);
+        for threads in [2, 3, 5] {
+            assert!(run(&network, threads) == one, "seed {seed}, {weights}, {threads} threads");
+        }
+    }
+}
+
+/// Cut at random places and gone on with by another number of threads; each piece by a clone, its original having run on.
+#[test]
+fn a_run_in_pieces_learns_as_the_uncut_run() {
+    for (seed, weights) in [(30, "f64"), (31, "f32"), (32, "f64"), (33, "f32")] {
+        let (network, _) = network(seed, weights);
+        let whole = run(&network, 1);
+        let mut s = Stream::new(seed, 8);
+        let plans = [1, 2, 3, 5].map(|threads| Plan::new(network.clone(), threads).run_by(threads.min(2)));
+        let (mut state, mut keep) = (State::new(&plans[0]), Keep::default());
+        let mut spare = State::new(&plans[1]);
+        while state.tick() < TICKS {
+            let plan = &plans[s.below(4) as usize];
+            let ticks = (1 + u64::from(s.below(1500))).min(TICKS - state.tick());
+            let mut original = state.clone();
+            original.advance(plan, 40, &mut Keep::default());
+            if s.below(2) == 0 {
+                spare.reset_from(&state);
+                std::mem::swap(&mut spare, &mut state);
+            }
+            state.advance(plan, ticks, &mut keep);
+        }
+        let plan = &plans[s.below(4) as usize];
+        let cut = end(plan, &state, &keep);
+        assert!(cut.keep == whole.keep, "seed {seed}, {weights}: spikes");
+        for (index, (cut, whole)) in cut.synapses.iter().zip(&whole.synapses).enumerate() {
+            assert!(cut == whole, "seed {seed}, {weights}: projection {index}");
+        }
+        assert!(cut == whole, "seed {seed}, {weights}: the modulator");
+    }
+}
