@@ -24,6 +24,7 @@ mod read;
 mod schema;
 mod tree;
 mod write;
+mod write_learning;
 mod write_trials;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A network as a flat netlist in JSON: parameters, expressions and groups are gone, rules stay rules. Read again, it
 //! gives the same network: names key the random streams, and names are kept.
 
-use crate::write_trials;
+use crate::{write_learning, write_trials};
 use serde_json::{Map, Value, json};
 use sim_core::catalog::NeuronCard;
 use sim_core::expr;
@@ -145,7 +145,8 @@ fn projection(network: &Network, p: &Projection) -> Value {
     let dimension = match (&source.cells, target.card()) {
         (Cells::Stimulus { card, .. }, _) if card.effect == sim_core::catalog::Effect::Current => Dimension::NONE,
         (_, Some(card)) => card.receptors[p.receptor.unwrap_or(0)].dimension,
-        _ => Dimension::NONE,
+        // Onto trains of spikes, weights are of any unit.
+        _ => p.learning.as_ref().map_or(Dimension::NONE, |learning| learning.dimension),
     };
     let mut made = json!({
         "name": p.name,
@@ -157,6 +158,9 @@ fn projection(network: &Network, p: &Projection) -> Value {
     });
     if let (Some(index), Some(card)) = (p.receptor, target.card()) {
         made["receptor"] = json!(card.receptors[index].name);
+    }
+    if let Some(learning) = &p.learning {
+        made["plasticity"] = write_learning::plasticity(network, learning);
     }
     made
 }

@@ -298,6 +298,14 @@ pub struct Learning {
     pub dimension: Dimension,
 }
 
+impl Learning {
+    /// The largest weight as the netlist has it, of which bare amplitudes are parts; NaN where the rule has none.
+    pub fn largest(&self) -> f64 {
+        let setting = self.card.parameter("w_max").and_then(|index| self.settings.get(index));
+        setting.and_then(Setting::constant).unwrap_or(f64::NAN)
+    }
+}
+
 /// What a rule is prepared from.
 #[derive(Clone, Copy, Debug)]
 pub struct Setup<'a> {

@@ -9,14 +9,39 @@ use super::values::{Wanted, number, quantity};
 use crate::catalog::{NeuronCard, Range};
 use crate::description::{RuleDecl, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned};
-use crate::network::{Channel, Draw};
+use crate::network::{Channel, Draw, Network};
 use crate::plasticity::{AS_AT_THE_START, Learning, RuleCard, RuleParam, RuleShape, Setting};
+use crate::time::Grid;
+use crate::trials::Reset;
 use crate::units::{Dimension, Quantity};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// What rules read while running: each once, in the order in which rules name them.
 pub(crate) type Channels = RefCell<Vec<Channel>>;
+
+/// Ticks of a run in which synapses learn: their last spikes are numbered in 32 bits, with room for delays.
+const MOST_TICKS: u64 = (1 << 31) - (1 << 17);
+
+/// Refuses runs in which synapses cannot learn.
+pub(crate) fn check_run(network: &Network, spans: &[Span]) -> Result<(), Diagnostic> {
+    let learns = network.projections.iter().zip(spans).find(|(projection, _)| projection.learning.is_some());
+    let Some((projection, span)) = learns else { return Ok(()) };
+    let name = &projection.name;
+    if network.trials.as_ref().is_some_and(|trials| trials.reset == Reset::State) {
+        let message = format!("\"{name}\" learns, but trials with reset = \"state\" run side by side: none learns from another");
+        let problem = Diagnostic::error("not-built-yet", *span, message);
+        return Err(problem.help("reset = \"nothing\" makes one trial follow the other"));
+    }
+    let grid = Grid::new(network.timestep_fs);
+    let ticks = grid.tick(network.warmup_fs.saturating_add(network.duration_fs));
+    if ticks > MOST_TICKS {
+        let message =
+            format!("\"{name}\" learns, and a run with synapses that learn has {MOST_TICKS} steps at most, not {ticks}");
+        return Err(Diagnostic::error("too-long", *span, message).help("run it in pieces, or with a longer timestep"));
+    }
+    Ok(())
+}
 
 /// A rule being read, with what is around it.
 pub(crate) struct Reading<'a, 'c> {

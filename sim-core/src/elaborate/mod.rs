@@ -153,6 +153,7 @@ fn build(
         left_out,
         hardware,
     };
+    learning::check_run(&network, &spans).map_err(|problem| report.push(problem)).ok()?;
     trials::check_delays(&network, &spans).map_err(|problem| report.push(problem)).ok()?;
     if let Some(problem) = size::check(&network, limits) {
         report.push(problem);

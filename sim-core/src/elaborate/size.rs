@@ -3,6 +3,7 @@
 use crate::catalog::{Effect, NeuronCard, StimulusValue};
 use crate::diagnostic::Diagnostic;
 use crate::engine::layout::{Chooser, Layouts};
+use crate::engine::plastic;
 use crate::network::{Cells, Chance, Column, Draw, Network, Population, Projection, Rule};
 use crate::trials::Trials;
 
@@ -64,7 +65,7 @@ pub fn estimate(network: &Network) -> Estimate {
             }
             _ => {
                 synapses += count;
-                bytes += count * synapse_bytes(&chooser, projection);
+                bytes += count * synapse_bytes(network, &chooser, projection) + kept_spikes(projection);
             }
         }
     }
@@ -151,10 +152,20 @@ fn own_pairs(projection: &Projection) -> u32 {
 }
 
 /// Bytes of a synapse as the grid engine keeps it, and of its share of the runs where delays differ.
-fn synapse_bytes(chooser: &Chooser<'_>, projection: &Projection) -> f64 {
-    let record = chooser.layout(projection).record_bytes(projection);
+fn synapse_bytes(network: &Network, chooser: &Chooser<'_>, projection: &Projection) -> f64 {
+    let record = match &projection.learning {
+        Some(learning) => plastic::kept(network, learning).1 as f64,
+        None => chooser.layout(projection).record_bytes(projection),
+    };
     // A run is 4 bytes and is shared by the synapses of a source with the same delay; 2 bytes are taken while building.
     record + if matches!(projection.delay, Draw::Constant(_)) { 0.0 } else { 3.0 }
+}
+
+/// Bytes of the spikes that are kept of each target of synapses that learn: 16 at first, of 12 bytes or more.
+const KEPT_SPIKES: f64 = 256.0;
+
+fn kept_spikes(projection: &Projection) -> f64 {
+    if projection.learning.is_some() { KEPT_SPIKES * projection.target_cells.len() as f64 } else { 0.0 }
 }
 
 /// Bytes that the rule itself holds.
@@ -170,7 +181,7 @@ fn held(rule: &Rule) -> f64 {
 pub(crate) fn check(network: &Network, limits: &Limits) -> Option<Diagnostic> {
     let Estimate { neurons, synapses, bytes } = estimate(network);
     let chooser = Chooser::new(network, Layouts::Chosen);
-    let stored = |p: &&Projection| synapse_bytes(&chooser, p) > 0.0;
+    let stored = |p: &&Projection| synapse_bytes(network, &chooser, p) > 0.0;
     if let Some(projection) = network.projections.iter().filter(stored).find(|p| expected_synapses(p) > MOST_SYNAPSES) {
         let message = format!(
             "the projection \"{}\" has {:.0} synapses, more than the {MOST_SYNAPSES:.0} that one may have",

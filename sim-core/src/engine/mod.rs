@@ -18,7 +18,7 @@ mod leader;
 pub mod neurons;
 mod partition;
 mod plan;
-mod plastic;
+pub(crate) mod plastic;
 pub mod poisson;
 mod presentation;
 mod private;

@@ -298,9 +298,15 @@ pub struct Kept {
 /// How the synapses of each projection of a network are kept; nothing is stored of stimuli that act directly (`None`).
 pub fn layouts(network: &Network) -> Vec<Option<Kept>> {
     let chooser = Chooser::new(network, Layouts::Chosen);
-    let kept = |projection: &Projection| {
-        let layout = chooser.layout(projection);
-        Kept { layout: layout.name(), bytes: layout.record_bytes(projection) }
+    let kept = |projection: &Projection| match &projection.learning {
+        Some(learning) => {
+            let (layout, bytes) = plastic::kept(network, learning);
+            Kept { layout, bytes: bytes as f64 }
+        }
+        None => {
+            let layout = chooser.layout(projection);
+            Kept { layout: layout.name(), bytes: layout.record_bytes(projection) }
+        }
     };
     let direct = |projection: &Projection| matches!(&network.populations[projection.source].cells, Cells::Stimulus { card, .. } if card.effect != Effect::Spikes);
     network.projections.iter().map(|p| (!direct(p)).then(|| kept(p))).collect()

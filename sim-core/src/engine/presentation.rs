@@ -50,7 +50,7 @@ impl State {
         let old: Vec<&Memory> = learned.plastic.iter().flatten().collect();
         let mut state = Self::new(plan);
         for (table, memory) in plan.parts.iter().flat_map(|part| &part.learning).zip(state.plastic.iter_mut().flatten()) {
-            memory.synapses = Memory::gather(table, &old).synapses;
+            memory.synapses = Memory::gather(table, &old, i32::MAX).synapses;
         }
         state
     }

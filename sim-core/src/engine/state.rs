@@ -114,7 +114,7 @@ impl State {
             return;
         }
         let old: Vec<&Memory> = self.plastic.iter().flatten().collect();
-        let gather = |part: &Part| part.learning.iter().map(|table| Memory::gather(table, &old)).collect();
+        let gather = |part: &Part| part.learning.iter().map(|table| Memory::gather(table, &old, self.tick as i32)).collect();
         self.plastic = plan.parts.iter().map(gather).collect();
     }
 

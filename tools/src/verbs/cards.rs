@@ -7,9 +7,9 @@ use sim_core::time::MAX_MS;
 use sim_core::units::Dimension;
 
 /// A line of TOML and what it means.
-struct Line {
-    text: String,
-    about: String,
+pub(super) struct Line {
+    pub(super) text: String,
+    pub(super) about: String,
 }
 
 /// A neuron model's card.
@@ -70,7 +70,7 @@ pub(super) fn connector(c: &Connector) -> String {
     format!("# {}\n{remarks}connect = {{ rule = \"{}\"{arguments} }}\n", c.about, c.name)
 }
 
-fn assignment(spec: &ParamSpec) -> String {
+pub(super) fn assignment(spec: &ParamSpec) -> String {
     let default = spec.default;
     let value =
         if spec.dimension == Dimension::NONE { format!("{default:?}") } else { format!("\"{default} {}\"", spec.dimension) };
@@ -83,7 +83,7 @@ fn block(name: &str, about: &str, lines: Vec<Line>) -> String {
 }
 
 /// Lines with their meanings in a column.
-fn columns(lines: Vec<Line>) -> String {
+pub(super) fn columns(lines: Vec<Line>) -> String {
     let width = lines.iter().map(|line| line.text.chars().count()).max().unwrap_or(0);
     lines.iter().map(|line| format!("{:<width$}  # {}\n", line.text, line.about)).collect()
 }

@@ -1,6 +1,6 @@
 //! `list`, `show`, `describe`: the catalogue, from the cards that the engine uses, and the library.
 
-use super::{cards, places, stimulus, system};
+use super::{cards, learning, places, stimulus, system};
 use crate::Terminal;
 use crate::cli::{DescribeArgs, ListArgs, Listing, NetlistArgs};
 use crate::failure::Failure;
@@ -36,8 +36,7 @@ fn entries(what: Listing) -> Vec<(String, String)> {
         Listing::Platforms => sim_hw::platforms::all().iter().map(|p| (p.name.to_string(), platform_about(p.name))).collect(),
         Listing::Formats => formats(),
         Listing::Systems => models::catalog().systems.iter().map(|c| pair(c.name, c.about)).collect(),
-        // Nothing of these is built yet: the list is empty, and says so.
-        Listing::Plasticity => Vec::new(),
+        Listing::Plasticity => models::catalog().rules.iter().map(|c| pair(c.name, c.about)).collect(),
     }
 }
 
@@ -81,9 +80,6 @@ pub(crate) fn list(arguments: &ListArgs, terminal: &mut Terminal<'_>) -> Result<
             text += format!("{indent}{name:<width$}  {about}").trim_end();
             text.push('\n');
         }
-        if entries.is_empty() {
-            text += &format!("{indent}none yet\n");
-        }
     }
     terminal.print(&text)
 }
@@ -99,6 +95,8 @@ pub(crate) fn show(name: &str, terminal: &mut Terminal<'_>) -> Result<(), Failur
         cards::stimulus(card)
     } else if let Some(card) = catalog.system(name) {
         cards::system(card)
+    } else if let Some(card) = catalog.rule(name) {
+        learning::card(card)
     } else if let Some(connector) = connector(name) {
         cards::connector(connector)
     } else if let Some(entry) = sim_hw::platforms::all().iter().find(|entry| entry.name == name) {
@@ -118,14 +116,14 @@ fn unknown(name: &str) -> Failure {
     let connectors = CONNECTORS.iter().map(|c| c.name);
     let platforms = sim_hw::platforms::all().iter().map(|p| p.name);
     let models = models::catalog().model_names();
-    let systems = models::catalog().systems.iter().map(|c| c.name);
+    let systems = models::catalog().systems.iter().map(|c| c.name).chain(models::catalog().rule_names());
     let known: Vec<&str> =
         LIBRARY.iter().map(|e| e.name).chain(models).chain(systems).chain(connectors).chain(platforms).collect();
     let advice = match nearest(name, &known) {
         Some(near) => format!("did you mean \"{near}\"?"),
         None => "`spikeloom list` names all that there are".to_string(),
     };
-    let message = format!("there is no netlist, model, stimulus, system, connector or platform \"{name}\"; {advice}");
+    let message = format!("there is no netlist, model, stimulus, system, rule, connector or platform \"{name}\"; {advice}");
     Failure::Usage("unknown-name", message)
 }
 
@@ -156,6 +154,8 @@ pub(crate) fn describe(arguments: &DescribeArgs, terminal: &mut Terminal<'_>) ->
         Described { text: stimulus::text(card), json: stimulus::json(card), toml: Some(cards::stimulus(card)) }
     } else if let Some(card) = catalog.system(name) {
         Described { text: system::text(card), json: system::json(card), toml: Some(cards::system(card)) }
+    } else if let Some(card) = catalog.rule(name) {
+        Described { text: learning::text(card), json: learning::json(card), toml: Some(learning::card(card)) }
     } else if let Some(c) = connector(name) {
         Described { text: connector_text(c), json: connector_json(c), toml: None }
     } else if let Some(entry) = library::find(name) {

@@ -41,7 +41,11 @@ pub(crate) fn check(arguments: &CheckArgs, terminal: &mut Terminal<'_>) -> Resul
         .iter()
         .map(|l| {
             let text = |key: &str| l[key].as_str().unwrap_or_default().to_string();
-            [text("name"), format!("{} -> {}", text("source"), text("target")), text("layout")]
+            let layout = match l["plasticity"].as_str() {
+                Some(rule) => format!("{} ({} bytes a synapse), {rule}", text("layout"), l["bytes_per_synapse"]),
+                None => text("layout"),
+            };
+            [text("name"), format!("{} -> {}", text("source"), text("target")), layout]
         })
         .collect();
     text += &network.trials.as_ref().map_or_else(String::new, |t| trials::words(t) + "\n");
@@ -69,7 +73,11 @@ fn kept(network: &Network) -> Vec<Value> {
         let (source, target) = (&network.populations[p.source], &network.populations[p.target]);
         let layout = kept.map_or("acts directly (nothing stored)", |kept| kept.layout);
         let bytes = kept.map(|kept| kept.bytes);
-        json!({ "name": p.name, "source": source.name, "target": target.name, "layout": layout, "bytes_per_synapse": bytes })
+        let rule = p.learning.as_ref().map(|learning| learning.card.name);
+        json!({
+            "name": p.name, "source": source.name, "target": target.name, "layout": layout, "bytes_per_synapse": bytes,
+            "plasticity": rule,
+        })
     };
     network.projections.iter().zip(&layouts(network)).map(row).collect()
 }

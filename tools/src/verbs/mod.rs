@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod convert;
 mod expand;
+mod learning;
 mod lsm;
 mod places;
 mod plot;

@@ -50,13 +50,16 @@ impl Memory {
         }
     }
 
-    /// Takes over what the same synapses remember under another partitioning: a run's synapses lie there in the same order,
-    /// by target, but in several tables.
-    pub(crate) fn gather(table: &Table, others: &[&Memory]) -> Self {
+    /// Takes over what the same synapses remember at `now` under another partitioning: a run's synapses lie there in the same
+    /// order, by target, but in several tables. Each table may have worked off the targets' spikes up to another tick; first all
+    /// catch up, as what is one run then has one such tick.
+    pub(crate) fn gather(table: &Table, others: &[&Memory], now: i32) -> Self {
         let mut all = Self::new(table);
         let (variables, traces, _) = table.learner.sizes();
         let wiring = &*table.wiring;
-        let others: Vec<&Memory> = others.iter().filter(|m| m.wiring.projection == wiring.projection).copied().collect();
+        let mut others: Vec<Memory> =
+            others.iter().filter(|m| m.wiring.projection == wiring.projection).map(|m| (*m).clone()).collect();
+        others.iter_mut().for_each(|memory| table.learner.catch_up(memory, now));
         let overlap = |other: &Memory| -> Range<u32> {
             let (a, b) = (&other.wiring.targets, &wiring.targets);
             a.start.max(b.start)..a.end.min(b.end)

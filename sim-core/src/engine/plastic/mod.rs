@@ -27,4 +27,4 @@ pub(crate) use calendar::Calendar;
 pub(crate) use learner::{Arrivals, Bus, Scratch};
 pub(crate) use memory::Memory;
 pub(crate) use reading::read;
-pub(crate) use wiring::{Table, tables};
+pub(crate) use wiring::{Table, kept, tables};

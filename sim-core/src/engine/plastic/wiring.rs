@@ -52,10 +52,7 @@ pub(crate) struct Table {
 impl Table {
     /// How the synapses are kept, in words.
     pub(crate) fn layout(&self) -> &'static str {
-        match self.start.precision() {
-            Precision::F64 => "plastic, 64-bit weights",
-            Precision::F32 => "plastic, 32-bit weights",
-        }
+        layout(self.start.precision())
     }
 
     /// Bytes of places and of what the synapses remember, the start included.
@@ -118,6 +115,22 @@ const MOST_TARGETS: u32 = 1 << 16;
 /// Numbers that the weights of plastic synapses are kept in: 16 bits would lose small changes.
 pub(crate) fn precision(network: &Network) -> Precision {
     if network.weights == Weights::F64 { Precision::F64 } else { Precision::F32 }
+}
+
+/// How synapses that learn are kept, in words.
+fn layout(precision: Precision) -> &'static str {
+    match precision {
+        Precision::F64 => "plastic, 64-bit weights",
+        Precision::F32 => "plastic, 32-bit weights",
+    }
+}
+
+/// How a projection that learns in this way will be kept, and the bytes of a synapse: [`Table::record_bytes`] of one.
+pub(crate) fn kept(network: &Network, learning: &Learning) -> (&'static str, usize) {
+    let (precision, grid) = (precision(network), Grid::new(network.timestep_fs));
+    let setup = Setup { settings: &learning.settings, bounds: learning.bounds, grid, precision };
+    let (variables, ..) = (learning.card.build)(&setup).sizes();
+    (layout(precision), size_of::<u16>() + precision.bytes() * (variables + 1))
 }
 
 /// The tables of a projection that learns, in the partition that has these blocks.
