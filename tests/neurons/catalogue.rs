@@ -106,7 +106,9 @@ fn neurons_start_at_rest() {
             match state.name {
                 "v_m" => assert_eq!(cell.get("v_m", 2), v_rest, "{}: v_m starts at rest", card.name),
                 "u_m" => {}
-                "value" => assert_eq!(Some(cell.get("value", 2)), default(&["baseline", "bias"]), "{}: value starts at rest", card.name),
+                "value" => {
+                    assert_eq!(Some(cell.get("value", 2)), default(&["baseline", "bias"]), "{}: value starts at rest", card.name)
+                }
                 "rate" => assert_eq!(cell.get("rate", 2), 1.0, "{}: learning has not faded", card.name),
                 "act_m" | "inact_h" | "act_n" | "h_ip3r" | "ip3" | "ca" => {
                     let part = cell.get(state.name, 2);

@@ -36,11 +36,7 @@ fn unknown_and_misplaced_keys() {
         ),
     ]);
     let text = format!("{HEAD}{PROJECTION}[projections.plasticity]\nrule = \"stdp\"\ndelay = \"1 ms\"\nwhat = \"weight\"\n");
-    assert_eq!(
-        marks(&text),
-        [("misplaced-key", "delay"), ("misplaced-key", "what")],
-        "slipped under the rule"
-    );
+    assert_eq!(marks(&text), [("misplaced-key", "delay"), ("misplaced-key", "what")], "slipped under the rule");
     let messages: Vec<String> = read(&text).1.into_iter().map(|d| d.message).collect();
     assert!(messages[0].contains("[[projections]]") && messages[1].contains("[[record]]"), "where they belong: {messages:?}");
 }

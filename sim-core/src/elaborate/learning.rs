@@ -36,7 +36,8 @@ pub(crate) fn check_run(network: &Network, spans: &[Span]) -> Result<(), Diagnos
     let grid = Grid::new(network.timestep_fs);
     let ticks = grid.tick(network.warmup_fs.saturating_add(network.duration_fs));
     if ticks > MOST_TICKS {
-        let message = format!("\"{name}\" learns, and a run with synapses that learn has {MOST_TICKS} steps at most, not {ticks}");
+        let message =
+            format!("\"{name}\" learns, and a run with synapses that learn has {MOST_TICKS} steps at most, not {ticks}");
         return Err(Diagnostic::error("too-long", *span, message).help("run it in pieces, or with a longer timestep"));
     }
     Ok(())
