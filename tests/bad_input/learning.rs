@@ -52,7 +52,7 @@ const MISTAKES: &[Mistake] = &[
     (&[(MAX, "w_max = \"20 pA\"\na_minus = «\"1 mV\"»")], "dimension", "a_minus is a current"),
     (&[(MAX, "w_max = \"20 pA\"\npairing = «\"nearest\"»")], "unknown-value", "nearest_symmetric"),
     (&[("\"10 pA\"", "«\"30 pA\"»")], "out-of-range", "the rule keeps them from 0 to 20"),
-    (&[("\"10 pA\"", "«{ normal = [\"10 pA\", \"1 pA\"] }»")], "out-of-range", "a min and a max"),
+    (&[("\"10 pA\"", "«{ normal = [\"10 pA\", \"5 pA\"] }»")], "out-of-range", "a min and a max"),
     (&[("source = \"source\"", "source = «\"sources\"»")], "unknown-population", "did you mean \\\"source\\\"?"),
     (&[(FROM, "«\"dopamin\"»")], "unknown-population", "did you mean \\\"dopamine\\\"?"),
     (&[(FROM, "«\"source\"»")], "bad-modulator", "is a stimulus"),
@@ -71,12 +71,17 @@ const OF_THE_RULE: &[(&str, &str, &str, &str)] = &[
     (MAX, "w_max = \"20 pA\"\nrestart = \"1 ms\"\npairing = \"nearest_symmetric\"", "bad-parameters", "all_to_all"),
     ("\"poisson_source\"", "\"poisson\"", "cannot-learn", "poisson_source has one train"),
     ("source = \"source\"", "source = \"current\"", "cannot-learn", "no synapses to learn"),
-    ("rule = \"stdp_pair\"\n", "", "missing-key", "the rule of learning"),
+    ("rule = \"stdp_pair\"\n", "", "missing-key", "lacks the key"),
 ];
 
 /// Mistakes of the run: what is underlined is the head of the projection.
 const OF_THE_RUN: &[(&str, &str, &str, &str)] = &[
-    ("duration = \"20 ms\"", "duration = \"214735 s\"", "too-long", "2147352576 steps at most"),
+    (
+        "timestep = \"0.1 ms\"\nduration = \"20 ms\"",
+        "timestep = \"0.001 ms\"\nduration = \"2148 s\"",
+        "too-long",
+        "2147352576 steps at most",
+    ),
     (
         "duration = \"20 ms\"",
         "[trials]\ncount = 2\neach = \"20 ms\"\nreset = \"state\"",

@@ -94,7 +94,9 @@ impl Memory {
         own.sort_by_key(|(target, _)| *target);
         let mut theirs: Vec<(u32, &Memory, usize)> = Vec::with_capacity(own.len());
         for other in others {
-            let same = |old: &usize| other.wiring.runs[*old].delay == wiring.runs[run].delay;
+            // A run without synapses hears of no spikes.
+            let same =
+                |old: &usize| other.wiring.runs[*old].delay == wiring.runs[run].delay && !other.wiring.synapses(*old).is_empty();
             for old in other.wiring.runs_of(source).map(|old| old as usize).filter(same) {
                 (self.last[run], self.done[run]) = (other.last[old], other.done[old]);
                 let traces = other.traces.len() / other.wiring.run_count();
