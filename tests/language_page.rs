@@ -30,6 +30,7 @@ fn made(what: &str) -> String {
         "rules" => rules(),
         "models" => cards(models::CATALOG.neurons.iter().map(|c| (c.name, c.aliases, c.about))),
         "stimuli" => cards(models::CATALOG.stimuli.iter().map(|c| (c.name, c.aliases, c.about))),
+        "plasticity" => cards(models::CATALOG.rules.iter().map(|c| (c.name, c.aliases, c.about))),
         "systems" => cards(models::CATALOG.systems.iter().map(|c| (c.name, c.aliases, c.about))),
         _ => {
             let title = what.strip_prefix("keys of ").unwrap_or(what);

@@ -2,6 +2,7 @@
 //! mistake: what the program underlines stands between « and ».
 
 mod cases;
+mod learning;
 mod trials;
 
 use crate::program::{Desk, spikeloom};

@@ -5,6 +5,7 @@ use super::history::{Rule, Trains, course};
 use super::inhibitory::Inhibitory;
 use super::nest::{Case, power_law, stdp, ticks};
 use super::pair::Pairing;
+use super::short_term::{ActiveDepression, Depression};
 use super::triplet::Triplet;
 use crate::mutations::Nobody;
 use crate::netlist;
@@ -159,5 +160,55 @@ fn inhibition_that_balances() {
             w_max.abs()
         );
         rule_agrees(&case, &text, &Inhibitory { tau, eta, alpha, w_max });
+    }
+}
+
+/// What arrives at a modulator that forgets nothing to speak of, spike by spike, against NEST's weights.
+fn transmits(case: &Case, text: &str, factors: &dyn Fn(&[u64]) -> Vec<f64>) {
+    let weight = case.number("initial_weight");
+    let (delay, step_ms) = (case.ticks_of("delay_ms"), case.number("resolution_ms"));
+    assert_eq!(step_ms, 0.1, "the grid of these netlists");
+    for (name, spikes) in case.json["trains"].as_object().expect("trains") {
+        let pre = ticks(&spikes["pre"]);
+        let times: Vec<String> = pre.iter().map(|t| format!("\"{}.{} ms\"", t / 10, t % 10)).collect();
+        let netlist = format!(
+            "spikeloom = 1\n[network]\ntimestep = \"0.1 ms\"\nduration = \"1 s\"\n[numerics]\nweights = \"f64\"\n\
+             [populations.pre]\nneurons = {{ model = \"spike_train\", times = [{}] }}\nsize = 1\n\
+             [populations.sum]\nneurons = {{ model = \"leaky_modulator\", tau = \"1e15 ms\" }}\nsize = 1\n\
+             [[projections]]\nsource = \"pre\"\ntarget = \"sum\"\nconnect = {{ rule = \"all_to_all\" }}\nweight = {weight}\n\
+             delay = \"{} ms\"\n[projections.plasticity]\n{text}",
+            times.join(", "),
+            case.number("delay_ms"),
+        );
+        let plan = Plan::new(netlist::toml(&netlist, &[]), 1);
+        let mut state = State::new(&plan);
+        let mut before = 0.0;
+        let factors = factors(&pre);
+        for tick in super::history::events(&[&pre]) {
+            state.advance(&plan, tick + delay - state.tick(), &mut Nobody);
+            let sum = state.read(&plan, 1, 0)[0];
+            let want: f64 = super::history::at(&pre, tick).map(|spike| weight * factors[spike]).sum();
+            let got = sum - before;
+            assert!((got - want).abs() <= 1e-9 * weight.abs(), "{}, {name}, tick {tick}: {got}, not {want}", case.name);
+            before = sum;
+        }
+    }
+}
+
+#[test]
+fn short_term_plasticity_reaches_the_target() {
+    for case in Case::of("tsodyks2_synapse", 2) {
+        let [u_0, tau_rec, tau_fac] = ["U", "tau_rec", "tau_fac"].map(|key| case.parameter(key));
+        let text = format!("rule = \"tsodyks2\"\nu_0 = {u_0}\ntau_rec = \"{tau_rec} ms\"\ntau_facil = \"{tau_fac} ms\"\n");
+        let rule = Depression { u_0, tau_rec, tau_fac };
+        transmits(&case, &text, &|pre| rule.sent(pre, 0.1));
+    }
+    for case in Case::of("tsodyks_synapse", 2) {
+        let [u_0, tau_rec, tau_fac, tau_psc] = ["U", "tau_rec", "tau_fac", "tau_psc"].map(|key| case.parameter(key));
+        let text = format!(
+            "rule = \"tsodyks\"\nu_0 = {u_0}\ntau_psc = \"{tau_psc} ms\"\ntau_rec = \"{tau_rec} ms\"\ntau_facil = \"{tau_fac} ms\"\n"
+        );
+        let rule = ActiveDepression { u_0, tau_rec, tau_fac, tau_psc };
+        transmits(&case, &text, &|pre| rule.sent(pre, 0.1));
     }
 }

@@ -296,3 +296,29 @@ fn a_run_in_pieces_learns_as_the_uncut_run() {
         assert!(cut == whole, "seed {seed}, {weights}: the modulator");
     }
 }
+
+/// What `expand` prints is the same network, to the last bit of what is learned.
+#[test]
+fn a_flat_network_learns_the_same() {
+    for (seed, weights) in [(40, "f64"), (41, "f32")] {
+        let (network, _) = network(seed, weights);
+        let text = netlists::write_json(&network).to_string();
+        let flat = netlist::build(netlists::Format::Json, &text, &[]);
+        assert_eq!(netlists::write_json(&flat).to_string(), text, "seed {seed}: printed again");
+        assert!(run(&flat, 1) == run(&network, 2), "seed {seed}, {weights}: spikes and weights");
+    }
+}
+
+/// Bare amplitudes are parts of the largest weight, and come back as such.
+#[test]
+fn a_flat_network_without_units_has_the_same_amplitudes() {
+    let text = "spikeloom = 1\n[network]\nduration = \"1 s\"\n[populations.a]\nneurons = { model = \"izhikevich\" }\nsize = 3\n\
+                [populations.m]\nneurons = { model = \"lim_astrocyte\" }\nsize = 1\n[[projections]]\nsource = \"a\"\ntarget = \"a\"\n\
+                connect = { rule = \"all_to_all\" }\nweight = 1\ndelay = \"1 ms\"\n[projections.plasticity]\nrule = \"stdp_pair\"\n\
+                a_plus = 0.1\na_minus = { modulator = \"m.rate\", gain = 0.3, offset = -0.7 }\nw_max = 3.7\n";
+    let network = netlist::toml(text, &[]);
+    let flat = netlist::build(netlists::Format::Json, &netlists::write_json(&network).to_string(), &[]);
+    let settings = |network: &Network| network.projections[0].learning.as_ref().map(|learning| learning.settings.clone());
+    assert_eq!(settings(&flat), settings(&network), "all settings");
+    assert_eq!(flat.channels, network.channels, "what is read");
+}

@@ -3,7 +3,6 @@
 use super::posts::Posts;
 use super::wiring::{Table, Wiring};
 use crate::engine::values::Values;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// No spike yet.
@@ -50,51 +49,68 @@ impl Memory {
         }
     }
 
-    /// Takes over what the same synapses remember at `now` under another partitioning: a run's synapses lie there in the same
-    /// order, by target, but in several tables. Each table may have worked off the targets' spikes up to another tick; first all
-    /// catch up, as what is one run then has one such tick.
+    /// Takes over what the same synapses remember at `now` under another partitioning, where a run's synapses lie in several
+    /// tables. Each of these may have worked off the targets' spikes up to another tick; first all catch up, as what is one
+    /// run then has one such tick.
     pub(crate) fn gather(table: &Table, others: &[&Memory], now: i32) -> Self {
         let mut all = Self::new(table);
-        let (variables, traces, _) = table.learner.sizes();
         let wiring = &*table.wiring;
         let mut others: Vec<Memory> =
             others.iter().filter(|m| m.wiring.projection == wiring.projection).map(|m| (*m).clone()).collect();
         others.iter_mut().for_each(|memory| table.learner.catch_up(memory, now));
-        let overlap = |other: &Memory| -> Range<u32> {
-            let (a, b) = (&other.wiring.targets, &wiring.targets);
-            a.start.max(b.start)..a.end.min(b.end)
-        };
-        let parts = others.iter().filter(|m| !overlap(m).is_empty()).map(|m| {
-            let (range, first) = (overlap(m), m.wiring.targets.start);
-            (&m.posts, (range.start - first) as usize..(range.end - first) as usize)
-        });
-        all.posts = Posts::gather(parts).unwrap_or(all.posts);
+        others.sort_by_key(|memory| memory.wiring.targets.start);
+        all.posts = all.gathered_posts(&others).unwrap_or(all.posts);
         all.seen = others.iter().map(|m| m.seen).min().unwrap_or(0);
-        let count = wiring.cells.len();
-        let (mut synapses, mut kept) = (vec![0.0; count * variables], vec![0.0; wiring.run_count() * traces]);
         for source in 0..wiring.rows.len() as u32 - 1 {
             for run in wiring.runs_of(source).map(|run| run as usize) {
-                let mut at = wiring.synapses(run).start;
-                for other in &others {
-                    let same = |r: &u32| other.wiring.runs[*r as usize].delay == wiring.runs[run].delay;
-                    for old in other.wiring.runs_of(source).filter(same).map(|run| run as usize) {
-                        all.last[run] = other.last[old];
-                        all.done[run] = other.done[old];
-                        (0..traces).for_each(|x| kept[run * traces + x] = other.traces.get(old * traces + x));
-                        let own = |cell: u16| wiring.targets.contains(&(other.wiring.targets.start + u32::from(cell)));
-                        for synapse in other.wiring.synapses(old).filter(|i| own(other.wiring.cells[*i])) {
-                            let stride = other.wiring.cells.len();
-                            (0..variables).for_each(|v| synapses[v * count + at] = other.synapses.get(v * stride + synapse));
-                            at += 1;
-                        }
-                    }
-                }
+                all.gather_run(source, run, &others);
             }
         }
-        let precision = all.synapses.precision();
-        all.synapses = Values::new(precision, synapses);
-        all.traces = Values::new(precision, kept);
         all
+    }
+
+    /// The spikes of the targets, of which each of the others, by their targets, has some; none has those of targets without synapses.
+    fn gathered_posts(&self, others: &[Memory]) -> Option<Posts> {
+        let (mut parts, mut next) = (Vec::new(), self.wiring.targets.start);
+        for other in others {
+            let (own, theirs) = (&self.wiring.targets, &other.wiring.targets);
+            let common = own.start.max(theirs.start)..own.end.min(theirs.end);
+            if !common.is_empty() {
+                parts.push((&self.posts, 0..(common.start - next) as usize));
+                parts.push((&other.posts, (common.start - theirs.start) as usize..(common.end - theirs.start) as usize));
+                next = common.end;
+            }
+        }
+        parts.push((&self.posts, 0..(self.wiring.targets.end - next) as usize));
+        Posts::gather(parts.into_iter())
+    }
+
+    /// Takes over one run. Its synapses are known by their targets: their order may go by something else. Those of one pair of
+    /// cells lie in one table, in the same order.
+    fn gather_run(&mut self, source: u32, run: usize, others: &[Memory]) {
+        let wiring = self.wiring.clone();
+        let target = |wiring: &Wiring, synapse: usize| wiring.targets.start + u32::from(wiring.cells[synapse]);
+        let mut own: Vec<(u32, usize)> = wiring.synapses(run).map(|synapse| (target(&wiring, synapse), synapse)).collect();
+        own.sort_by_key(|(target, _)| *target);
+        let mut theirs: Vec<(u32, &Memory, usize)> = Vec::with_capacity(own.len());
+        for other in others {
+            // A run without synapses hears of no spikes.
+            let same =
+                |old: &usize| other.wiring.runs[*old].delay == wiring.runs[run].delay && !other.wiring.synapses(*old).is_empty();
+            for old in other.wiring.runs_of(source).map(|old| old as usize).filter(same) {
+                (self.last[run], self.done[run]) = (other.last[old], other.done[old]);
+                let traces = other.traces.len() / other.wiring.run_count();
+                (0..traces).for_each(|x| self.traces.set(run * traces + x, other.traces.get(old * traces + x)));
+                let all = other.wiring.synapses(old).map(|synapse| (target(&other.wiring, synapse), other, synapse));
+                theirs.extend(all.filter(|(target, ..)| wiring.targets.contains(target)));
+            }
+        }
+        theirs.sort_by_key(|(target, ..)| *target);
+        for ((_, synapse), (_, other, old)) in own.into_iter().zip(theirs) {
+            let (count, stride) = (wiring.cells.len(), other.wiring.cells.len());
+            let variables = self.synapses.len() / count;
+            (0..variables).for_each(|v| self.synapses.set(v * count + synapse, other.synapses.get(v * stride + old)));
+        }
     }
 
     /// Whether this is the memory of a table, or of one with the same wiring.
