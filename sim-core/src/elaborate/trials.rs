@@ -112,7 +112,7 @@ fn conditions_of(conditions: &[String], order: Order, count: u32, seed: u64) -> 
 /// What a value goes by; `None` where it is the same in all trials. What is wrong with its conditions is found here.
 pub(crate) fn goes_by(value: &Value, names: &Names<'_>) -> Outcome<Option<By>> {
     match &value.kind {
-        ValueKind::Expr(expr) => Ok(references(expr).iter().any(|r| *r == Reference::Name("trial")).then_some(By::Trial)),
+        ValueKind::Expr(expr) => Ok(references(expr).contains(&Reference::Name("trial")).then_some(By::Trial)),
         ValueKind::ByCondition(values) => {
             check_names(value, names)?;
             Ok(all_go_by(values.iter().map(|v| &v.item), names)?.max(Some(By::Condition)))

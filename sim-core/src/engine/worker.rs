@@ -59,7 +59,6 @@ pub(crate) fn split<'a>(
 
 impl Own<'_> {
     /// Adds one stimulus to the inputs of a strip of so many blocks. Currents are added only where they are added up anew.
-    #[expect(clippy::too_many_arguments, reason = "one call, from the loop over strips")]
     fn stimulate(
         &mut self,
         (stimulus, act): (&Stimulate, &Act),
