@@ -153,6 +153,7 @@ impl<'a> Worker<'a> {
     pub(crate) fn leave(mut self) -> Workspace {
         self.calendar.clear();
         self.days.iter_mut().for_each(plastic::Calendar::clear);
+        self.part.learning.iter().zip(&mut self.scratch).for_each(|(table, scratch)| table.learner.forget(scratch));
         let Self { inputs, sums, calendar, days, scratch, fired, .. } = self;
         Workspace { inputs, sums, calendar, days, scratch, fired }
     }

@@ -13,6 +13,8 @@ pub trait Learner: Send + Sync {
     fn sizes(&self) -> (usize, usize, usize);
     /// What `arrive` works with, for so many targets.
     fn scratch(&self, targets: usize) -> Scratch;
+    /// Makes what `arrive` works with as good as new: another state may come with other spikes at the same ticks.
+    fn forget(&self, scratch: &mut Scratch);
     /// Runs of synapses get their source's spike: they learn, and transmit.
     fn arrive(&self, memory: &mut Memory, arrivals: &Arrivals<'_>, bus: &Bus, scratch: &mut Scratch, sums: &mut [f64]);
     /// Targets (counted from the wiring's first) fired at `tick`.
@@ -268,6 +270,11 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     fn scratch(&self, targets: usize) -> Scratch {
         let face = Face { now: NEVER, newest: NEVER, same: 0, after: 0, facing: R::Facing::default() };
         Box::new(vec![face; targets])
+    }
+
+    fn forget(&self, scratch: &mut Scratch) {
+        let faces: &mut Vec<Face<R::Facing>> = scratch.downcast_mut().expect("scratch is the learner's own");
+        faces.iter_mut().for_each(|face| face.now = NEVER);
     }
 
     fn arrive(&self, memory: &mut Memory, arrivals: &Arrivals<'_>, bus: &Bus, scratch: &mut Scratch, sums: &mut [f64]) {
