@@ -259,3 +259,28 @@ impl Sink for Events {
         ControlFlow::Continue(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiments::encoding::{Encoding, Intensity, Timing};
+
+    /// A state and its workspace are used for one sample after the other: nothing of one may be left for the next.
+    #[test]
+    fn counts_do_not_depend_on_the_samples_before() {
+        let settings = Settings { grid: [5, 5, 4], inputs: 16, image: (4, 4), ..Settings::published(Variant::Nalsm, 3) };
+        let liquid = Liquid::new(settings).expect("a liquid");
+        let images: Vec<Vec<u8>> = (0..6).map(|i| (0..16).map(|p| if (p + i) % 3 == 0 { 250 } else { 20 }).collect()).collect();
+        let all = || images.iter().map(|image| &image[..]);
+        let encoding = Encoding::with_events(Intensity::Brightness, Timing::Chance, 4.0, all(), 1).expect("bright images");
+        let show = |sample: usize| encoding.present(&images[sample], sample as u64);
+        let together = rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .build()
+            .expect("a pool")
+            .install(|| liquid.counts(0..6, 60, &show, &|_| {}));
+        let alone: Vec<u16> = (0..6).flat_map(|sample| liquid.counts(sample..sample + 1, 60, &show, &|_| {})).collect();
+        assert!(alone.iter().any(|count| *count > 0), "it is alive");
+        assert_eq!(together, alone, "each as if it were the first");
+    }
+}
