@@ -112,9 +112,9 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
         i32::MAX
     }
 
-    /// Ticks after a spike of the target from which on it means nothing to a spike of the source; at least one less than `i32::MAX`.
+    /// Ticks after a spike of the target from which on it means nothing to a spike of the source.
     fn memory(&self) -> i32 {
-        i32::MAX - 1
+        i32::MAX
     }
 
     /// A spike of the target. `source`: the traces just after the source's last spike.

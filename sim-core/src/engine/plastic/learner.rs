@@ -138,7 +138,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         // Mostly its last spike is of before, and often so long ago that it means nothing: then its ring is not looked at.
         let count = look.count(target);
         let since = now.saturating_sub(newest);
-        let before = (since <= self.memory).then(|| (look.ring(target).kept(count - 1), since));
+        let before = (count > 0 && since <= self.memory).then(|| (look.ring(target).kept(count - 1), since));
         Face { now, newest, same: count, after: count, facing: self.rule.facing(before, moment) }
     }
 
