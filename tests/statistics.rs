@@ -190,7 +190,7 @@ fn weights_of_brunel_with_stdp_as_nest() {
     let network = netlist::shipped("brunel-stdp", &[]);
     let (plan, state) =
         netlist::run(&network, 2, &mut SpikeStatistics::new(&[], Interval::new(Grid::new(1), 0, 1).expect("any"), 1));
-    let learned = state.synapses(&plan, 0, 0, Reading::LastSpike);
+    let learned = state.synapses(&plan, 0, 0, Reading::AtArrival);
     let first = learned.sources.iter().zip(&learned.values).filter(|(source, _)| **source < 200).map(|(_, weight)| *weight);
     let weights: Vec<f64> = first.collect();
     assert!((195_000..205_000).contains(&weights.len()), "a thousand targets each: {}", weights.len());

@@ -38,6 +38,14 @@ impl Backpropagation {
             Self::Instant => 0,
         }
     }
+
+    /// Delays from the target's spike until no earlier spike of the source can be under way.
+    pub(crate) fn ways(self) -> u64 {
+        match self {
+            Self::Delayed => 2,
+            Self::Instant => 1,
+        }
+    }
 }
 
 /// The conventions of a rule: everything in which implementations of one equation differ.
@@ -109,11 +117,6 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
 
     /// Ticks after a spike of the source from which on a spike of the target changes nothing.
     fn reach(&self) -> i32 {
-        i32::MAX
-    }
-
-    /// Ticks after a spike of the target from which on it means nothing to a spike of the source.
-    fn memory(&self) -> i32 {
         i32::MAX
     }
 
@@ -349,6 +352,7 @@ pub struct SynapseValues {
 pub enum Reading {
     /// All that have come to the synapse by now.
     Now,
-    /// Only those up to the last spike of the source (what NEST's `get` shows).
-    LastSpike,
+    /// Those of the target only as far as a spike of the source that arrives now can have seen them: just after one, this is what it
+    /// has left behind (NEST's `get`).
+    AtArrival,
 }

@@ -63,7 +63,7 @@ fn agrees(case: &Case, rule: &str, weight: f64, sent: &dyn Fn(&Trains<'_>) -> Ve
         arrivals.dedup();
         for tick in arrivals {
             state.advance(&plan, tick - state.tick(), &mut Nobody);
-            let found = state.synapses(&plan, 0, 0, Reading::LastSpike);
+            let found = state.synapses(&plan, 0, 0, Reading::AtArrival);
             for (train, (name, pre, _)) in trains.iter().enumerate() {
                 // Of several spikes in a tick, the last is seen.
                 let Some(spike) = pre.iter().rposition(|spike| spike + delay == tick) else { continue };

@@ -228,10 +228,6 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
         self.pair.plus.reach()
     }
 
-    fn memory(&self) -> i32 {
-        self.pair.minus.reach()
-    }
-
     #[inline(always)]
     fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], by: &F, spike: PreSpike<'_, Amplitudes<F>>) {
         if self.reach != Reach::Restricted || spike.answers {
@@ -290,10 +286,6 @@ impl<F: Real> Rule<F, 1, 2, KEPT> for Restarting<F> {
 
     fn reach(&self) -> i32 {
         self.traced.reach()
-    }
-
-    fn memory(&self) -> i32 {
-        self.traced.memory()
     }
 
     #[inline(always)]

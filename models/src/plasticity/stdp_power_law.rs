@@ -96,10 +96,6 @@ impl<F: Real> Rule<F, 1, 1, 1> for StdpPowerLaw<F> {
         self.plus.reach()
     }
 
-    fn memory(&self) -> i32 {
-        self.minus.reach()
-    }
-
     #[inline(always)]
     fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], trace: &F, _: PreSpike<'_, ()>) {
         synapse[0] = synapse[0] - self.shrinking * synapse[0] * *trace;

@@ -129,10 +129,6 @@ impl<F: Real> Rule<F, 1, 2, KEPT> for StdpTriplet<F> {
         self.source[0].reach()
     }
 
-    fn memory(&self) -> i32 {
-        self.target[0].reach()
-    }
-
     #[inline(always)]
     fn on_pre(&self, synapse: &mut [F; 1], source: &[F; 2], trace: &F, spike: PreSpike<'_, Amplitudes<F>>) {
         let before = spike.since.map_or(F::of(0.0), |since| source[1] * self.source[1].after(since));

@@ -102,10 +102,6 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for VogelsSprekeler<F> {
         self.decay.reach()
     }
 
-    fn memory(&self) -> i32 {
-        self.decay.reach()
-    }
-
     #[inline(always)]
     fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], trace: &F, spike: PreSpike<'_, F>) {
         synapse[0] += *spike.moment * *trace;

@@ -454,7 +454,7 @@ impl Work<'_> {
         for (index, table) in learning.iter().enumerate() {
             learning_of[self.network.projections[table.wiring.projection].source].push(index);
         }
-        let delays = || stored.iter().filter_map(Stored::delays).chain(learning.iter().filter_map(|t| t.wiring.delays()));
+        let delays = || stored.iter().filter_map(Stored::delays).chain(learning.iter().filter_map(|t| t.wiring.rows.delays()));
         let largest_delay = delays().map(|d| d.1).max().unwrap_or(1);
         let smallest_delay = delays().map(|d| d.0).min().unwrap_or(u32::MAX);
         let mut inputs: Vec<Inflow> =

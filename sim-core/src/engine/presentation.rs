@@ -44,13 +44,11 @@ impl State {
     pub fn start_with_synapses(&self, own: &Plan, plan: &Plan) -> Self {
         let mut learned = self.clone();
         learned.divide(own);
-        for (table, memory) in own.parts.iter().flat_map(|part| &part.learning).zip(learned.plastic.iter_mut().flatten()) {
-            table.learner.catch_up(memory, i32::MAX);
-        }
+        (0..own.network().projections.len()).for_each(|projection| learned.settle(own, projection, i32::MAX));
         let old: Vec<&Memory> = learned.plastic.iter().flatten().collect();
         let mut state = Self::new(plan);
         for (table, memory) in plan.parts.iter().flat_map(|part| &part.learning).zip(state.plastic.iter_mut().flatten()) {
-            memory.synapses = Memory::gather(table, &old, i32::MAX).synapses;
+            memory.synapses = Memory::gather(table, &old).synapses;
         }
         state
     }

@@ -114,8 +114,16 @@ impl State {
             return;
         }
         let old: Vec<&Memory> = self.plastic.iter().flatten().collect();
-        let gather = |part: &Part| part.learning.iter().map(|table| Memory::gather(table, &old, self.tick as i32)).collect();
+        let gather = |part: &Part| part.learning.iter().map(|table| Memory::gather(table, &old)).collect();
         self.plastic = plan.parts.iter().map(gather).collect();
+    }
+
+    /// The synapses of a projection work off their targets' spikes that come to them by `until`.
+    pub(crate) fn settle(&mut self, plan: &Plan, projection: usize, until: i32) {
+        let tables = plan.parts.iter().flat_map(|part| &part.learning).zip(self.plastic.iter_mut().flatten());
+        for (table, memory) in tables.filter(|(table, _)| table.wiring.projection == projection) {
+            table.learner.settle(memory, self.tick as i32, until);
+        }
     }
 
     /// Whether plastic synapses lie as a plan's partitions have them.
@@ -167,9 +175,11 @@ impl State {
         if !self.is_divided(plan) {
             state.to_mut().divide(plan);
         }
-        let now = (reading == Reading::Now).then_some(self.tick as i32);
+        if reading == Reading::Now {
+            state.to_mut().settle(plan, projection, self.tick as i32);
+        }
         let tables = plan.parts.iter().flat_map(|part| &part.learning).zip(state.plastic.iter().flatten());
-        plastic::read(tables.filter(|(table, _)| table.wiring.projection == projection), variable, now)
+        plastic::read(tables.filter(|(table, _)| table.wiring.projection == projection), variable)
     }
 
     /// Lets cells fire now, as if by themselves: their spikes arrive after their delays. They are not counted. Indices out of

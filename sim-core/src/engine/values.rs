@@ -79,6 +79,22 @@ impl Values {
         }
     }
 
+    /// Makes them so many, new ones 0.
+    pub(crate) fn resize(&mut self, count: usize) {
+        match self {
+            Self::F64(values) => values.resize(count, 0.0),
+            Self::F32(values) => values.resize(count, 0.0),
+        }
+    }
+
+    /// Takes some out.
+    pub(crate) fn drain(&mut self, range: std::ops::RangeTo<usize>) {
+        match self {
+            Self::F64(values) => drop(values.drain(range)),
+            Self::F32(values) => drop(values.drain(range)),
+        }
+    }
+
     /// Puts another in its place.
     pub(crate) fn set(&mut self, index: usize, value: f64) {
         match self {

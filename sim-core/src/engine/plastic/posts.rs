@@ -1,157 +1,137 @@
-//! The targets' spikes, as far back as some synapse has yet to see them: a ring for each target, all of the same length.
+//! The targets' spikes: the last of each target, and all that some synapse has yet to see.
 
 use super::memory::NEVER;
-use crate::engine::delivery::prefetch;
 use crate::engine::values::{Values, Width};
 use crate::real::Precision;
+use std::ops::Range;
 
-/// Spikes kept of each target at first. A ring that is full makes the synapses catch up; one that is still full then grows.
-const AT_FIRST: usize = 16;
-
-/// Rings longer than this make all synapses catch up rather than grow.
-const WORTH_GROWING: usize = 64;
-
-/// Spikes that are looked through one by one.
-const NEAR: usize = 4;
-
-/// The last spikes of the targets of a table.
+/// The spikes of the targets of a table.
 #[derive(Clone, Debug)]
 pub(crate) struct Posts {
-    /// Spikes that a ring holds; a power of two.
-    room: usize,
     /// Numbers kept of each spike.
     width: usize,
-    /// By target: spikes so far, and the tick of the last.
-    counts: Vec<u32>,
+    /// By target: tick of its last spike, that spike's place among those below (if it is still there), and what is kept of it.
     newest: Vec<i32>,
-    ticks: Vec<i32>,
+    places: Vec<u32>,
     kept: Values,
+    /// In order of time.
+    spikes: Vec<Post>,
+    /// By spike: what is kept of it, and of the target's before it.
+    memories: Values,
+}
+
+/// A spike of a target.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Post {
+    pub(crate) tick: i32,
+    pub(crate) target: u16,
+    /// The target's spike before: its tick, and its place if it is still there.
+    pub(crate) before: i32,
+    previous: u32,
 }
 
 /// To be looked through: the spikes with numbers `F`, `Y` of each.
 #[derive(Clone, Copy)]
 pub(crate) struct Look<'a, F, const Y: usize> {
-    room: usize,
-    counts: &'a [u32],
     newest: &'a [i32],
-    ticks: &'a [i32],
+    places: &'a [u32],
     kept: &'a [F],
-}
-
-/// The ring of one target.
-#[derive(Clone, Copy)]
-pub(crate) struct Ring<'a, F, const Y: usize> {
-    /// Spikes so far.
-    pub(crate) count: u32,
-    ticks: &'a [i32],
-    kept: &'a [F],
+    spikes: &'a [Post],
+    memories: &'a [F],
 }
 
 impl Posts {
     pub(crate) fn new(targets: usize, width: usize, precision: Precision) -> Self {
-        let places = targets * AT_FIRST;
         Self {
-            room: AT_FIRST,
             width,
-            counts: vec![0; targets],
             newest: vec![NEVER; targets],
-            ticks: vec![0; places],
-            kept: Values::new(precision, vec![0.0; places * width]),
+            places: vec![0; targets],
+            kept: Values::new(precision, vec![0.0; targets * width]),
+            spikes: Vec::new(),
+            memories: Values::new(precision, Vec::new()),
         }
     }
 
-    /// Whether a target's next spike would overwrite one that is still needed, if all spikes up to `seen` have been: of
-    /// those, the last is needed for its traces.
-    pub(crate) fn is_full(&self, target: usize, seen: i32) -> bool {
-        let count = self.counts[target] as usize;
-        count >= self.room && self.ticks[target * self.room + (count + 1) % self.room] > seen
-    }
-
-    /// Whether rings should grow before synapses are made to catch up.
-    pub(crate) fn may_grow(&self) -> bool {
-        self.room < WORTH_GROWING
-    }
-
-    /// Doubles all rings.
-    pub(crate) fn grow(&mut self) {
-        let old = self.clone();
-        self.room *= 2;
-        let places = self.counts.len() * self.room;
-        self.ticks = vec![0; places];
-        let mut kept = vec![0.0; places * self.width];
-        for (target, count) in self.counts.iter().enumerate() {
-            let count = *count as usize;
-            for spike in count.saturating_sub(old.room)..count {
-                let (from, to) = (target * old.room + spike % old.room, target * self.room + spike % self.room);
-                self.ticks[to] = old.ticks[from];
-                for i in 0..self.width {
-                    kept[to * self.width + i] = old.kept.get(from * self.width + i);
-                }
-            }
-        }
-        self.kept = Values::new(self.kept.precision(), kept);
-    }
-
-    /// Enters a spike; `keep` makes what is kept of it from what was kept of the last, and the ticks since.
+    /// Enters a spike; `keep` makes what is kept of it from what was kept of the target's last, and the ticks since.
     pub(crate) fn push<F: Width, const Y: usize>(
         &mut self,
         target: usize,
         tick: i32,
         keep: impl FnOnce(&[F; Y], Option<i32>) -> [F; Y],
     ) {
-        let look = self.look::<F, Y>();
-        let ring = look.ring(target);
-        let new = match ring.count.checked_sub(1) {
-            Some(last) => keep(ring.kept(last), Some(tick - ring.tick(last))),
-            None => keep(&[F::default(); Y], None),
-        };
-        let place = target * self.room + self.counts[target] as usize % self.room;
-        self.ticks[place] = tick;
-        self.newest[target] = tick;
-        F::slice(&mut self.kept.as_mut())[place * Y..][..Y].copy_from_slice(&new);
-        self.counts[target] += 1;
+        let before = self.newest[target];
+        let (mut kept, place) = (self.kept.as_mut(), self.spikes.len());
+        let kept = &mut F::slice(&mut kept)[target * Y..][..Y];
+        let last: [F; Y] = std::array::from_fn(|i| kept[i]);
+        let new = keep(&last, (before != NEVER).then(|| tick - before));
+        kept.copy_from_slice(&new);
+        self.memories.resize((place + 1) * 2 * Y);
+        let mut memories = self.memories.as_mut();
+        let memory = &mut F::slice(&mut memories)[place * 2 * Y..];
+        memory[..Y].copy_from_slice(&new);
+        memory[Y..].copy_from_slice(&last);
+        self.spikes.push(Post { tick, target: target as u16, before, previous: self.places[target] });
+        (self.newest[target], self.places[target]) = (tick, place as u32);
     }
 
-    /// Takes back the spikes of a tick, of all targets that have not fired since.
-    pub(crate) fn take_back(&mut self, tick: i32) {
-        for target in (0..self.counts.len()).filter(|target| self.newest[*target] == tick).collect::<Vec<_>>() {
-            let last = |count: u32| self.ticks[target * self.room + (count as usize - 1) % self.room];
-            let mut count = self.counts[target];
-            while count > 0 && last(count) == tick {
-                count -= 1;
-            }
-            self.newest[target] = if count > 0 { last(count) } else { NEVER };
-            self.counts[target] = count;
+    /// Forgets spikes up to a tick, all of which all synapses have seen, once that is worth while.
+    pub(crate) fn forget(&mut self, tick: i32) {
+        let seen = self.spikes.partition_point(|spike| spike.tick <= tick);
+        if seen * 2 > self.spikes.len() {
+            self.spikes.drain(..seen);
+            self.memories.drain(..seen * 2 * self.width);
+            self.link();
         }
+    }
+
+    /// Finds the places of all spikes anew.
+    fn link(&mut self) {
+        for (place, spike) in self.spikes.iter_mut().enumerate() {
+            spike.previous = std::mem::replace(&mut self.places[usize::from(spike.target)], place as u32);
+        }
+    }
+
+    /// Takes back the spikes of the last tick, if it is this one.
+    pub(crate) fn take_back(&mut self, tick: i32) {
+        while let Some(spike) = self.spikes.pop_if(|spike| spike.tick >= tick) {
+            let (target, place, width) = (usize::from(spike.target), self.spikes.len(), self.width);
+            (self.newest[target], self.places[target]) = (spike.before, spike.previous);
+            (0..width).for_each(|i| self.kept.set(target * width + i, self.memories.get((place * 2 + 1) * width + i)));
+        }
+        self.memories.resize(self.spikes.len() * 2 * self.width);
+    }
+
+    /// The spikes that some synapse may have yet to see, in order of time.
+    pub(crate) fn spikes(&self) -> &[Post] {
+        &self.spikes
     }
 
     pub(crate) fn look<F: Width, const Y: usize>(&self) -> Look<'_, F, Y> {
-        Look { room: self.room, counts: &self.counts, newest: &self.newest, ticks: &self.ticks, kept: F::all(&self.kept) }
+        let Self { newest, places, kept, spikes, memories, .. } = self;
+        Look { newest, places, kept: F::all(kept), spikes, memories: F::all(memories) }
     }
 
-    /// Takes over the rings of some targets of others, in order.
-    pub(crate) fn gather<'a>(parts: impl Iterator<Item = (&'a Self, std::ops::Range<usize>)> + Clone) -> Option<Self> {
-        let room = parts.clone().map(|(posts, _)| posts.room).max()?;
-        let (first, _) = parts.clone().next()?;
-        let mut all = Self {
-            room,
-            counts: Vec::new(),
-            newest: Vec::new(),
-            ticks: Vec::new(),
-            kept: Values::new(first.kept.precision(), Vec::new()),
-            ..*first
-        };
+    /// Takes over the spikes of some targets of others, in order.
+    pub(crate) fn gather<'a>(&self, parts: impl Iterator<Item = (&'a Self, Range<usize>)>) -> Self {
+        let (width, precision) = (self.width, self.kept.precision());
+        let mut all = Self::new(0, width, precision);
+        let mut spikes: Vec<(Post, &Self, usize)> = Vec::new();
         for (posts, targets) in parts {
-            let mut posts = posts.clone();
-            while posts.room < room {
-                posts.grow();
-            }
-            all.counts.extend_from_slice(&posts.counts[targets.clone()]);
+            let first = all.newest.len();
             all.newest.extend_from_slice(&posts.newest[targets.clone()]);
-            all.ticks.extend_from_slice(&posts.ticks[targets.start * room..targets.end * room]);
-            all.kept.extend(&posts.kept, targets.start * room * all.width..targets.end * room * all.width);
+            all.kept.extend(&posts.kept, targets.start * width..targets.end * width);
+            let own = posts.spikes.iter().enumerate().filter(|(_, spike)| targets.contains(&usize::from(spike.target)));
+            let moved = |spike: &Post| Post { target: (first + usize::from(spike.target) - targets.start) as u16, ..*spike };
+            spikes.extend(own.map(|(place, spike)| (moved(spike), posts, place)));
         }
-        Some(all)
+        spikes.sort_by_key(|(spike, ..)| spike.tick);
+        for (spike, posts, place) in spikes {
+            all.spikes.push(spike);
+            all.memories.extend(&posts.memories, place * 2 * width..(place + 1) * 2 * width);
+        }
+        all.places = vec![0; all.newest.len()];
+        all.link();
+        all
     }
 }
 
@@ -162,65 +142,52 @@ impl<'a, F, const Y: usize> Look<'a, F, Y> {
         self.newest[target]
     }
 
-    /// Starts fetching the tick of a target's last spike in its ring.
+    /// What is kept of a target's last spike.
     #[inline(always)]
-    pub(crate) fn fetch(&self, target: usize) {
-        let last = self.counts[target].wrapping_sub(1) as usize & (self.room - 1);
-        prefetch(self.ticks.as_ptr().wrapping_add(target * self.room + last));
+    pub(crate) fn kept(&self, target: usize) -> &'a [F; Y] {
+        numbers(self.kept, target)
     }
 
-    /// Spikes of a target so far.
+    /// A spike, by its place.
     #[inline(always)]
-    pub(crate) fn count(&self, target: usize) -> u32 {
-        self.counts[target]
+    pub(crate) fn post(&self, place: u32) -> &'a Post {
+        &self.spikes[place as usize]
     }
 
+    /// What is kept of a spike.
     #[inline(always)]
-    pub(crate) fn ring(&self, target: usize) -> Ring<'a, F, Y> {
-        let places = target * self.room..(target + 1) * self.room;
-        Ring {
-            count: self.counts[target],
-            ticks: &self.ticks[places.clone()],
-            kept: &self.kept[places.start * Y..places.end * Y],
+    pub(crate) fn of(&self, place: u32) -> &'a [F; Y] {
+        numbers(self.memories, place as usize * 2)
+    }
+
+    /// What is kept of the target's spike before it.
+    #[inline(always)]
+    pub(crate) fn before(&self, place: u32) -> &'a [F; Y] {
+        numbers(self.memories, place as usize * 2 + 1)
+    }
+
+    /// A target's oldest spike at or after a tick that is not forgotten; there is one.
+    #[inline(always)]
+    pub(crate) fn first_from(&self, target: usize, tick: i32) -> u32 {
+        let mut place = self.places[target];
+        while self.post(place).before >= tick {
+            place = self.post(place).previous;
         }
+        place
+    }
+
+    /// The spikes of its target at its tick, from this one on: mostly only this one.
+    #[inline(always)]
+    pub(crate) fn with(&self, place: u32) -> impl Iterator<Item = u32> + 'a {
+        let Post { tick, target, .. } = *self.post(place);
+        let last = self.places[usize::from(target)];
+        let spikes = self.spikes;
+        let same = move |place: &u32| (spikes[*place as usize].tick, spikes[*place as usize].target) == (tick, target);
+        (place..=last).take_while(move |place| spikes[*place as usize].tick == tick).filter(same)
     }
 }
 
-impl<'a, F, const Y: usize> Ring<'a, F, Y> {
-    /// When a spike was; one that the ring still holds.
-    #[inline(always)]
-    pub(crate) fn tick(&self, spike: u32) -> i32 {
-        self.ticks[spike as usize & (self.ticks.len() - 1)]
-    }
-
-    /// What was kept of it.
-    #[inline(always)]
-    pub(crate) fn kept(&self, spike: u32) -> &'a [F; Y] {
-        let place = spike as usize & (self.ticks.len() - 1);
-        self.kept[place * Y..].first_chunk().expect("a ring has as many numbers as its spikes need")
-    }
-
-    /// Oldest spike that the ring holds.
-    #[inline(always)]
-    pub(crate) fn oldest(&self) -> u32 {
-        self.count.saturating_sub(self.ticks.len() as u32)
-    }
-
-    /// Number of the first spike after `tick`, looking back from spike `from`.
-    #[inline(always)]
-    pub(crate) fn after(&self, tick: i32, from: u32) -> u32 {
-        let (oldest, mut spike) = (self.oldest(), from);
-        for _ in 0..NEAR {
-            if spike == oldest || self.tick(spike - 1) <= tick {
-                return spike;
-            }
-            spike -= 1;
-        }
-        let (mut low, mut high) = (oldest, spike);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.tick(middle) > tick { high = middle } else { low = middle + 1 }
-        }
-        low
-    }
+#[inline(always)]
+fn numbers<F, const Y: usize>(values: &[F], index: usize) -> &[F; Y] {
+    values[index * Y..].first_chunk().expect("each spike has as many numbers as its rule keeps")
 }

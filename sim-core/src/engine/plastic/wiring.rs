@@ -1,6 +1,10 @@
 //! The wiring of a projection that learns, within one partition: built once, shared by all states.
 
+use super::calendar::Calendars;
+use super::columns::Columns;
+use super::fan::{Fan, Run};
 use super::learner::Learner;
+use super::pipe::Outlet;
 use crate::connect::{Generator, Synapse};
 use crate::engine::build::Filling;
 use crate::engine::partition::targets;
@@ -21,21 +25,12 @@ pub(crate) struct Wiring {
     pub(crate) projection: usize,
     /// The first target, as a cell of its population, and how many there are.
     pub(crate) targets: Range<u32>,
-    /// First run of each source cell, and the end.
-    pub(crate) rows: Vec<u32>,
-    /// Runs, and one more where they end.
-    pub(crate) runs: Vec<Run>,
+    /// By source: the synapses lie in this order.
+    pub(crate) rows: Fan,
     /// By synapse: its target, counted from the first.
     pub(crate) cells: Vec<u16>,
-}
-
-/// Synapses of one source with one delay.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Run {
-    /// First synapse.
-    pub(crate) start: u32,
-    /// Ticks.
-    pub(crate) delay: u32,
+    /// By target; empty where the rule takes no notice of the target's spikes.
+    pub(crate) columns: Columns,
 }
 
 /// A projection's synapses onto (a part of) a partition, with its rule.
@@ -50,6 +45,11 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    pub(crate) fn calendars(&self) -> Calendars {
+        let Wiring { rows, columns, .. } = &*self.wiring;
+        Calendars::new(rows, &columns.fan, self.learner.conventions().backpropagation)
+    }
+
     /// How the synapses are kept, in words.
     pub(crate) fn layout(&self) -> &'static str {
         layout(self.start.precision())
@@ -58,47 +58,25 @@ impl Table {
     /// Bytes of places and of what the synapses remember, the start included.
     pub(crate) fn record_bytes(&self) -> usize {
         let (variables, ..) = self.learner.sizes();
-        size_of_val(&self.wiring.cells[..]) + self.start.bytes() * (variables + 1)
+        let places = size_of_val(&self.wiring.cells[..]) + size_of_val(&self.wiring.columns.synapses[..]);
+        places + self.start.bytes() * (variables + 1)
     }
 
     /// Bytes of rows and runs, and of what runs remember.
     pub(crate) fn index_bytes(&self) -> usize {
         let (_, traces, _) = self.learner.sizes();
-        let remembered = 2 * size_of::<i32>() + traces * self.start.precision().bytes();
-        size_of_val(&self.wiring.rows[..]) + size_of_val(&self.wiring.runs[..]) + self.wiring.run_count() * remembered
+        let remembered = size_of::<i32>() + traces * self.start.precision().bytes();
+        let Wiring { rows, columns, .. } = &*self.wiring;
+        rows.bytes() + rows.run_count() * remembered + columns.index_bytes()
     }
-}
-
-/// Where weights go: none where the target takes no spikes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Outlet {
-    /// Place of the first target's sum.
-    pub(crate) first: u32,
-    /// The sums are multiples of this power of two.
-    pub(crate) quantum: f64,
-    /// -1 where the rule sees the magnitude of what the receptor takes with its sign.
-    pub(crate) sign: f64,
 }
 
 impl Wiring {
-    /// The runs of a source cell.
-    pub(crate) fn runs_of(&self, cell: u32) -> Range<u32> {
-        self.rows[cell as usize]..self.rows[cell as usize + 1]
-    }
-
-    /// The synapses of a run.
+    /// The target of a run of the columns.
     #[inline(always)]
-    pub(crate) fn synapses(&self, run: usize) -> Range<usize> {
-        self.runs[run].start as usize..self.runs[run + 1].start as usize
-    }
-
-    pub(crate) fn run_count(&self) -> usize {
-        self.runs.len() - 1
-    }
-
-    pub(crate) fn delays(&self) -> Option<(u32, u32)> {
-        let delays = || self.runs[..self.run_count()].iter().map(|run| run.delay);
-        delays().min().zip(delays().max())
+    pub(crate) fn target_of(&self, run: usize) -> usize {
+        let first = self.columns.fan.runs[run].start as usize;
+        usize::from(self.cells[self.columns.synapses[first] as usize])
     }
 }
 
@@ -129,8 +107,9 @@ fn layout(precision: Precision) -> &'static str {
 pub(crate) fn kept(network: &Network, learning: &Learning) -> (&'static str, usize) {
     let (precision, grid) = (precision(network), Grid::new(network.timestep_fs));
     let setup = Setup { settings: &learning.settings, bounds: learning.bounds, grid, precision };
-    let (variables, ..) = (learning.card.build)(&setup).sizes();
-    (layout(precision), size_of::<u16>() + precision.bytes() * (variables + 1))
+    let learner = (learning.card.build)(&setup);
+    let column = if learner.heeds_targets() { size_of::<u32>() } else { 0 };
+    (layout(precision), size_of::<u16>() + column + precision.bytes() * (learner.sizes().0 + 1))
 }
 
 /// The tables of a projection that learns, in the partition that has these blocks.
@@ -177,8 +156,8 @@ fn table<F: crate::real::Real>(
         _ => None,
     };
     let (rows_and_runs, filled) = filling.sorted(delay);
-    let (rows, runs) = runs(rows_and_runs, filled.len() as u32);
-    let cells = filled.iter().map(|f| f.cell).collect();
+    let rows = runs(rows_and_runs, filled.len() as u32);
+    let cells: Vec<u16> = filled.iter().map(|f| f.cell).collect();
     let start = values(filled.iter().map(|f| f.weight).collect());
     let setup = Setup { settings: &learning.settings, bounds: learning.bounds, grid, precision: start.precision() };
     let outlet = only_outlet(network, projection).map(|receptor| Outlet {
@@ -186,9 +165,11 @@ fn table<F: crate::real::Real>(
         quantum: projection.quanta[receptor],
         sign,
     });
-    let wiring = Wiring { projection: index, targets: range, rows, runs, cells };
+    let learner = (learning.card.build)(&setup);
+    let columns = if learner.heeds_targets() { Columns::new(&rows, &cells, range.len()) } else { Columns::default() };
+    let wiring = Wiring { projection: index, targets: range, rows, cells, columns };
     let netlist_sign = if learning.negative { -1.0 } else { 1.0 };
-    Table { wiring: Arc::new(wiring), learner: (learning.card.build)(&setup), start, outlet, sign: netlist_sign }
+    Table { wiring: Arc::new(wiring), learner, start, outlet, sign: netlist_sign }
 }
 
 /// The receptor that a projection reaches; none where its targets are stimuli.
@@ -203,11 +184,11 @@ fn takes_magnitude(network: &Network, projection: &Projection, receptor: usize) 
 }
 
 /// One form for one delay and several.
-fn runs(index: Index, synapses: u32) -> (Vec<u32>, Vec<Run>) {
+fn runs(index: Index, synapses: u32) -> Fan {
     match index {
         Index::Same { delay, starts } => {
             let rows = (0..starts.len() as u32).collect();
-            (rows, starts.into_iter().map(|start| Run { start, delay }).collect())
+            Fan { rows, runs: starts.into_iter().map(|start| Run { start, delay }).collect() }
         }
         Index::Mixed { rows, runs } => {
             let mut start = 0;
@@ -217,7 +198,7 @@ fn runs(index: Index, synapses: u32) -> (Vec<u32>, Vec<Run>) {
                 start += u32::from(run.count);
             }
             all.push(Run { start: synapses, delay: 0 });
-            (rows.into_iter().map(|row| row.0).collect(), all)
+            Fan { rows: rows.into_iter().map(|row| row.0).collect(), runs: all }
         }
     }
 }
