@@ -154,7 +154,7 @@ fn own_pairs(projection: &Projection) -> u32 {
 /// Bytes of a synapse as the grid engine keeps it, and of its share of the runs where delays differ.
 fn synapse_bytes(network: &Network, chooser: &Chooser<'_>, projection: &Projection) -> f64 {
     let record = match &projection.learning {
-        Some(learning) => plastic::kept(network, learning).1 as f64,
+        Some(learning) => plastic::kept(network, projection, learning).1 as f64,
         None => chooser.layout(projection).record_bytes(projection),
     };
     // A run is 4 bytes and is shared by the synapses of a source with the same delay; 2 bytes are taken while building.

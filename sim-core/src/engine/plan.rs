@@ -300,7 +300,7 @@ pub fn layouts(network: &Network) -> Vec<Option<Kept>> {
     let chooser = Chooser::new(network, Layouts::Chosen);
     let kept = |projection: &Projection| match &projection.learning {
         Some(learning) => {
-            let (layout, bytes) = plastic::kept(network, learning);
+            let (layout, bytes) = plastic::kept(network, projection, learning);
             Kept { layout, bytes: bytes as f64 }
         }
         None => {

@@ -9,53 +9,74 @@ pub(crate) struct Columns {
     pub(crate) fan: Fan,
     /// Places of synapses among the rows, run after run.
     pub(crate) synapses: Vec<u32>,
-    /// For every 2^shift synapses, the run (of the rows) of the first.
-    hints: Vec<u32>,
-    shift: u32,
+    /// And the runs (of the rows) that they lie in.
+    pub(crate) sources: Sources,
     /// Largest delay.
     pub(crate) longest: u32,
 }
 
-/// Hints for an average run: with so many, the next run is seldom looked at.
-const HINTS_PER_RUN: usize = 16;
+/// Numbers of runs.
+#[derive(Debug)]
+pub(crate) enum Sources {
+    Narrow(Vec<u16>),
+    Wide(Vec<u32>),
+}
+
+/// Whether numbers of runs fit into 16 bits, as known before there are any: of sources with one delay, or with several.
+pub(crate) fn narrow(sources: u32, one_delay: bool) -> bool {
+    one_delay && sources <= 1 << 16
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self::Narrow(Vec::new())
+    }
+}
+
+impl Sources {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Narrow(sources) => size_of_val(&sources[..]),
+            Self::Wide(sources) => size_of_val(&sources[..]),
+        }
+    }
+}
 
 impl Columns {
     /// Of synapses that lie in rows, with their targets.
-    pub(crate) fn new(rows: &Fan, cells: &[u16], targets: usize) -> Self {
-        let run_length = cells.len() / rows.run_count().max(1);
-        let shift = (run_length / HINTS_PER_RUN).max(1).ilog2();
-        let longest = rows.delays().map_or(0, |d| d.1);
-        let mut columns =
-            Self { fan: Fan::default(), synapses: by_target(cells, targets), hints: hints(rows, shift), shift, longest };
-        let mut starts = vec![0_u32; targets + 1];
-        cells.iter().for_each(|cell| starts[usize::from(*cell) + 1] += 1);
-        let mut synapses = std::mem::take(&mut columns.synapses);
+    pub(crate) fn new(rows: &Fan, cells: &[u16], targets: usize, narrow: bool) -> Self {
+        let (mut synapses, ends) = by_target(cells, targets);
+        let lengths = (0..rows.run_count()).map(|run| (run as u32, rows.synapses(run).len()));
+        let runs: Vec<u32> = lengths.flat_map(|(run, length)| std::iter::repeat_n(run, length)).collect();
+        let run = |synapse: &u32| runs[*synapse as usize];
+        let delay = |synapse: &u32| rows.runs[run(synapse) as usize].delay;
+        let (smallest, longest) = rows.delays().unwrap_or_default();
         let (mut fan, mut from) = (Fan::default(), 0);
-        for count in &starts[1..] {
+        for end in ends {
             fan.rows.push(fan.runs.len() as u32);
-            let of_target = &mut synapses[from as usize..][..*count as usize];
-            let delay = |synapse: &u32| rows.runs[columns.run(*synapse, rows)].delay;
-            of_target.sort_by_key(delay);
+            let of_target = &mut synapses[from as usize..end as usize];
+            if smallest < longest {
+                of_target.sort_by_cached_key(delay);
+            }
             let mut start = from;
-            for run in of_target.chunk_by(|a, b| delay(a) == delay(b)) {
+            for run in of_target.chunk_by(|a, b| smallest == longest || delay(a) == delay(b)) {
                 fan.runs.push(Run { start, delay: delay(&run[0]) });
                 start += run.len() as u32;
             }
-            from += count;
+            from = end;
         }
         fan.rows.push(fan.runs.len() as u32);
         fan.runs.push(Run { start: from, delay: 0 });
-        Self { fan, synapses, ..columns }
+        let sources = match narrow {
+            true => Sources::Narrow(synapses.iter().map(|synapse| run(synapse) as u16).collect()),
+            false => Sources::Wide(synapses.iter().map(run).collect()),
+        };
+        Self { fan, synapses, sources, longest }
     }
 
-    /// The run (of the rows) that a synapse lies in.
-    #[inline(always)]
-    pub(crate) fn run(&self, synapse: u32, rows: &Fan) -> usize {
-        let mut run = self.hints[(synapse >> self.shift) as usize] as usize;
-        while rows.runs[run + 1].start <= synapse {
-            run += 1;
-        }
-        run
+    /// Bytes of what is there for each synapse.
+    pub(crate) fn record_bytes(&self) -> usize {
+        size_of_val(&self.synapses[..]) + self.sources.bytes()
     }
 
     /// Starts fetching what a synapse with this number has in some values.
@@ -65,15 +86,10 @@ impl Columns {
             prefetch(values.as_ptr().wrapping_add(*synapse as usize));
         }
     }
-
-    /// Bytes of the runs and what finds them.
-    pub(crate) fn index_bytes(&self) -> usize {
-        self.fan.bytes() + size_of_val(&self.hints[..])
-    }
 }
 
-/// Places of synapses, ascending for each target.
-fn by_target(cells: &[u16], targets: usize) -> Vec<u32> {
+/// Places of synapses, ascending for each target, and where each target's end.
+fn by_target(cells: &[u16], targets: usize) -> (Vec<u32>, Vec<u32>) {
     let mut next = vec![0_u32; targets + 1];
     cells.iter().for_each(|cell| next[usize::from(*cell) + 1] += 1);
     for target in 0..targets {
@@ -85,17 +101,6 @@ fn by_target(cells: &[u16], targets: usize) -> Vec<u32> {
         synapses[*place as usize] = synapse as u32;
         *place += 1;
     }
-    synapses
-}
-
-fn hints(rows: &Fan, shift: u32) -> Vec<u32> {
-    let synapses = rows.runs.last().map_or(0, |end| end.start);
-    let mut run = 0;
-    let first_of = |block: u32| {
-        while rows.runs[run + 1].start <= block << shift {
-            run += 1;
-        }
-        run as u32
-    };
-    (0..synapses.div_ceil(1 << shift)).map(first_of).collect()
+    next.pop();
+    (synapses, next)
 }

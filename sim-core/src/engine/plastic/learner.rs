@@ -1,5 +1,6 @@
 //! The loops over synapses, written once for all rules.
 
+use super::columns::{Columns, Sources};
 use super::memory::{Memory, NEVER};
 use super::pipe::{Outlet, Pipe};
 use super::posts::{Look, Post};
@@ -7,6 +8,7 @@ use super::wiring::Wiring;
 use crate::engine::values::Width;
 use crate::plasticity::{Conventions, PostSpike, PreSpike, Rule};
 use std::any::Any;
+use std::ops::Range;
 
 /// A rule, prepared: what the engine calls, once a table and tick.
 pub trait Learner: Send + Sync {
@@ -105,23 +107,29 @@ struct Loop<F, R, const V: usize, const X: usize, const Y: usize> {
 /// The targets as the sources' spikes of one delay find them at one tick.
 struct Faces<T> {
     /// Goes up with each tick and delay.
-    stamp: u64,
+    stamp: u32,
     of: Vec<Face<T>>,
 }
 
 #[derive(Clone, Copy)]
 struct Face<T> {
     /// Another one means that this is of the past.
-    stamp: u64,
+    stamp: u32,
     /// Its last spike up to and with this tick.
     newest: i32,
-    /// Place of its first spike in this tick.
-    same: Option<Place>,
     facing: T,
 }
 
-/// Place of a spike, plus 1.
-type Place = std::num::NonZeroU32;
+impl<T> Faces<T> {
+    /// Makes all of the past.
+    fn turn(&mut self) {
+        self.stamp = self.stamp.wrapping_add(1);
+        if self.stamp == 0 {
+            self.of.iter_mut().for_each(|face| face.stamp = 0);
+            self.stamp = 1;
+        }
+    }
+}
 
 /// The source's spike as all synapses of a run see it.
 struct Coming<'a, F, M, const X: usize> {
@@ -168,31 +176,34 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         self.conventions.backpropagation.ticks(delay as i32)
     }
 
-    /// A target as sources' spikes of a tick (by its clock) find it.
+    /// A target as sources' spikes of a tick (by its clock) find it: its last spike up to then, and what it is to them.
     #[inline(always)]
-    fn face(&self, look: &Look<'_, F, Y>, target: usize, now: i32, moment: &R::Moment) -> (i32, Option<Place>, R::Facing) {
+    fn face(&self, look: &Look<'_, F, Y>, target: usize, now: i32, moment: &R::Moment) -> (i32, R::Facing) {
         let newest = look.newest(target);
         if newest >= now {
             return self.face_of_late(look, target, now, moment);
         }
         let before = (newest != NEVER).then(|| (look.kept(target), now - newest));
-        (newest, None, self.rule.facing(before, moment))
+        (newest, self.rule.facing(before, moment))
     }
 
     /// The same for a target that has fired in this tick or after it.
     #[inline(never)]
-    fn face_of_late(
-        &self,
-        look: &Look<'_, F, Y>,
-        target: usize,
-        now: i32,
-        moment: &R::Moment,
-    ) -> (i32, Option<Place>, R::Facing) {
+    fn face_of_late(&self, look: &Look<'_, F, Y>, target: usize, now: i32, moment: &R::Moment) -> (i32, R::Facing) {
         let place = look.first_from(target, now);
         let Post { tick, before, .. } = *look.post(place);
-        let same = if tick == now { Place::new(place + 1) } else { None };
         let post = (before != NEVER).then(|| (look.before(place), now - before));
-        (if same.is_some() { now } else { before }, same, self.rule.facing(post, moment))
+        (if tick == now { now } else { before }, self.rule.facing(post, moment))
+    }
+
+    /// All targets, where there are as many events: no branch is mistaken then.
+    fn face_all(&self, faces: &mut Faces<R::Facing>, look: &Look<'_, F, Y>, now: i32, moment: &R::Moment) {
+        for (target, face) in faces.of.iter_mut().enumerate() {
+            let (newest, facing) = self.face(look, target, now, moment);
+            face.stamp = faces.stamp;
+            face.newest = newest;
+            face.facing = facing;
+        }
     }
 
     /// What a synapse does when its source's spike comes; returns what it transmits. `posts`: spikes of the target in this tick.
@@ -219,7 +230,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         &self,
         mut synapse: [F; V],
         coming: &Coming<'_, F, R::Moment, X>,
-        (face, place): (&Face<R::Facing>, Place),
+        (face, target): (&Face<R::Facing>, usize),
         look: &Look<'_, F, Y>,
     ) -> ([F; V], F) {
         // Before the source's first spike, those of the target mean nothing. Where it fires several times in a tick, the first
@@ -227,7 +238,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         let since = coming.since.filter(|since| *since > 0);
         let posts = |synapse: &mut [F; V]| {
             let Some(since) = since else { return };
-            for place in look.with(place.get() - 1) {
+            for place in look.with(look.first_from(target, coming.now)) {
                 let idle = since.min(coming.now.saturating_sub(look.post(place).before));
                 self.rule.on_post(synapse, &coming.before, PostSpike { since, kept: look.of(place), idle });
                 if !self.conventions.clip_together {
@@ -240,29 +251,51 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     }
 
     /// The synapses of one run of the columns work off a spike of their target.
-    #[inline(always)]
     fn work_off_one(&self, learned: &mut Learned<'_, F, V>, (wiring, run, place): (&Wiring, usize, u32), look: &Look<'_, F, Y>) {
-        let Learned { synapses, last, traces } = learned;
-        let Wiring { rows, columns, .. } = wiring;
-        let Post { tick, before, .. } = *look.post(place);
-        let (kept, idle) = (look.of(place), tick.saturating_sub(before));
-        let came = tick + self.way(columns.fan.runs[run].delay);
+        let (columns, post) = (&wiring.columns, look.post(place));
+        let came = post.tick + self.way(columns.fan.runs[run].delay);
+        let spike = Worked { came, kept: look.of(place), idle: post.tick.saturating_sub(post.before) };
         let range = columns.fan.synapses(run);
-        for (number, synapse) in range.clone().zip(&columns.synapses[range]) {
+        match &columns.sources {
+            Sources::Narrow(sources) => self.work_off_all(learned, columns, range.clone(), &sources[range], &spike),
+            Sources::Wide(sources) => self.work_off_all(learned, columns, range.clone(), &sources[range], &spike),
+        }
+    }
+
+    #[inline(always)]
+    fn work_off_all<S: Copy + Into<u32>>(
+        &self,
+        learned: &mut Learned<'_, F, V>,
+        columns: &Columns,
+        range: Range<usize>,
+        sources: &[S],
+        worked: &Worked<'_, F, Y>,
+    ) {
+        let Learned { synapses, last, traces } = learned;
+        for ((number, synapse), source) in range.clone().zip(&columns.synapses[range]).zip(sources) {
             columns.fetch(number + AHEAD, synapses.weights);
-            let source = columns.run(*synapse, rows);
+            let source = (*source).into() as usize;
             // A source that never fired, or in this very tick (then the spike has been worked off), or too long ago.
-            let since = came.wrapping_sub(last[source]);
+            let since = worked.came.wrapping_sub(last[source]);
             if (since as u32).wrapping_sub(1) >= self.reach {
                 continue;
             }
             let mut values = synapses.get(*synapse as usize);
-            let spike = PostSpike { since, kept, idle: since.min(idle) };
+            let spike = PostSpike { since, kept: worked.kept, idle: since.min(worked.idle) };
             self.rule.on_post(&mut values, &chunk(traces, source), spike);
             self.rule.clip(&mut values);
             synapses.set(*synapse as usize, values);
         }
     }
+}
+
+/// A spike of a target, as the synapses of one run of the columns see it.
+struct Worked<'a, F, const Y: usize> {
+    /// When it came to them.
+    came: i32,
+    kept: &'a [F; Y],
+    /// Ticks since the target's spike before.
+    idle: i32,
 }
 
 /// What a target's spike changes, and what of the sources it finds there.
@@ -292,7 +325,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     }
 
     fn scratch(&self, targets: usize) -> Scratch {
-        let face = Face { stamp: 0, newest: NEVER, same: None, facing: R::Facing::default() };
+        let face = Face { stamp: 0, newest: NEVER, facing: R::Facing::default() };
         Box::new(Faces { stamp: 0, of: vec![face; targets] })
     }
 
@@ -305,10 +338,14 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         let mut outlet = Pipe::new(arrivals.outlet, sums, targets.len());
         let delay = |run: &u32| rows.runs[*run as usize].delay;
         for runs in arrivals.runs.chunk_by(|a, b| delay(a) == delay(b)) {
-            faces.stamp += 1;
+            faces.turn();
             let emitted = arrivals.tick - delay(&runs[0]) as i32;
             let way = self.way(delay(&runs[0]));
             let moment = self.rule.moment(bus.at(emitted, &mut room));
+            let events: usize = runs.iter().map(|run| rows.synapses(*run as usize).len()).sum();
+            if events > targets.len() {
+                self.face_all(faces, &look, emitted - way, &moment);
+            }
             for run in runs.iter().map(|run| *run as usize) {
                 let since = (last[run] != NEVER).then(|| emitted - last[run]);
                 let before = chunk(traces, run);
@@ -319,17 +356,16 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                     let target = usize::from(*cell);
                     let face = &mut faces.of[target];
                     if face.stamp != faces.stamp {
-                        let (newest, same, facing) = self.face(&look, target, coming.now, &moment);
-                        *face = Face { stamp: faces.stamp, newest, same, facing };
+                        let (newest, facing) = self.face(&look, target, coming.now, &moment);
+                        *face = Face { stamp: faces.stamp, newest, facing };
                     }
                     let mut values = synapses.get(synapse);
-                    let sent = match face.same {
-                        None => self.meet(&mut values, &coming, face, |_| ()),
-                        Some(place) => {
-                            let (met, sent) = self.meet_same(values, &coming, (face, place), &look);
-                            values = met;
-                            sent
-                        }
+                    let sent = if face.newest < coming.now {
+                        self.meet(&mut values, &coming, face, |_| ())
+                    } else {
+                        let (met, sent) = self.meet_same(values, &coming, (face, target), &look);
+                        values = met;
+                        sent
                     };
                     synapses.set(synapse, values);
                     outlet.send(target, sent.to_f64());

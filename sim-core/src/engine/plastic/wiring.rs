@@ -1,7 +1,7 @@
 //! The wiring of a projection that learns, within one partition: built once, shared by all states.
 
 use super::calendar::Calendars;
-use super::columns::Columns;
+use super::columns::{self, Columns};
 use super::fan::{Fan, Run};
 use super::learner::Learner;
 use super::pipe::Outlet;
@@ -58,7 +58,7 @@ impl Table {
     /// Bytes of places and of what the synapses remember, the start included.
     pub(crate) fn record_bytes(&self) -> usize {
         let (variables, ..) = self.learner.sizes();
-        let places = size_of_val(&self.wiring.cells[..]) + size_of_val(&self.wiring.columns.synapses[..]);
+        let places = size_of_val(&self.wiring.cells[..]) + self.wiring.columns.record_bytes();
         places + self.start.bytes() * (variables + 1)
     }
 
@@ -67,7 +67,7 @@ impl Table {
         let (_, traces, _) = self.learner.sizes();
         let remembered = size_of::<i32>() + traces * self.start.precision().bytes();
         let Wiring { rows, columns, .. } = &*self.wiring;
-        rows.bytes() + rows.run_count() * remembered + columns.index_bytes()
+        rows.bytes() + rows.run_count() * remembered + columns.fan.bytes()
     }
 }
 
@@ -104,12 +104,17 @@ fn layout(precision: Precision) -> &'static str {
 }
 
 /// How a projection that learns in this way will be kept, and the bytes of a synapse: [`Table::record_bytes`] of one.
-pub(crate) fn kept(network: &Network, learning: &Learning) -> (&'static str, usize) {
+pub(crate) fn kept(network: &Network, projection: &Projection, learning: &Learning) -> (&'static str, usize) {
     let (precision, grid) = (precision(network), Grid::new(network.timestep_fs));
     let setup = Setup { settings: &learning.settings, bounds: learning.bounds, grid, precision };
     let learner = (learning.card.build)(&setup);
-    let column = if learner.heeds_targets() { size_of::<u32>() } else { 0 };
+    let source = if narrow(network, projection) { size_of::<u16>() } else { size_of::<u32>() };
+    let column = if learner.heeds_targets() { size_of::<u32>() + source } else { 0 };
     (layout(precision), size_of::<u16>() + column + precision.bytes() * (learner.sizes().0 + 1))
+}
+
+fn narrow(network: &Network, projection: &Projection) -> bool {
+    columns::narrow(network.populations[projection.source].size, matches!(projection.delay, Draw::Constant(_)))
 }
 
 /// The tables of a projection that learns, in the partition that has these blocks.
@@ -166,7 +171,10 @@ fn table<F: crate::real::Real>(
         sign,
     });
     let learner = (learning.card.build)(&setup);
-    let columns = if learner.heeds_targets() { Columns::new(&rows, &cells, range.len()) } else { Columns::default() };
+    let columns = match learner.heeds_targets() {
+        true => Columns::new(&rows, &cells, range.len(), narrow(network, projection)),
+        false => Columns::default(),
+    };
     let wiring = Wiring { projection: index, targets: range, rows, cells, columns };
     let netlist_sign = if learning.negative { -1.0 } else { 1.0 };
     Table { wiring: Arc::new(wiring), learner, start, outlet, sign: netlist_sign }
