@@ -4,6 +4,7 @@ mod catalogue;
 mod compare;
 mod lsm;
 mod lsm_errors;
+mod lsm_events;
 mod plots;
 mod recordings;
 mod run;

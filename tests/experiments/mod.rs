@@ -1,6 +1,7 @@
 //! Read-outs and encodings on the real sets of images, where these are: the variable SPIKELOOM_DATA names a folder with `mnist` and
 //! `fashion-mnist`, in each the four files as they are distributed. Without it these tests say so and pass.
 
+mod events;
 mod images;
 mod liquid;
 

@@ -5,6 +5,8 @@
 //! Draws belong to (seed, presentation, tick): any tick of any presentation can be had by itself, in any order.
 
 use super::Problem;
+use super::presentation::Pixel;
+pub use super::presentation::Presentation;
 use serde::{Deserialize, Serialize};
 use sim_core::random::{Key, Stream, mix};
 
@@ -114,52 +116,12 @@ impl Encoding {
         // Every pixel draws, lest a pixel's phase hangs on others' being black.
         let all = all.map(|(index, chance)| Pixel { index, chance, phase: phases.uniform() });
         let pixels = all.filter(|pixel| pixel.chance > 0.0).collect();
-        Presentation { pixels, timing: self.timing, key: mix(key("chance"), presentation) }
+        Presentation::of_pixels(pixels, self.timing, mix(key("chance"), presentation))
     }
 }
 
 fn sum(image: &[u8]) -> u64 {
     image.iter().map(|pixel| u64::from(*pixel)).sum()
-}
-
-/// A pixel that may have events.
-#[derive(Clone, Copy, Debug)]
-struct Pixel {
-    index: u32,
-    chance: f64,
-    phase: f64,
-}
-
-/// An image that is shown.
-#[derive(Clone, Debug)]
-pub struct Presentation {
-    pixels: Vec<Pixel>,
-    timing: Timing,
-    key: u64,
-}
-
-impl Presentation {
-    /// The pixels that have an event in a tick, counted from 0, in ascending order.
-    pub fn events(&self, tick: u64, mut emit: impl FnMut(u32)) {
-        match self.timing {
-            Timing::Chance => {
-                let mut stream = Stream::new(self.key, tick);
-                for pixel in &self.pixels {
-                    if stream.uniform() < pixel.chance {
-                        emit(pixel.index);
-                    }
-                }
-            }
-            Timing::Accumulate => {
-                for Pixel { index, chance, phase } in &self.pixels {
-                    let passed = |ticks: u64| (phase + chance * ticks as f64) as u64;
-                    if passed(tick + 1) > passed(tick) {
-                        emit(*index);
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// An image with normal noise of this standard deviation added to each pixel, cut to 0 to 255 and rounded: what the approximation

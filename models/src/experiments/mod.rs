@@ -6,9 +6,11 @@
 
 pub mod dataset;
 pub mod encoding;
+pub mod events;
 pub mod features;
 pub mod liquid;
 pub mod measures;
+mod presentation;
 mod problem;
 pub mod readout;
 mod samples;

@@ -1,6 +1,7 @@
 //! Experiments on liquid state machines.
 
 use clap::{Args, Subcommand, ValueEnum};
+use models::experiments::events::Order;
 use std::path::PathBuf;
 
 /// `lsm`.
@@ -16,13 +17,18 @@ pub struct LsmArgs {
 pub enum LsmVerb {
     /// Make liquids, let them learn without labels, count their spikes for each image, and train a linear read-out.
     #[command(
-        after_help = "Examples:\n  spikeloom lsm train --data mnist                               # the published protocol, 1000 neurons\n  spikeloom lsm train --data mnist --seeds 1..5 --out nalsm      # five networks; the same command goes on after Ctrl-C\n  spikeloom lsm train --data mnist --grid 20x20x20 --frozen --out nalsm-8000\n  spikeloom lsm train --data mnist --variant static --weight 0.9 --train 5000 --validation 1000 --test 1000\n  spikeloom lsm train --data mnist --wiring patches --timing accumulate --frozen --liquids 4 --refit --out four\n\nThe protocol is that of Ivanov & Michmizos (NeurIPS 2021, NALSM): training images are the first of the training file, validation images its last, test images those of the test file. Without labels the liquid sees --snapshots images for 20 ms each, learning; then each image is shown for 250 ms from the same weights. The epoch with the best validation accuracy is chosen. Where we differ: the read-out is softmax regression on hard labels and raw counts (--readout authors is theirs), and test images are encoded with the scale of the training images (--authors-test-scale for their own, which uses a statistic of the test set).\n--out DIR gets config.json, report.json and a folder for each seed: weights and counts as .npy, model.json, confusion.csv and .svg, raster.svg."
+        after_help = "Examples:\n  spikeloom lsm train --data mnist                               # the published protocol, 1000 neurons\n  spikeloom lsm train --data mnist --seeds 1..5 --out nalsm      # five networks; the same command goes on after Ctrl-C\n  spikeloom lsm train --data mnist --grid 20x20x20 --frozen --out nalsm-8000\n  spikeloom lsm train --data mnist --variant static --weight 0.9 --train 5000 --validation 1000 --test 1000\n  spikeloom lsm train --data mnist --wiring patches --timing accumulate --frozen --liquids 4 --refit --out four\n\nThe protocol is that of Ivanov & Michmizos (NeurIPS 2021, NALSM): training images are the first of the training file, validation images its last, test images those of the test file. Without labels the liquid sees --snapshots images for 20 ms each, learning; then each image is shown for 250 ms from the same weights. The epoch with the best validation accuracy is chosen. A folder with Train/0/00002.bin and so on, as N-MNIST has them, is of recorded events (.bin, or .aedat of versions 2.0 and 3.1): OFF and ON of each pixel are inputs, each ms has an event or none; they are shown for 300 ms, and the counts of each third are read out (as published: --sample-ms 250 --windows 1). `lsm saccades` makes such recordings from images. Where we differ: the read-out is softmax regression on hard labels and raw counts (--readout authors is theirs), and test images are encoded with the scale of the training images (--authors-test-scale for their own, which uses a statistic of the test set).\n--out DIR gets config.json, report.json and a folder for each seed: weights and counts as .npy, model.json, confusion.csv and .svg, raster.svg."
     )]
     Train(Box<LsmTrainArgs>),
+    /// Make recordings of an event camera from images: three saccades before each, in N-MNIST's files.
+    #[command(
+        after_help = "Examples:\n  spikeloom lsm saccades --data mnist --out saccades                  # 70,000 files\n  spikeloom lsm saccades --data mnist --out small --count 1000        # of the training file and of the test file\n  spikeloom lsm train --data saccades --out nalsm-saccades            # trains on them\n\nThe image moves over the sensor along a triangle as before the camera that recorded N-MNIST (Orchard et al. 2015): three saccades of 100 ms, 7 pixels wide and high; the sensor has six rows and columns more than the image. A pixel has an event whenever the logarithm of its brightness has changed by the threshold. Recordings of a camera have more: acceleration, latency, unlike pixels, noise; accuracies on these files are of these files, and reports call them saccades."
+    )]
+    Saccades(LsmSaccadesArgs),
     /// Evaluate a trained model on the test file.
     #[command(after_help = "Example:\n  spikeloom lsm test nalsm/seed=1 --data mnist")]
     Test(LsmTestArgs),
-    /// The class of each image of an IDX file, one a line.
+    /// The class of each image of an IDX file, one a line; or of a recording.
     #[command(
         after_help = "Examples:\n  spikeloom lsm classify nalsm/seed=1 digits-idx3-ubyte\n  spikeloom lsm classify nalsm/seed=1 t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz --json"
     )]
@@ -92,9 +98,13 @@ pub enum LsmReadout {
 /// `lsm train`.
 #[derive(Clone, Debug, Args)]
 pub struct LsmTrainArgs {
-    /// Folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, each plain or .gz.
+    /// Folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, each plain or
+    /// .gz; or with the folders Train and Test of recordings.
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
+    /// Sort the events of recordings in which time runs backwards.
+    #[arg(long)]
+    pub sort_events: bool,
     /// What learns.
     #[arg(long, value_enum, default_value = "nalsm")]
     pub variant: LsmVariant,
@@ -110,13 +120,13 @@ pub struct LsmTrainArgs {
     /// Several networks: the seeds from the first to the last.
     #[arg(long, value_name = "A..B")]
     pub seeds: Option<String>,
-    /// Training images: the first of the training file.
+    /// Training samples: the first of the training file, or folder.
     #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub train: u32,
-    /// Validation images: the last of the training file.
+    /// Validation samples: the last of it.
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub validation: u32,
-    /// Test images: the first of the test file.
+    /// Test samples: the first of the test file, or folder.
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub test: u32,
     /// Training images that the liquid sees while it learns, one after the other in random order.
@@ -125,9 +135,12 @@ pub struct LsmTrainArgs {
     /// How long each of these is shown, in ms.
     #[arg(long, value_name = "MS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=10_000))]
     pub snapshot_ms: u32,
-    /// How long each image is shown whose spikes are counted, in ms.
-    #[arg(long, value_name = "MS", default_value_t = 250, value_parser = clap::value_parser!(u32).range(2..=10_000))]
-    pub sample_ms: u32,
+    /// How long each sample is shown whose spikes are counted, in ms (default: images 250, recordings 300).
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub sample_ms: Option<u32>,
+    /// Windows of equal length whose counts are features each for itself (default: images 1, recordings 3: a saccade each).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub windows: Option<u16>,
     /// Weight of spikes onto the astrocyte (default: 0.015 for 1000 neurons, 0.0075 for 8000, between them N^(-1/3)).
     #[arg(long, value_name = "X")]
     pub w_astro: Option<f64>,
@@ -184,14 +197,56 @@ pub struct LsmTrainArgs {
     pub threads: Option<u16>,
 }
 
+impl LsmTrainArgs {
+    pub(crate) fn order(&self) -> Order {
+        order(self.sort_events)
+    }
+}
+
+fn order(sort: bool) -> Order {
+    if sort { Order::Sort } else { Order::Strict }
+}
+
+/// `lsm saccades`.
+#[derive(Clone, Debug, Args)]
+pub struct LsmSaccadesArgs {
+    /// Folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, each plain or .gz.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// The recordings go here, Train/CLASS/NUMBER.bin and Test/CLASS/NUMBER.bin; the same command goes on where it stopped.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Only the first images of each file.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub count: Option<u32>,
+    /// Change of the natural logarithm of brightness that makes an event; a white pixel is 10 times as bright as a black one.
+    #[arg(long, value_name = "X", default_value_t = 0.5)]
+    pub threshold: f64,
+    /// Background events of a pixel a second, at random times.
+    #[arg(long, value_name = "HZ", default_value_t = 0.0)]
+    pub noise_hz: f64,
+    /// Of background events.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+    /// Threads (default: one a core; the same files with any number).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
 /// `lsm test`.
 #[derive(Clone, Debug, Args)]
 pub struct LsmTestArgs {
     /// The folder of a seed (`lsm train --out` writes one), or the model.json in it.
     pub model: PathBuf,
-    /// Folder with t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or .gz.
+    /// Folder with t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or .gz; or with the folder Test of recordings.
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
+    /// Sort the events of recordings in which time runs backwards.
+    #[arg(long)]
+    pub sort_events: bool,
     /// Only the first images.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub test: Option<u32>,
@@ -203,13 +258,22 @@ pub struct LsmTestArgs {
     pub threads: Option<u16>,
 }
 
+impl LsmTestArgs {
+    pub(crate) fn order(&self) -> Order {
+        order(self.sort_events)
+    }
+}
+
 /// `lsm classify`.
 #[derive(Clone, Debug, Args)]
 pub struct LsmClassifyArgs {
     /// The folder of a seed (`lsm train --out` writes one), or the model.json in it.
     pub model: PathBuf,
-    /// A file of images in the IDX format, plain or .gz.
-    pub images: PathBuf,
+    /// A file of images in the IDX format, plain or .gz; for a model of recordings one of these, .bin or .aedat.
+    pub samples: PathBuf,
+    /// Sort the events of a recording in which time runs backwards.
+    #[arg(long)]
+    pub sort_events: bool,
     /// A file of their labels: says how many are right.
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
@@ -219,6 +283,12 @@ pub struct LsmClassifyArgs {
     /// Threads (default: one a core; the same bits with any number).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+}
+
+impl LsmClassifyArgs {
+    pub(crate) fn order(&self) -> Order {
+        order(self.sort_events)
+    }
 }
 
 /// `lsm report`.

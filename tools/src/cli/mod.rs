@@ -7,8 +7,8 @@ mod recordings;
 
 pub use catalogue::{DescribeArgs, ListArgs, Listing};
 pub use lsm::{
-    LsmArgs, LsmClassifyArgs, LsmEncoding, LsmReadout, LsmReportArgs, LsmTestArgs, LsmTiming, LsmTrainArgs, LsmVariant, LsmVerb,
-    LsmWiring,
+    LsmArgs, LsmClassifyArgs, LsmEncoding, LsmReadout, LsmReportArgs, LsmSaccadesArgs, LsmTestArgs, LsmTiming, LsmTrainArgs,
+    LsmVariant, LsmVerb, LsmWiring,
 };
 pub use networks::{CheckArgs, Engine, ExpandArgs, NetlistArgs, RunArgs, SweepArgs};
 pub use recordings::{CompareArgs, ConvertArgs, PlotArgs, PlotKind, StatsArgs};

@@ -1,4 +1,4 @@
-//! The spike counts of a network: of each liquid for all training, validation and test images.
+//! The spike counts of a network: of each liquid for all training, validation and test samples.
 //!
 //! Counts are kept in the network's folder, part by part as they are finished; after an interrupt the rows of the part that was begun,
 //! too. What is there is not made anew.
@@ -7,11 +7,10 @@ use super::arrays::{damaged, load_counts, load_weights, save_counts, save_weight
 use super::images::Data;
 use super::liquids::{Facts, Machine, TEST};
 use super::protocol::Protocol;
+use super::samples::Shows;
 use super::{Stop, Workers, wrong};
 use crate::failure::Failure;
 use crate::progress::Steps;
-use models::experiments::dataset::Images;
-use models::experiments::encoding::Encoding;
 use models::experiments::features::{Features, Scale};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -22,9 +21,9 @@ const BLOCK: usize = 256;
 
 /// All counts of a network.
 pub(crate) struct Counts {
-    /// Of training images, then validation images.
+    /// Of training samples, then validation samples.
     pub(crate) seen: Features,
-    /// Of test images.
+    /// Of test samples.
     pub(crate) unseen: Features,
     pub(crate) hash: String,
     /// Mean over samples and neurons.
@@ -41,13 +40,12 @@ pub(crate) struct Timing {
     pub(crate) learning_s: f64,
 }
 
-/// A row of images of which spikes are counted.
+/// A row of samples of which spikes are counted.
 pub(crate) struct Part<'a> {
     pub(crate) name: &'static str,
-    pub(crate) images: &'a Images,
+    pub(crate) shows: Shows<'a>,
     pub(crate) range: Range<usize>,
-    pub(crate) encoding: &'a Encoding,
-    /// Number of the presentation of image 0.
+    /// Number of the presentation of sample 0.
     pub(crate) first: u64,
 }
 
@@ -67,16 +65,16 @@ pub(crate) fn gather(
         let machine = machine(protocol, data, (seed, index), file("weights"), workers)?;
         timing.learning_s += begun.elapsed().as_secs_f64();
         facts.add(&machine, protocol, data)?;
-        let width = machine.liquid.neurons();
+        let width = machine.liquid.neurons() * protocol.windows;
         let mut count = |part: Part<'_>| {
-            let words = format!("liquid {}, {} images", index + 1, part.name);
-            let job = Job { machine: &machine, part: &part, ticks: protocol.sample_ms, words, workers };
+            let words = format!("liquid {}, {} {}", index + 1, part.name, data.test.word());
+            let job = Job { machine: &machine, part: &part, protocol, words, workers };
             let counts = job.run(file(part.name), &mut timing)?;
             add(&mut hasher, &counts);
             total += counts.iter().map(|count| f64::from(*count)).sum::<f64>();
             Ok::<_, Stop>(counts)
         };
-        let [train, validation, test] = parts(protocol, data);
+        let [train, validation, test] = parts(protocol, data)?;
         let mut both = count(train)?;
         both.extend(count(validation)?);
         let tested = count(test)?;
@@ -86,7 +84,8 @@ pub(crate) fn gather(
     let (Some(seen), Some(unseen)) = (seen, unseen) else {
         return Err(Failure::Other("internal", "a network has at least one liquid".into()).into());
     };
-    let mean = total / ((seen.samples() + unseen.samples()) * seen.width()) as f64;
+    let neurons = seen.width() / protocol.windows;
+    let mean = total / ((seen.samples() + unseen.samples()) * neurons) as f64;
     let hash = hasher.finalize().to_hex().to_string();
     Ok((Counts { seen, unseen, hash, mean, timing }, facts))
 }
@@ -118,21 +117,13 @@ fn machine(
     Ok(machine)
 }
 
-/// Training, validation and test images.
-fn parts<'a>(protocol: &'a Protocol, data: &'a Data) -> [Part<'a>; 3] {
-    let training = |name, range| {
-        let (images, encoding) = (data.training.unlabelled(), &protocol.encoding);
-        Part { name, images, range, encoding, first: 0 }
-    };
+/// Training, validation and test samples.
+fn parts<'a>(protocol: &'a Protocol, data: &'a Data) -> Result<[Part<'a>; 3], Failure> {
+    let shows = protocol.training(&data.training)?;
+    let training = |name, range| Part { name, shows, range, first: 0 };
     let all = data.training.len();
-    let test = Part {
-        name: "test",
-        images: data.test.unlabelled(),
-        range: 0..protocol.test,
-        encoding: &protocol.test_encoding,
-        first: TEST,
-    };
-    [training("train", 0..protocol.train), training("validation", all - protocol.validation..all), test]
+    let test = Part { name: "test", shows: protocol.testing(&data.test)?, range: 0..protocol.test, first: TEST };
+    Ok([training("train", 0..protocol.train), training("validation", all - protocol.validation..all), test])
 }
 
 /// Puts the counts of one more liquid beside those of others.
@@ -149,15 +140,20 @@ pub(crate) fn append(features: Option<Features>, width: usize, counts: Vec<u16>,
 pub(crate) struct Job<'a> {
     pub(crate) machine: &'a Machine,
     pub(crate) part: &'a Part<'a>,
-    pub(crate) ticks: u64,
+    pub(crate) protocol: &'a Protocol,
     pub(crate) words: String,
     pub(crate) workers: &'a Workers,
 }
 
 impl Job<'_> {
+    /// Values of a sample's row.
+    pub(crate) fn width(&self) -> usize {
+        self.machine.liquid.neurons() * self.protocol.windows
+    }
+
     /// Counts what a file does not have yet, and keeps it there.
     pub(crate) fn run(&self, file: Option<PathBuf>, timing: &mut Timing) -> Result<Vec<u16>, Stop> {
-        let (width, range) = (self.machine.liquid.neurons(), &self.part.range);
+        let (width, range) = (self.width(), &self.part.range);
         let kept = file.as_ref().filter(|path| path.is_file()).map(|path| load_counts(path, width)).transpose()?;
         let mut counts = kept.unwrap_or_default();
         let before = counts.len() / width;
@@ -179,13 +175,14 @@ impl Job<'_> {
 
     /// Whether there was an interrupt.
     fn run_from(&self, start: usize, counts: &mut Vec<u16>) -> bool {
-        let Part { images, range, encoding, first, .. } = self.part;
-        let show = |image: usize| self.machine.present(encoding, images.image(image), first + image as u64);
+        let Part { shows, range, first, .. } = self.part;
+        let show = |sample: usize| shows.present(sample, first + sample as u64, self.machine.seed);
+        let (liquid, shown) = (&self.machine.liquid, (self.protocol.sample_ms, self.protocol.windows));
         let steps = Steps::new(self.workers.quiet, self.words.clone(), range.end - start);
         for start in (start..range.end).step_by(BLOCK) {
             let block = start..range.end.min(start + BLOCK);
             let done = |samples: usize| steps.advance(samples);
-            counts.extend(self.workers.pool.install(|| self.machine.liquid.counts(block, self.ticks, &show, &done)));
+            counts.extend(self.workers.pool.install(|| liquid.counts_by_window(block, shown, &show, &done)));
             if start + BLOCK < range.end && steps.go_on().is_break() {
                 return true;
             }

@@ -17,7 +17,7 @@ fn caption(title: String, seed: Option<u64>) -> Caption {
 
 /// Which classes are taken for which.
 pub(crate) fn confusion(confusion: &Confusion, seed: u64) -> Result<Vec<u8>, Failure> {
-    let title = format!("test images, {:.2} % right", 100.0 * confusion.accuracy());
+    let title = format!("test samples, {:.2} % right", 100.0 * confusion.accuracy());
     let data = ConfusionData { caption: caption(title, Some(seed)), counts: confusion.counts.clone(), size: Size::default() };
     plot::confusion(&data, Format::Svg).map_err(not_drawn)
 }
@@ -27,7 +27,7 @@ pub(crate) fn raster(sample: &Sample, seed: u64) -> Result<Vec<u8>, Failure> {
     let (inputs, excitatory) = (sample.inputs as u32, sample.excitatory as u32);
     let population = |name: &str, first, size, role| PlotPopulation { name: name.into(), first, size, role };
     let data = RasterData {
-        caption: caption("the first training image, as the first liquid sees it".into(), Some(seed)),
+        caption: caption("the first training sample, as the first liquid sees it".into(), Some(seed)),
         populations: vec![
             population("input", 0, inputs, Role::Stimulus),
             population("exc", inputs, excitatory, Role::Excitatory),

@@ -5,13 +5,12 @@ use super::protocol::{Protocol, liquid_seed};
 use super::{Stop, Workers, wrong};
 use crate::failure::Failure;
 use crate::progress::Steps;
-use models::experiments::encoding::{Encoding, Presentation};
 use models::experiments::liquid::{Liquid, Settings, relayed};
 use models::experiments::measures::{Branching, Event, Partners, branching_factor};
 use sim_core::diagnostic::Diagnostic;
 use sim_core::random::{Key, Stream};
 
-/// Numbers of presentations: training images are counted from 0, test images and those shown while the liquid learns from these.
+/// Numbers of presentations: training samples are counted from 0, test samples and those shown while the liquid learns from these.
 pub(crate) const TEST: u64 = 1 << 40;
 const SNAPSHOTS: u64 = 2 << 40;
 /// Samples of which the branching factor is the mean.
@@ -31,14 +30,15 @@ pub(crate) struct Machine {
 const PROJECTIONS: [&str; 3] = ["excitation", "inhibition", "input"];
 
 impl Machine {
-    /// One of a network's liquids that learns from the images.
+    /// One of a network's liquids that learns from the training samples.
     pub(crate) fn taught(protocol: &Protocol, data: &Data, seed: u64, index: usize, workers: &Workers) -> Result<Self, Stop> {
         let (mut liquid, seed) = new(protocol, seed, index)?;
-        let order = Order { seed, images: protocol.train };
-        let encoding = protocol.encoding.clone().with_seed(seed);
-        let show = |(number, image): (usize, usize)| encoding.present(data.training.image(image), SNAPSHOTS + number as u64);
-        let steps = Steps::new(workers.quiet, format!("liquid {} learns, images", index + 1), protocol.snapshots);
-        let shown = order.images().take(protocol.snapshots).enumerate().map(show);
+        let order = Order { seed, samples: protocol.train };
+        let (shows, lengths) = (protocol.training(&data.training)?, [protocol.snapshot_ms, protocol.sample_ms]);
+        let show = |(number, sample)| shows.snapshot(sample, SNAPSHOTS + number as u64, seed, lengths);
+        let words = format!("liquid {} learns, {}", index + 1, data.training.word());
+        let steps = Steps::new(workers.quiet, words, protocol.snapshots);
+        let shown = order.samples().take(protocol.snapshots).enumerate().map(show);
         let mut broken = false;
         liquid.initialise(shown, protocol.snapshot_ms, &mut |_| {
             steps.advance(1);
@@ -63,12 +63,7 @@ impl Machine {
         Self { liquid, seed, learned, weights }
     }
 
-    /// An image as this liquid sees it.
-    pub(crate) fn present(&self, encoding: &Encoding, image: &[u8], number: u64) -> Presentation {
-        encoding.clone().with_seed(self.seed).present(image, number)
-    }
-
-    /// The mean over some training images, as far as samples are long enough for it.
+    /// The mean over some training samples, as far as samples are long enough for it.
     fn branching(&self, protocol: &Protocol, data: &Data) -> Result<Option<f64>, Failure> {
         let [first, margin] = BRANCHING_MARGINS;
         let last = (protocol.sample_ms as u32).saturating_sub(margin);
@@ -79,13 +74,13 @@ impl Machine {
         let partners = Partners::of_pairs(self.liquid.neurons(), self.liquid.recurrent()).map_err(|problem| wrong(&problem))?;
         let samples = BRANCHING_SAMPLES.min(protocol.train);
         let spikes = |sample: usize| self.sample(protocol, data, sample * protocol.train / samples);
-        let samples: Vec<Vec<Event>> = (0..samples).map(spikes).collect();
+        let samples: Vec<Vec<Event>> = (0..samples).map(spikes).collect::<Result<_, _>>()?;
         branching_factor(settings, &partners, samples.iter().map(Vec::as_slice)).map_err(|problem| wrong(&problem))
     }
 
-    fn sample(&self, protocol: &Protocol, data: &Data, image: usize) -> Vec<Event> {
-        let shown = self.present(&protocol.encoding, data.training.image(image), image as u64);
-        self.liquid.spikes(&shown, protocol.sample_ms)
+    fn sample(&self, protocol: &Protocol, data: &Data, sample: usize) -> Result<Vec<Event>, Failure> {
+        let shown = protocol.training(&data.training)?.present(sample, sample as u64, self.seed);
+        Ok(self.liquid.spikes(&shown, protocol.sample_ms))
     }
 }
 
@@ -96,21 +91,21 @@ fn new(protocol: &Protocol, seed: u64, index: usize) -> Result<(Liquid, u64), Fa
     Ok((Liquid::new(settings).map_err(fail)?, seed))
 }
 
-/// All training images in random order, then again in another one, and so on.
+/// All training samples in random order, then again in another one, and so on.
 struct Order {
     seed: u64,
-    images: usize,
+    samples: usize,
 }
 
 impl Order {
-    fn images(&self) -> impl Iterator<Item = usize> {
+    fn samples(&self) -> impl Iterator<Item = usize> {
         (0..).flat_map(|round| self.round(round))
     }
 
     fn round(&self, round: u64) -> Vec<usize> {
         let mut stream = Stream::new(Key::new(self.seed).name("snapshots").finish(), round);
-        let mut order: Vec<usize> = (0..self.images).collect();
-        for last in (1..self.images).rev() {
+        let mut order: Vec<usize> = (0..self.samples).collect();
+        for last in (1..self.samples).rev() {
             order.swap(last, stream.below(last as u32 + 1) as usize);
         }
         order
@@ -158,7 +153,7 @@ impl Facts {
         }
         if self.sample.is_none() {
             let (liquid, ticks) = (&machine.liquid, protocol.sample_ms);
-            let shown = machine.present(&protocol.encoding, data.training.image(0), 0);
+            let shown = protocol.training(&data.training)?.present(0, 0, machine.seed);
             let inputs = liquid.settings().inputs;
             self.sample = Some(Sample {
                 inputs,

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! arguments -> Protocol + Fitting          what counts depend on, and what only the read-out does
-//! files     -> Images                      training, validation and test images
+//! files     -> Data                        training, validation and test samples: images, or recordings of events
 //! both      -> Network -> Counts           liquids that have learned, and their counts; kept in a folder as far as they are finished
 //! counts    -> Fit -> Model, Report
 //! ```
@@ -17,15 +17,18 @@ mod liquids;
 mod model;
 mod place;
 mod protocol;
+mod recordings;
 mod report;
+mod samples;
 
 pub(crate) use counts::gather;
 pub(crate) use drawings::{confusion, raster, scatter};
 pub(crate) use fitting::{Fitted, Fitting, fit};
-pub(crate) use images::{Data, file, test_set};
+pub(crate) use images::{Data, file, hash_of_images, images, test_set};
 pub(crate) use model::Model;
 pub(crate) use place::Place;
 pub(crate) use protocol::{Protocol, seeds};
+pub(crate) use recordings::{MANIFEST, Manifest, PARTS, Recordings, load};
 pub(crate) use report::{Report, network_json, with_deviation};
 
 use crate::failure::Failure;
@@ -43,6 +46,16 @@ pub(crate) enum Stop {
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
+    }
+}
+
+impl Stop {
+    /// As a failure, where an interrupt leaves nothing.
+    pub(crate) fn without_files(self) -> Failure {
+        match self {
+            Self::Failed(failure) => failure,
+            Self::Interrupted => Failure::Other("interrupted", "interrupted: nothing was kept".into()),
+        }
     }
 }
 

@@ -4,10 +4,10 @@ use super::arrays::{damaged, load_weights};
 use super::counts::{Job, Part, Timing, append};
 use super::liquids::{Machine, TEST};
 use super::protocol::Protocol;
+use super::samples::Shows;
 use super::{Stop, Workers};
 use crate::failure::Failure;
 use crate::outputs::save;
-use models::experiments::dataset::Images;
 use models::experiments::features::{Features, Scale};
 use models::experiments::readout::Readout;
 use serde::{Deserialize, Serialize};
@@ -56,17 +56,11 @@ impl Model {
         let stored: Stored = serde_json::from_slice(&bytes).map_err(wrong)?;
         let folder = file.parent().map(Path::to_path_buf).unwrap_or_default();
         let model = Self { stored, folder };
-        let (columns, width) = (model.stored.readout.width() as u64, model.stored.protocol.neurons());
-        if columns != width.saturating_mul(model.stored.protocol.liquids as u64) {
+        let (columns, protocol) = (model.stored.readout.width() as u64, &model.stored.protocol);
+        if columns != protocol.neurons().saturating_mul(protocol.windows as u64).saturating_mul(protocol.liquids as u64) {
             return Err(damaged(&file));
         }
         Ok(model)
-    }
-
-    /// Rows and columns of its images.
-    pub(crate) fn image(&self) -> (usize, usize) {
-        let (rows, columns) = self.stored.protocol.settings.image;
-        (rows as usize, columns as usize)
     }
 
     pub(crate) fn seed(&self) -> u64 {
@@ -81,12 +75,8 @@ impl Model {
         &self.stored.readout
     }
 
-    /// The counts of the first of some images, as of test images.
-    pub(crate) fn counts(&self, images: &Images, number: usize, workers: &Workers) -> Result<Features, Stop> {
-        if images.size() != self.image() {
-            let message = format!("the images are {:?} pixels, the model's {:?}", images.size(), self.image());
-            return Err(Failure::Usage("data", message).into());
-        }
+    /// The counts of the first of some samples, as of test samples.
+    pub(crate) fn counts(&self, shows: Shows<'_>, number: usize, workers: &Workers) -> Result<Features, Stop> {
         let Stored { protocol, seed, weights, scale, .. } = &self.stored;
         let mut features = None;
         for (index, expected) in weights.iter().enumerate() {
@@ -95,11 +85,10 @@ impl Model {
                 return Err(damaged(&file).into());
             }
             let machine = Machine::restored(protocol, *seed, index, &load_weights(&file)?)?;
-            let part = Part { name: "test", images, range: 0..number, encoding: &protocol.test_encoding, first: TEST };
-            let words = format!("liquid {}, images", index + 1);
-            let job = Job { machine: &machine, part: &part, ticks: protocol.sample_ms, words, workers };
+            let part = Part { name: "test", shows, range: 0..number, first: TEST };
+            let job = Job { machine: &machine, part: &part, protocol, words: format!("liquid {}, samples", index + 1), workers };
             let counts = job.run(None, &mut Timing::default())?;
-            features = Some(append(features, machine.liquid.neurons(), counts, *scale)?);
+            features = Some(append(features, job.width(), counts, *scale)?);
         }
         Ok(features.ok_or_else(|| damaged(&self.folder.join(FILE)))?)
     }

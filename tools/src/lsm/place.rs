@@ -20,7 +20,7 @@ impl Place {
         let path = folder.join(CONFIG);
         if path.is_file() {
             let before = read_json(&path)?;
-            if let Some(what) = difference(&before["protocol"], &config["protocol"], "") {
+            if let Some(what) = difference(&filled(&before["protocol"])?, &config["protocol"], "") {
                 let message = format!("{} is of another experiment: {what}; name another --out", folder.display());
                 return Err(Failure::Usage("exists", message));
             }
@@ -55,6 +55,11 @@ impl Place {
 
 fn to_json(protocol: &Protocol) -> Result<Value, Failure> {
     serde_json::to_value(protocol).map_err(|error| Failure::Other("internal", error.to_string()))
+}
+
+/// A protocol with what earlier versions did not write.
+fn filled(protocol: &Value) -> Result<Value, Failure> {
+    serde_json::from_value(protocol.clone()).map_or_else(|_| Ok(protocol.clone()), |protocol| to_json(&protocol))
 }
 
 /// The first key whose values differ.

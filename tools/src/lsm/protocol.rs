@@ -1,9 +1,12 @@
 //! What the spike counts depend on, seeds apart.
 
-use super::images::Data;
+use super::images::{Data, IMAGES};
+use super::recordings::Recordings;
+use super::samples::{Set, Shows};
 use super::wrong;
 use crate::cli::{LsmEncoding, LsmTiming, LsmTrainArgs, LsmVariant, LsmWiring};
 use crate::failure::Failure;
+use models::experiments::dataset::Images;
 use models::experiments::encoding::{Encoding, Intensity, Timing};
 use models::experiments::liquid::{Patches, Settings, Variant, Wiring};
 use serde::{Deserialize, Serialize};
@@ -12,24 +15,35 @@ use std::ops::RangeInclusive;
 
 /// Input events per ms where nobody says how many: about as many as the authors' encoding makes of MNIST.
 const EVENTS: f64 = 20.0;
+/// How long a sample is shown where nobody says so, in ms, and the windows in which its spikes are counted: images as published,
+/// recordings to the end of the third saccade, a window each.
+const IMAGE_MS: u32 = 250;
+const RECORDING_MS: u32 = 300;
+const SACCADES: usize = 3;
 /// Most neurons of a liquid.
 const MOST_NEURONS: u64 = 1_000_000;
 
 /// All that the spike counts depend on, except seeds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Protocol {
-    /// Hash of the images and labels.
+    /// Hash of the samples and labels.
     pub(crate) data: String,
+    /// What kind of samples they are: see [`Data::name`].
+    #[serde(default = "images")]
+    pub(crate) dataset: String,
     /// A liquid's settings, with the seed 0.
     pub(crate) settings: Settings,
     pub(crate) liquids: usize,
     pub(crate) frozen: bool,
-    /// Of training and validation images, with the seed 0.
-    pub(crate) encoding: Encoding,
-    pub(crate) test_encoding: Encoding,
+    /// Of training and validation images, with the seed 0. None of recordings.
+    pub(crate) encoding: Option<Encoding>,
+    pub(crate) test_encoding: Option<Encoding>,
     pub(crate) snapshots: usize,
     pub(crate) snapshot_ms: u64,
     pub(crate) sample_ms: u64,
+    /// How many windows of a sample are counted each for itself.
+    #[serde(default = "one")]
+    pub(crate) windows: usize,
     pub(crate) train: usize,
     pub(crate) validation: usize,
     pub(crate) test: usize,
@@ -38,15 +52,21 @@ pub(crate) struct Protocol {
 impl Protocol {
     pub(crate) fn new(arguments: &LsmTrainArgs, data: &Data) -> Result<Self, Failure> {
         let (train, validation, test) = (arguments.train as usize, arguments.validation as usize, arguments.test as usize);
-        enough("the training file", data.training.len(), train + validation, "--train and --validation")?;
-        enough("the test file", data.test.len(), test, "--test")?;
-        let encoding = encoding(arguments, data.training.images())?;
-        let test_encoding = match arguments.authors_test_scale {
-            true => self::encoding(arguments, data.test.images())?,
-            false => encoding.clone(),
+        enough("training", &data.training, train + validation, "--train and --validation")?;
+        enough("test", &data.test, test, "--test")?;
+        let [encoding, test_encoding] = encodings(arguments, data)?;
+        let (sample_ms, windows) = match data.training {
+            Set::Images(_) => (IMAGE_MS, 1),
+            Set::Recordings(_) => (RECORDING_MS, SACCADES),
         };
+        let sample_ms = arguments.sample_ms.unwrap_or(sample_ms);
+        let windows = arguments.windows.map_or(windows.min(sample_ms as usize), usize::from);
+        if windows > sample_ms as usize {
+            return usage(format!("--windows {windows}: a sample of {sample_ms} ms has no more than that many windows"));
+        }
         Ok(Self {
             data: data.hash(),
+            dataset: data.name.into(),
             settings: settings(arguments, data)?,
             liquids: arguments.liquids as usize,
             frozen: arguments.frozen,
@@ -54,11 +74,63 @@ impl Protocol {
             test_encoding,
             snapshots: arguments.snapshots as usize,
             snapshot_ms: arguments.snapshot_ms.into(),
-            sample_ms: arguments.sample_ms.into(),
+            sample_ms: sample_ms.into(),
+            windows,
             train,
             validation,
             test,
         })
+    }
+
+    /// The samples of a training set as they are shown.
+    pub(crate) fn training<'a>(&'a self, set: &'a Set) -> Result<Shows<'a>, Failure> {
+        self.shows(set, self.encoding.as_ref())
+    }
+
+    /// The samples of a test set as they are shown.
+    pub(crate) fn testing<'a>(&'a self, set: &'a Set) -> Result<Shows<'a>, Failure> {
+        self.shows(set, self.test_encoding.as_ref())
+    }
+
+    fn shows<'a>(&self, set: &'a Set, encoding: Option<&'a Encoding>) -> Result<Shows<'a>, Failure> {
+        match set {
+            Set::Images(set) => self.images(set.unlabelled(), encoding),
+            Set::Recordings(set) => self.recordings(set),
+        }
+    }
+
+    /// Images as they are shown as test images.
+    pub(crate) fn test_images<'a>(&'a self, images: &'a Images) -> Result<Shows<'a>, Failure> {
+        self.images(images, self.test_encoding.as_ref())
+    }
+
+    fn images<'a>(&self, images: &'a Images, encoding: Option<&'a Encoding>) -> Result<Shows<'a>, Failure> {
+        self.fits("images", images.size())?;
+        let none = || Failure::Usage("data", "these are images, the model is of recordings".into());
+        Ok(Shows::Images(images, encoding.ok_or_else(none)?))
+    }
+
+    /// Recordings as they are shown.
+    pub(crate) fn recordings<'a>(&self, set: &'a Recordings) -> Result<Shows<'a>, Failure> {
+        if self.encoding.is_some() {
+            return Err(Failure::Usage("data", "these are recordings, the model is of images".into()));
+        }
+        self.fits("recordings", (set.sensor.rows.into(), set.sensor.columns.into()))?;
+        Ok(Shows::Recordings(&set.frames))
+    }
+
+    /// Rows and columns of its images, or of its camera.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let (rows, columns) = self.settings.image;
+        (rows as usize, columns as usize)
+    }
+
+    fn fits(&self, word: &str, size: (usize, usize)) -> Result<(), Failure> {
+        let own = self.size();
+        if own == size {
+            return Ok(());
+        }
+        Err(Failure::Usage("data", format!("the {word} are {size:?} pixels, the model's {own:?}")))
     }
 
     /// Neurons of one liquid.
@@ -80,11 +152,37 @@ fn usage<T>(message: String) -> Result<T, Failure> {
     Err(Failure::Usage("usage", message))
 }
 
-fn enough(file: &str, found: usize, needed: usize, flags: &str) -> Result<(), Failure> {
-    if found >= needed {
+fn images() -> String {
+    IMAGES.into()
+}
+
+fn one() -> usize {
+    1
+}
+
+fn enough(part: &str, set: &Set, needed: usize, flags: &str) -> Result<(), Failure> {
+    if set.len() >= needed {
         return Ok(());
     }
-    Err(Failure::Usage("data", format!("{file} has {found} images, {flags} ask for {needed}")))
+    Err(Failure::Usage("data", format!("{}, {flags} ask for {needed}", set.told(part))))
+}
+
+/// Those of training and test images; recordings have none.
+fn encodings(arguments: &LsmTrainArgs, data: &Data) -> Result<[Option<Encoding>; 2], Failure> {
+    let (Set::Images(training), Set::Images(test)) = (&data.training, &data.test) else {
+        let own = arguments.encoding == LsmEncoding::Authors && arguments.timing == LsmTiming::Chance;
+        if !own || arguments.events.is_some() || arguments.authors_test_scale {
+            let flags = "--encoding, --timing, --events and --authors-test-scale";
+            return usage(format!("{flags} are for images: recordings are shown as they are"));
+        }
+        return Ok([None, None]);
+    };
+    let encoding = encoding(arguments, training.images())?;
+    let test_encoding = match arguments.authors_test_scale {
+        true => self::encoding(arguments, test.images())?,
+        false => encoding.clone(),
+    };
+    Ok([Some(encoding), Some(test_encoding)])
 }
 
 fn encoding<'a>(arguments: &LsmTrainArgs, images: impl Iterator<Item = &'a [u8]>) -> Result<Encoding, Failure> {
@@ -112,7 +210,10 @@ fn settings(arguments: &LsmTrainArgs, data: &Data) -> Result<Settings, Failure> 
         LsmVariant::Stdp => Variant::Stdp,
     };
     let (rows, columns) = data.training.size();
-    let mut settings = Settings::on_lattice(variant, grid(arguments)?, (rows as u32, columns as u32), 0);
+    let mut settings = match &data.training {
+        Set::Images(_) => Settings::on_lattice(variant, grid(arguments)?, (rows as u32, columns as u32), 0),
+        Set::Recordings(set) => Settings::for_recordings(variant, grid(arguments)?, set.sensor, 0),
+    };
     settings.wiring = wiring(arguments, settings.wiring)?;
     let positive = |flag: &str, value: Option<f64>, default: f64| match value {
         Some(value) if !(value > 0.0 && value.is_finite()) => usage(format!("{flag} takes a number above 0")),

@@ -56,8 +56,9 @@ impl Report<'_> {
         let mut object = json!({
             "schema": 1, "ok": !self.interrupted(), "interrupted": self.interrupted(), "variant": protocol.variant(),
             "neurons": protocol.neurons(), "grid": protocol.settings.grid, "liquids": protocol.liquids,
-            "wiring": wiring(protocol), "frozen": protocol.frozen, "encoding": &protocol.encoding, "w_astro": protocol.settings.w_astro,
-            "weight_mv": protocol.settings.weight, "snapshots": protocol.snapshots, "train": protocol.train,
+            "wiring": wiring(protocol), "frozen": protocol.frozen, "dataset": protocol.dataset, "encoding": &protocol.encoding,
+            "w_astro": protocol.settings.w_astro, "weight_mv": protocol.settings.weight, "snapshots": protocol.snapshots,
+            "sample_ms": protocol.sample_ms, "windows": protocol.windows, "train": protocol.train,
             "validation": protocol.validation, "test": protocol.test, "readout": self.fitting.name,
             "refit": self.fitting.refit,
         });
@@ -92,12 +93,16 @@ impl Report<'_> {
     pub(crate) fn text(&self) -> String {
         let protocol = self.protocol;
         let liquids = if protocol.liquids == 1 { String::new() } else { format!("{} liquids of ", protocol.liquids) };
+        let (input, samples) = match &protocol.encoding {
+            Some(encoding) => (format!("{} input events per ms", decimals(encoding.gain(), 4)), "images"),
+            None => (format!("input {}", protocol.dataset), "recordings"),
+        };
+        let windows = if protocol.windows == 1 { String::new() } else { format!(" of {} windows", protocol.windows) };
         let mut text = format!(
-            "{}, {liquids}{} neurons, {} wiring, {} input events per ms, read-out {}\n{} training, {} validation, {} test images\n\n",
+            "{}, {liquids}{} neurons, {} wiring, {input}, read-out {}{windows}\n{} training, {} validation, {} test {samples}\n\n",
             protocol.variant(),
             count(protocol.neurons()),
             wiring(protocol),
-            decimals(protocol.encoding.gain(), 4),
             self.fitting.name,
             count(protocol.train as u64),
             count(protocol.validation as u64),

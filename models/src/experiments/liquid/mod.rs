@@ -14,6 +14,7 @@
 mod network;
 mod patches;
 mod relay;
+mod sinks;
 
 pub use network::{Settings, Variant, Wiring};
 pub use patches::Patches;
@@ -28,7 +29,8 @@ use sim_core::diagnostic::Diagnostic;
 use sim_core::engine::{Plan, State};
 use sim_core::network::{Network, Projection};
 use sim_core::plasticity::Reading;
-use sim_core::record::{Sink, Window};
+use sim_core::record::Sink;
+use sinks::{Counter, Events};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
@@ -46,9 +48,6 @@ pub struct Liquid {
     /// The liquid's neurons among all cells.
     neurons: Range<u32>,
 }
-
-/// Ticks of a presentation whose spikes count: those of the last never reach anything.
-const UNCOUNTED: u64 = 1;
 
 impl Liquid {
     /// A liquid that has seen nothing.
@@ -95,7 +94,7 @@ impl Liquid {
         for sample in samples {
             let spikes = self.input_of(&sample, ticks);
             let presentation = self.learning.presentation(&state, self.input, spikes);
-            let mut counter = Counter::new(self.neurons.clone(), state.tick(), ticks);
+            let mut counter = Counter::new(self.neurons.clone(), state.tick(), ticks, 1);
             state.present(&self.learning, &presentation, ticks, &mut counter);
             state.rest(&rest);
             shown += 1;
@@ -146,12 +145,24 @@ impl Liquid {
         show: &(dyn Fn(usize) -> Shown + Sync),
         done: &(dyn Fn(usize) + Sync),
     ) -> Vec<u16> {
-        let width = self.neurons();
+        self.counts_by_window(samples, (ticks, 1), show, done)
+    }
+
+    /// The same with the counts of each of so many windows of equal length in a sample's row, those of the first window first. A
+    /// spike at tick k, from 1, is in window floor((k - 1) windows / ticks). Summed over windows these are [`Self::counts`].
+    pub fn counts_by_window(
+        &self,
+        samples: Range<usize>,
+        (ticks, windows): (u64, usize),
+        show: &(dyn Fn(usize) -> Shown + Sync),
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Vec<u16> {
+        let width = self.neurons() * windows;
         let mut counts = vec![0; samples.len() * width];
         let rows = counts.chunks_mut(width.max(1)).collect::<Vec<_>>();
         let begin = || self.start.clone();
         rows.into_par_iter().zip(samples).with_max_len(BATCH).for_each_init(begin, |state, (row, sample)| {
-            let mut counter = Counter::new(self.neurons.clone(), 0, ticks);
+            let mut counter = Counter::new(self.neurons.clone(), 0, ticks, windows);
             self.run(state, &show(sample), ticks, &mut counter);
             row.copy_from_slice(&counter.counts);
             done(1);
@@ -161,9 +172,9 @@ impl Liquid {
 
     /// All spikes of the liquid's neurons while a sample is shown.
     pub fn spikes(&self, sample: &Shown, ticks: u64) -> Vec<Event> {
-        let mut events = Events { neurons: self.neurons.clone(), last: ticks - UNCOUNTED, events: Vec::new() };
+        let mut events = Events::new(self.neurons.clone(), ticks);
         self.run(&mut self.start.clone(), sample, ticks, &mut events);
-        events.events
+        events.all()
     }
 
     fn run(&self, state: &mut State, sample: &Shown, ticks: u64, sink: &mut dyn Sink) {
@@ -217,48 +228,6 @@ impl Liquid {
 
 /// Samples that a thread runs before it may take others' work.
 const BATCH: usize = 16;
-
-/// Counts the spikes of some neurons, those of the last tick left out.
-struct Counter {
-    neurons: Range<u32>,
-    last: u64,
-    counts: Vec<u16>,
-}
-
-impl Counter {
-    fn new(neurons: Range<u32>, start: u64, ticks: u64) -> Self {
-        let counts = vec![0; neurons.len()];
-        Self { neurons, last: start + ticks - UNCOUNTED, counts }
-    }
-
-    fn total(&self) -> u64 {
-        self.counts.iter().map(|count| u64::from(*count)).sum()
-    }
-}
-
-impl Sink for Counter {
-    fn window(&mut self, window: &Window<'_>) -> ControlFlow<()> {
-        for spike in window.spikes.iter().filter(|spike| spike.tick <= self.last && self.neurons.contains(&spike.neuron)) {
-            self.counts[(spike.neuron - self.neurons.start) as usize] += 1;
-        }
-        ControlFlow::Continue(())
-    }
-}
-
-/// Keeps the spikes of some neurons.
-struct Events {
-    neurons: Range<u32>,
-    last: u64,
-    events: Vec<Event>,
-}
-
-impl Sink for Events {
-    fn window(&mut self, window: &Window<'_>) -> ControlFlow<()> {
-        let own = window.spikes.iter().filter(|spike| spike.tick <= self.last && self.neurons.contains(&spike.neuron));
-        self.events.extend(own.map(|spike| Event { tick: spike.tick as u32, neuron: spike.neuron - self.neurons.start }));
-        ControlFlow::Continue(())
-    }
-}
 
 #[cfg(test)]
 mod tests {

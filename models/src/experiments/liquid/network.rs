@@ -2,6 +2,7 @@
 
 use super::patches::Patches;
 use crate::catalog;
+use crate::experiments::events::Sensor;
 use serde::{Deserialize, Serialize};
 use sim_core::description::{CardBase, CardDecl, Description, Named, NetworkDecl, PopulationDecl, Selection, Value, ValueKind};
 use sim_core::diagnostic::{Diagnostic, Sources, Span, Spanned};
@@ -45,7 +46,7 @@ pub struct Settings {
     pub grid: [u32; 3],
     /// Cells of the input.
     pub inputs: usize,
-    /// Rows and columns of the input, where it is an image.
+    /// Rows and columns of the image, or of the camera.
     pub image: (u32, u32),
     /// Input wiring.
     pub wiring: Wiring,
@@ -65,6 +66,18 @@ impl Settings {
         let neurons = grid.iter().map(|sites| f64::from(*sites)).product();
         let inputs = image.0 as usize * image.1 as usize;
         Self { grid, inputs, image, w_astro: published_w_astro(neurons), ..Self::published(variant, seed) }
+    }
+
+    /// A liquid of this lattice for recordings of a camera, all else as published: inputs are OFF and ON of each of its pixels.
+    pub fn for_recordings(variant: Variant, grid: [u32; 3], sensor: Sensor, seed: u64) -> Self {
+        let image = (sensor.rows.into(), sensor.columns.into());
+        Self { inputs: sensor.inputs(), ..Self::on_lattice(variant, grid, image, seed) }
+    }
+
+    /// The inputs of some pixels: one each, of recordings OFF and ON, the latter after all pixels of the image.
+    fn of_patch(&self, pixels: &[u32]) -> Vec<u32> {
+        let all = (self.image.0 * self.image.1).max(1);
+        (0..(self.inputs as u32 / all).max(1)).flat_map(|plane| pixels.iter().map(move |pixel| plane * all + pixel)).collect()
     }
 
     /// The published liquid of 1000 neurons for images of 28 x 28.
@@ -170,8 +183,8 @@ fn rewire(network: &mut Network, patches: &Patches, settings: &Settings) {
         let mut signs = Stream::new(Key::new(projection.key).name("sign").finish(), 0);
         let (mut pairs, mut weights) = (Vec::new(), Vec::new());
         for target in projection.target_cells.clone() {
-            for pixel in patches.of(first + target, settings.image, settings.seed) {
-                pairs.push((pixel, target));
+            for input in settings.of_patch(&patches.of(first + target, settings.image, settings.seed)) {
+                pairs.push((input, target));
                 weights.push(if signs.uniform() < 0.5 { settings.weight } else { -settings.weight });
             }
         }

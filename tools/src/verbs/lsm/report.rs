@@ -26,9 +26,20 @@ pub(crate) fn report(arguments: &LsmReportArgs, terminal: &mut Terminal<'_>) -> 
             names.iter().zip(reports).map(|(name, report)| json!({ "folder": name, "report": report })).collect();
         return terminal.print_json(&json!({ "schema": 1, "ok": true, "experiments": list }));
     }
-    let rows: Vec<[String; 10]> = names.into_iter().zip(&reports).map(|(name, report)| row(name, report)).collect();
-    let head =
-        ["folder", "variant", "neurons", "liquids", "wiring", "read-out", "seeds", "validation (%)", "test (%)", "branching"];
+    let rows: Vec<[String; 11]> = names.into_iter().zip(&reports).map(|(name, report)| row(name, report)).collect();
+    let head = [
+        "folder",
+        "data",
+        "variant",
+        "neurons",
+        "liquids",
+        "wiring",
+        "read-out",
+        "seeds",
+        "validation (%)",
+        "test (%)",
+        "branching",
+    ];
     let written = output.map_or(String::new(), |(path, _)| format!("written: {}\n", path.display()));
     terminal.print(&(table(&head, &rows) + &written))
 }
@@ -57,7 +68,7 @@ fn points(report: &Value) -> Vec<(f64, f64)> {
     networks(report).into_iter().filter_map(point).collect()
 }
 
-fn row(folder: String, report: &Value) -> [String; 10] {
+fn row(folder: String, report: &Value) -> [String; 11] {
     let word = |key: &str| report[key].as_str().map_or_else(|| report[key].to_string(), str::to_string);
     let figure = |key: &str, share: bool| {
         let spread = report[key].as_f64().map(|mean| (mean, report["sd"][key].as_f64()));
@@ -65,6 +76,8 @@ fn row(folder: String, report: &Value) -> [String; 10] {
     };
     [
         folder,
+        // Reports of earlier versions are all of images.
+        report["dataset"].as_str().unwrap_or("images").to_string(),
         word("variant"),
         word("neurons"),
         word("liquids"),

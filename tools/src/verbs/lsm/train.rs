@@ -15,7 +15,7 @@ pub(crate) fn train(arguments: &LsmTrainArgs, quiet: bool, terminal: &mut Termin
     let begun = Instant::now();
     let workers = Workers::new(arguments.threads, quiet)?;
     let (seeds, fitting) = (seeds(arguments)?, Fitting::new(arguments)?);
-    let data = Data::read(&arguments.data)?;
+    let data = read(arguments, &workers)?;
     let protocol = Protocol::new(arguments, &data)?;
     let place = arguments.out.as_ref().map(|folder| Place::new(folder, &protocol)).transpose()?;
     let asked = usize::try_from(seeds.end() - seeds.start()).unwrap_or(usize::MAX).saturating_add(1);
@@ -41,6 +41,11 @@ pub(crate) fn train(arguments: &LsmTrainArgs, quiet: bool, terminal: &mut Termin
         terminal.print(&(told + &last_line(place.as_ref(), interrupted)))?;
     }
     Ok(u8::from(interrupted))
+}
+
+/// The samples; nothing is kept of them if there is an interrupt.
+fn read(arguments: &LsmTrainArgs, workers: &Workers) -> Result<Data, Failure> {
+    Data::read(&arguments.data, arguments.order(), workers).map_err(Stop::without_files)
 }
 
 fn last_line(place: Option<&Place>, interrupted: bool) -> String {
