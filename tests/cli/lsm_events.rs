@@ -1,6 +1,6 @@
 //! `lsm` on recordings: made from images, trained on, cut and continued, broken.
 
-use super::lsm::data;
+use super::lsm::{data, small};
 use crate::program::{Desk, Outcome, listing, spikeloom};
 use serde_json::{Value, json};
 use std::fs;
@@ -130,6 +130,27 @@ fn as_published_and_other_variants() {
         words.contains("input events, read-out softmax of 3 windows\n9 training, 9 validation, 9 test recordings"),
         "{words}"
     );
+}
+
+/// Folders that were begun before there were recordings have neither `dataset` nor `windows` in their protocol.
+#[test]
+fn folders_of_earlier_versions_go_on() {
+    let desk = Desk::new();
+    let (data, out) = (data(&desk), desk.name("out"));
+    let run = |more: &[&str]| spikeloom(&small(&data, &[&["--out", &out, "--json"], more].concat()));
+    let before = run(&[]).ends(0).json();
+    let mut config = desk.json("out/config.json");
+    let mut model = desk.json("out/seed=1/model.json");
+    for protocol in [&mut config["protocol"], &mut model["protocol"]] {
+        let protocol = protocol.as_object_mut().expect("an object");
+        assert!(protocol.remove("dataset").is_some() && protocol.remove("windows").is_some(), "both are written now");
+    }
+    desk.file("out/config.json", config.to_string());
+    desk.file("out/seed=1/model.json", model.to_string());
+    let tested = spikeloom(&["lsm", "test", &desk.name("out/seed=1"), "--data", &data, "-q", "--json"]).ends(0).json();
+    assert_eq!(tested["test_accuracy"], before["test_accuracy"], "their models are of images");
+    assert_eq!(run(&[]).ends(0).json()["samples_run"], 0, "nothing is made anew");
+    run(&["--windows", "2"]).ends(2).says_json("windows was 1, not 2");
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn a_file_of_another_program() {
 #[test]
 fn version_2_of_a_dvs128() {
     // Bit 0 polarity, bits 1 to 7 x, bits 8 to 14 y from the bottom, bit 15 no pixel's.
-    let events = [(0b0_0000011_0000101_1, 5), (0b0_1111111_1111111_0, 6), (0x8000 | 0b11, 7), (0, 7)];
+    let events = [(3 << 8 | 5 << 1 | 1, 5), (127 << 8 | 127 << 1, 6), (1 << 15 | 0b11, 7), (0, 7)];
     for lines in [&[][..], &["# AEChip: ch.unizh.ini.jaer.chip.retina.DVS128", "# created Thu Dec 03 14:47:00 CET 2015"]] {
         let (sensor, found) = read(&pairs(lines, &events));
         assert_eq!(sensor, Sensor { columns: 128, rows: 128 });

@@ -54,7 +54,7 @@ impl Stop {
     pub(crate) fn without_files(self) -> Failure {
         match self {
             Self::Failed(failure) => failure,
-            Self::Interrupted => Failure::Other("interrupted", "interrupted: nothing was kept".into()),
+            Self::Interrupted => Failure::Other("interrupted", "interrupted: nothing was written".into()),
         }
     }
 }

@@ -17,7 +17,7 @@
 //! ```
 //!
 //! and has an ON event whenever ln L has grown by the threshold since its last event (at first: since the start), an OFF event whenever
-//! it has shrunk by it (Lichtsteiner, Posch & Delbruck 2008, equation 1). Between the moments at which p crosses a whole number, L is a
+//! it has shrunk by it (Lichtsteiner, Posch & Delbruck 2008, IEEE J. Solid-State Circuits 43:566). Between the moments at which p crosses a whole number, L is a
 //! polynomial of second degree in t: events come at its roots, rounded to µs. There is no time step.
 //!
 //! What recordings have and this has not: the unit's acceleration and overshoot (in recordings a saccade takes about 105 ms), pixels
