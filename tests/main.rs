@@ -31,3 +31,4 @@ mod systems;
 mod tidy;
 mod trials;
 mod two_columns;
+mod weights;

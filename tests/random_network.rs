@@ -51,6 +51,7 @@ pub(crate) fn network(seed: u64) -> Network {
         populations,
         projections: Vec::new(),
         records: Vec::new(),
+        synapse_records: Vec::new(),
         channels: Vec::new(),
         left_out: Vec::new(),
         hardware: Vec::new(),

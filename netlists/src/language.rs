@@ -243,11 +243,11 @@ pub(crate) const CONNECT: Section = Section {
 pub(crate) const RECORD: Section = Section {
     title: "[[record]]",
     keys: &[
-        required("from", Shape::Selections, "populations or parts of them"),
-        required("what", Shape::Texts, "spikes, or state variables"),
+        required("from", Shape::Selections, "populations or parts of them; or projections that learn"),
+        required("what", Shape::Texts, "spikes, or state variables; of synapses: weight"),
         key("start", Shape::Scalar, "first time"),
         key("stop", Shape::Scalar, "last time"),
-        key("every", Shape::Scalar, "interval of samples"),
+        key("every", Shape::Scalar, "interval of samples; without it each step, of synapses only the start and the end"),
         key("sample", Shape::Whole, "so many cells, chosen by the seed"),
     ],
 };

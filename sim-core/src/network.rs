@@ -62,6 +62,8 @@ pub struct Network {
     pub channels: Vec<Channel>,
     /// What is recorded.
     pub records: Vec<Record>,
+    /// What is kept of synapses that learn.
+    pub synapse_records: Vec<SynapseRecord>,
     /// Lists of synapses of which rows were left out, in order of appearance.
     pub left_out: Vec<LeftOut>,
     /// `[hardware]` defaults: key and value as written.
@@ -370,6 +372,21 @@ pub struct Record {
     /// What.
     pub what: What,
     /// First time recorded is after this (femtoseconds from the very start, warm-up included).
+    pub start_fs: i64,
+    /// Last time recorded.
+    pub stop_fs: i64,
+}
+
+/// A record of a variable of the synapses of a projection that learns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SynapseRecord {
+    /// Name of the projection: of all that have it, where its targets are several populations.
+    pub projection: String,
+    /// Index of the variable in the rule's card.
+    pub variable: usize,
+    /// Interval in femtoseconds; without one, only the start and the end are recorded.
+    pub every_fs: Option<i64>,
+    /// First time recorded (femtoseconds from the very start, warm-up included).
     pub start_fs: i64,
     /// Last time recorded.
     pub stop_fs: i64,

@@ -171,9 +171,15 @@ impl<F: Real> Decay<F> {
     pub fn after(&self, ticks: i32) -> F {
         match self.near.get(ticks as usize) {
             Some(factor) => *factor,
-            None if ticks > self.reach => F::of(0.0),
-            None => F::of(math::exp(-f64::from(ticks) * self.rate)),
+            None => self.far(ticks),
         }
+    }
+
+    /// Beyond what is looked up. Apart, so that nobody computes an exponential beforehand that is not needed.
+    #[cold]
+    #[inline(never)]
+    fn far(&self, ticks: i32) -> F {
+        if ticks > self.reach { F::of(0.0) } else { F::of(math::exp(-f64::from(ticks) * self.rate)) }
     }
 }
 

@@ -43,6 +43,36 @@ const FROM: &str = "\"dopamine\"";
 const MAX: &str = "w_max = \"20 pA\"";
 
 const MISTAKES: &[Mistake] = &[
+    (
+        &[(MAX, "w_max = \"20 pA\"\n[[record]]\nfrom = \"plastic\"\nwhat = «\"weigth\"»")],
+        "unknown-state",
+        "did you mean \\\"weight\\\"?",
+    ),
+    (
+        &[(MAX, "w_max = \"20 pA\"\n[[record]]\nfrom = \"plastic\"\nwhat = \"w\"\nsample = «2»")],
+        "unknown-key",
+        "keeps all of them",
+    ),
+    (&[(MAX, "w_max = \"20 pA\"\n[[record]]\nfrom = \"plastic\"\nwhat = \"w\"\nevery = «\"0.15 ms\"»")], "off-grid", "multiple"),
+    (
+        &[
+            ("duration = \"20 ms\"", ""),
+            (
+                MAX,
+                "w_max = \"20 pA\"\n[trials]\ncount = 2\neach = \"10 ms\"\n[[record]]\nfrom = \"plastic\"\nwhat = \"w\"\nevery = «\"5 ms\"»",
+            ),
+        ],
+        "not-built-yet",
+        "before the first",
+    ),
+    (
+        &[(
+            "[projections.plasticity]\nrule = \"stdp_pair\"\na_plus = { modulator = \"dopamine\", gain = \"1 pA\" }\nw_max = \"20 pA\"",
+            "[[record]]\nfrom = «\"plastic\"»\nwhat = \"weight\"",
+        )],
+        "not-recordable",
+        "does not learn",
+    ),
     (&[("\"stdp_pair\"", "«\"stdp_pear\"»")], "unknown-rule", "did you mean \\\"stdp_pair\\\"?"),
     (&[("\"stdp_pair\"", "«\"stdp_reward\"»")], "unknown-rule", "stdp_reward"),
     (&[(MAX, "w_max = \"20 pA\"\n«tau_plas» = \"1 ms\"")], "unknown-parameter", "did you mean \\\"tau_plus\\\"?"),
@@ -119,7 +149,7 @@ fn the_base_learns() {
     let plastic = |what: &[&str]| crate::program::spikeloom(what).ends(0);
     let found = plastic(&["check", &file, "--strict", "--json"]).json();
     let kept = &found["projections"][0];
-    assert_eq!((&kept["plasticity"], &kept["bytes_per_synapse"]), (&"stdp_pair".into(), &10.0.into()), "{found:#}");
+    assert_eq!((&kept["plasticity"], &kept["bytes_per_synapse"]), (&"stdp_pair".into(), &12.0.into()), "{found:#}");
     plastic(&["run", &file, "-q", "--set", "projections.plastic.plasticity.a_minus=0.5pA"]);
     let wrong = ["check", &file, "--json", "--set", "projections.plastic.plasticity.a_minu=0.5pA"];
     let problems = crate::program::spikeloom(&wrong).ends(2).problems();

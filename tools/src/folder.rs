@@ -1,4 +1,5 @@
-//! The recording's folder: `run.json`, `netlist.*`, `network.json`, `summary.json`, `spikes.spk`, `traces/`.
+//! The recording's folder: `run.json`, `netlist.*`, `network.json`, `summary.json`, `spikes.spk`, `traces/`,
+//! `weights/`.
 //!
 //! It is written under a temporary name beside its place and renamed when it is whole.
 
@@ -8,6 +9,7 @@ use crate::files;
 use crate::import::npy;
 use crate::load::Unread;
 use crate::recording::{RecordedPopulation, Recording, Spikes};
+use crate::weights;
 use serde_json::{Value, json};
 use sim_core::network::{Network, What};
 use sim_core::record::{Recorder, TraceWriter};
@@ -219,7 +221,7 @@ pub(crate) fn network_json(network: &Network, populations: &[RecordedPopulation]
                          "unit": unit, "cells": record.cells }))
         })
         .collect();
-    json!({ "schema": 1, "populations": populations, "traces": traces })
+    json!({ "schema": 1, "populations": populations, "traces": traces, "weights": weights::json(network) })
 }
 
 /// Where the cells of a population lie, in the units of their space; null for those without positions.
@@ -264,6 +266,10 @@ pub(crate) fn open(path: &Path) -> Result<Recording, Failure> {
     let mut traces = Vec::new();
     for t in list(&network, "traces")? {
         traces.push(read_trace(folder, &t, grid)?.ok_or_else(damaged)?);
+    }
+    // Recordings of before know none.
+    for w in network["weights"].as_array().into_iter().flatten() {
+        traces.push(weights::read(folder, w, grid)?.ok_or_else(damaged)?);
     }
     Ok(Recording {
         name: manifest["netlist"].as_str().unwrap_or("recording").to_string(),

@@ -21,6 +21,7 @@ mod summary;
 mod terminal;
 mod trials;
 mod verbs;
+mod weights;
 
 pub use terminal::Terminal;
 

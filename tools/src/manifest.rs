@@ -7,7 +7,7 @@ use crate::load::{self, Loaded, Text};
 use crate::outputs::save;
 use crate::recording;
 use crate::simulation::{Simulation, cores};
-use crate::trials;
+use crate::{trials, weights};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -32,6 +32,7 @@ pub(crate) fn fill(
         crate::export::write_npy(&mut times, &[ticks.len() as u64], ms).map_err(fail)?;
         save(&place.join(format!("{name}.time_ms.npy")), &times)?;
     }
+    weights::write(folder, simulation)?;
     folder.write(netlist_file(&loaded.text), loaded.text.text.as_bytes())?;
     let network_json = folder::network_json(network, &recording::populations(network));
     folder.write("network.json", format!("{network_json:#}\n").as_bytes())?;

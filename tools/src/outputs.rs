@@ -60,7 +60,7 @@ impl Outputs {
 
     /// Refuses outputs of what the netlist does not record, before the run.
     pub(crate) fn check_recorded(&self, network: &Network) -> Result<(), Failure> {
-        let states = network.records.iter().any(|r| matches!(r.what, What::State { .. }));
+        let states = network.records.iter().any(|r| matches!(r.what, What::State { .. })) || !network.synapse_records.is_empty();
         let spikes = network.records.iter().any(|r| r.what == What::Spikes);
         let missing = |flag: &str, what: &str, example: &str| {
             let message = format!("{flag}: this netlist records no {what}; add [[record]] from = \"..\", what = \"{example}\"");

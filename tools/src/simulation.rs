@@ -6,7 +6,7 @@ use crate::progress::{Tee, interrupts};
 use crate::summary::{Meters, Summary};
 use sim_core::engine::{Finished, Plan, State, Tally, TrialRun};
 use sim_core::network::{Draw, Network, Projection};
-use sim_core::record::{MemoryTrace, Recorder, Sink};
+use sim_core::record::{MemoryTrace, Recorder, Sink, SynapseSampler};
 use sim_core::time::{Grid, fs_from_ms};
 use sim_core::trials::{Reset, Trials};
 use std::sync::Arc;
@@ -81,6 +81,8 @@ pub(crate) struct Simulation {
     pub(crate) threads: usize,
     /// Trials that came to their end.
     pub(crate) finished: Vec<Finished>,
+    /// What is recorded of synapses.
+    pub(crate) weights: SynapseSampler,
     build_s: f64,
     warmup_s: f64,
     run_s: f64,
@@ -97,9 +99,9 @@ impl Simulation {
         let plan = Plan::new(network, if side_by_side.is_some() { 1 } else { threads });
         let threads = side_by_side.unwrap_or(plan.partitions());
         let build_s = begun.elapsed().as_secs_f64();
-        let state = State::new(&plan);
+        let (state, weights) = (State::new(&plan), SynapseSampler::new(plan.network()));
         let before = state.tally().clone();
-        Self { plan, state, threads, finished: Vec::new(), build_s, warmup_s: 0.0, run_s: 0.0, before }
+        Self { plan, state, threads, finished: Vec::new(), weights, build_s, warmup_s: 0.0, run_s: 0.0, before }
     }
 
     /// The tick at which warm-up and duration are over.
@@ -112,15 +114,31 @@ impl Simulation {
     pub(crate) fn run(&mut self, sinks: &mut Sinks, observer: &mut dyn Sink) {
         let (warmup, end) = (self.plan.grid().tick(self.plan.network().warmup_fs), self.end());
         let begun = Instant::now();
-        let done = self.state.advance(&self.plan, warmup, &mut sinks.all(observer));
+        let done = self.advance_to(warmup, &mut sinks.all(observer));
         (self.warmup_s, self.before) = (begun.elapsed().as_secs_f64(), self.state.tally().clone());
         let trials = self.plan.network().trials.is_some();
-        match done == warmup {
+        match done {
             true if trials => self.run_trials(&mut sinks.all(observer)),
-            true => drop(self.state.advance(&self.plan, end - warmup, &mut sinks.all(observer))),
+            true => drop(self.advance_to(end, &mut sinks.all(observer))),
             false => {}
         }
         self.run_s = begun.elapsed().as_secs_f64() - self.warmup_s;
+    }
+
+    /// Runs up to a tick, and reads the synapses whenever that is due. Whether it got there.
+    fn advance_to(&mut self, end: u64, sink: &mut dyn Sink) -> bool {
+        if self.state.tick() == 0 {
+            self.weights.take(&self.plan, &self.state);
+        }
+        while self.state.tick() < end {
+            let stop = self.weights.due_after(self.state.tick()).map_or(end, |due| due.min(end));
+            let ticks = stop - self.state.tick();
+            if self.state.advance(&self.plan, ticks, sink) < ticks {
+                return false;
+            }
+            self.weights.take(&self.plan, &self.state);
+        }
+        true
     }
 
     fn run_trials(&mut self, sink: &mut dyn Sink) {
@@ -128,6 +146,9 @@ impl Simulation {
         let stopped = || interrupted.load(Ordering::Relaxed);
         let run = TrialRun { plan: &self.plan, threads: self.threads, stopped: &stopped };
         run.run(&mut self.state, sink, &mut |trial| self.finished.push(trial));
+        if !self.interrupted() {
+            self.weights.take(&self.plan, &self.state);
+        }
     }
 
     /// Whether it ended before its time.

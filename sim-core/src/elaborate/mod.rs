@@ -30,6 +30,7 @@ mod settings;
 pub(crate) mod size;
 mod spaces;
 mod stimuli;
+mod synapse_records;
 pub(crate) mod synapses;
 mod systems;
 mod tables;
@@ -122,6 +123,7 @@ fn build(
     let (projections, left_out) = projections::build(&context, description, &frames, &places, &channels);
     let (projections, spans): (Vec<_>, Vec<_>) = projections.into_iter().unzip();
     let records = records::build(&context, description, &frames);
+    let synapse_records = synapse_records::build(&context, description, &projections);
     let hardware = description.hardware.iter().filter_map(|entry| {
         let words = report.accept(hardware_words(&entry.item.kind, &entry.item, &context))?;
         Some((entry.name.value.clone(), words))
@@ -150,6 +152,7 @@ fn build(
         projections,
         channels: channels.into_inner(),
         records,
+        synapse_records,
         left_out,
         hardware,
     };

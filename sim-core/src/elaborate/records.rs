@@ -5,6 +5,7 @@ use super::context::Context;
 use super::populations::Frame;
 use super::selections::{Part, parts};
 use super::settings::on_grid;
+use super::synapse_records;
 use super::values::{Wanted, integer, number};
 use crate::catalog::{Effect, NeuronCard, Range};
 use crate::description::{Description, RecordDecl, Value};
@@ -20,12 +21,13 @@ pub(crate) fn build(context: &Context<'_>, description: &Description, frames: &[
     if description.records.is_empty() {
         return context.report.accept(all_spikes(context, frames)).unwrap_or_default();
     }
-    let of = |decl| context.report.accept(block(context, description, frames, decl)).unwrap_or_default();
-    description.records.iter().flat_map(of).collect()
+    let of = |decl| context.report.accept(block(context, frames, decl)).unwrap_or_default();
+    let cells = |decl: &&RecordDecl| !synapse_records::is_of_synapses(context, description, decl);
+    description.records.iter().filter(cells).flat_map(of).collect()
 }
 
 /// When a record begins and ends, in femtoseconds from the very start.
-type Times = (i64, i64);
+pub(super) type Times = (i64, i64);
 
 fn whole_run(context: &Context<'_>) -> Times {
     let start = context.settings.warmup_fs;
@@ -44,13 +46,12 @@ fn all_spikes(context: &Context<'_>, frames: &[Frame<'_>]) -> Outcome<Vec<Record
     Ok(records)
 }
 
-fn block(context: &Context<'_>, description: &Description, frames: &[Frame<'_>], decl: &RecordDecl) -> Outcome<Vec<Record>> {
+fn block(context: &Context<'_>, frames: &[Frame<'_>], decl: &RecordDecl) -> Outcome<Vec<Record>> {
     for (key, empty) in [("from", decl.from.is_empty()), ("what", decl.what.is_empty())] {
         if empty {
             return Err(Diagnostic::error("missing-key", decl.span, format!("a record needs `{key}`")).into());
         }
     }
-    refuse_projections(context, description, decl)?;
     let parts = parts(context, frames, &decl.from)?;
     let times = times(context, decl)?;
     let interval = interval(context, decl)?;
@@ -77,26 +78,13 @@ fn block(context: &Context<'_>, description: &Description, frames: &[Frame<'_>],
     Ok(records)
 }
 
-/// `from` a projection's name records weights: with the learning rules.
-fn refuse_projections(context: &Context<'_>, description: &Description, decl: &RecordDecl) -> Outcome<()> {
-    let projections = || description.projections.iter().filter_map(|p| p.name.as_ref()).map(|name| &name.value);
-    for selection in &decl.from {
-        let known = context.names.roster.named(&selection.name, selection.span).is_ok();
-        if !known && projections().any(|name| *name == selection.name) {
-            let message = format!("\"{}\" is a projection: recording weights is not built yet", selection.name);
-            return Err(Diagnostic::error("not-built-yet", selection.span, message).into());
-        }
-    }
-    Ok(())
-}
-
 fn time(context: &Context<'_>, value: &Value, name: &str) -> Outcome<i64> {
     let ms = number(value, &Wanted::new(name, Dimension::TIME, Range::NotNegative), &context.place())?;
     on_grid(ms, context.settings.grid, name, value.span, context.report)
 }
 
 /// `start` and `stop` are times of the one clock of the run, which starts with the warm-up; nothing is recorded before its end.
-fn times(context: &Context<'_>, decl: &RecordDecl) -> Outcome<Times> {
+pub(super) fn times(context: &Context<'_>, decl: &RecordDecl) -> Outcome<Times> {
     let (begin, end) = whole_run(context);
     let start = decl.start.as_ref().map_or(Ok(begin), |v| Ok::<_, Failure>(begin.max(time(context, v, "start")?)))?;
     let stop = decl.stop.as_ref().map_or(Ok(end), |v| time(context, v, "stop"))?;
@@ -122,9 +110,14 @@ fn interval(context: &Context<'_>, decl: &RecordDecl) -> Outcome<i64> {
         )
         .into());
     }
+    every(context, value)
+}
+
+/// An interval on the grid.
+pub(super) fn every(context: &Context<'_>, value: &Value) -> Outcome<i64> {
     let ms = number(value, &Wanted::new("every", Dimension::TIME, Range::Positive), &context.place())?;
     match fs_from_ms(ms) {
-        Some(fs) if fs > 0 && grid.holds(fs) => Ok(fs),
+        Some(fs) if fs > 0 && context.settings.grid.holds(fs) => Ok(fs),
         _ => Err(Diagnostic::error("off-grid", value.span, "`every` must be a multiple of the time step").into()),
     }
 }

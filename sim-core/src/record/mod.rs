@@ -3,10 +3,12 @@
 mod hash;
 mod recorder;
 mod stream;
+mod synapses;
 
 pub use hash::SpikeHash;
 pub use recorder::{MemoryTrace, Recorder, SpikeFilter, TraceWriter};
 pub use stream::{SpikeReader, SpikeWriter};
+pub use synapses::{SynapseSampler, SynapseTrace};
 
 use std::ops::{ControlFlow, RangeInclusive};
 

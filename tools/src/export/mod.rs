@@ -7,11 +7,13 @@ mod npy;
 mod spikes;
 mod synapses;
 mod traces;
+mod weights;
 
 pub use npy::{Element, write_npy};
 pub use spikes::{write_csv, write_gdf, write_npz};
 pub use synapses::write_synapses_npz;
 pub use traces::{TraceRecord, write_trace_csv, write_trace_npz};
+pub use weights::write_weights_npz;
 
 use std::path::Path;
 

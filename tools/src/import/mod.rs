@@ -7,6 +7,8 @@ pub(crate) mod npy;
 mod npz;
 mod text;
 
+pub(crate) use npz::npz_numbers;
+
 use crate::export::Format;
 use crate::failure::Failure;
 use crate::recording::{RecordedPopulation, Recording, Spikes};

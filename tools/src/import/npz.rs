@@ -37,6 +37,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, String> {
     Ok(Table { step_fs: Some(step_fs), populations: names.into_iter().zip(sizes).collect(), spikes })
 }
 
+/// Arrays of 64-bit numbers.
+pub(crate) fn npz_numbers<const N: usize>(bytes: &[u8], names: [&str; N]) -> Result<[Vec<f64>; N], String> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
+    let mut all = [const { Vec::new() }; N];
+    for (values, name) in all.iter_mut().zip(names) {
+        *values = numbers(&array(&mut archive, name)?, "<f8", f64::from_le_bytes)?;
+    }
+    Ok(all)
+}
+
 /// An array's type and data.
 struct Array {
     name: String,

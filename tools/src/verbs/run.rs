@@ -9,7 +9,7 @@ use crate::outputs::Outputs;
 use crate::progress::{Progress, interrupts};
 use crate::recording::{self, Recording, Spikes};
 use crate::simulation::{Simulation, Sinks, cores, threads_for};
-use crate::{Terminal, diagnose, manifest};
+use crate::{Terminal, diagnose, manifest, weights};
 use sim_core::network::What;
 use sim_core::record::{MemoryTrace, Recorder};
 use std::path::Path;
@@ -124,7 +124,7 @@ fn in_memory(loaded: &Loaded, simulation: &Simulation, recorder: Recorder<Vec<u8
         whole: true,
         spike_hash: simulation.state.spike_hash(),
         populations: recording::populations(network),
-        traces: named.collect(),
+        traces: named.chain(weights::curves(simulation)).collect(),
         spikes: Spikes::Memory(spikes),
     })
 }

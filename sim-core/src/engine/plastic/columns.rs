@@ -1,7 +1,6 @@
 //! The synapses of a table by their targets: who must hear of a target's spike. The synapses themselves lie by their sources.
 
 use super::fan::{Fan, Run};
-use crate::engine::delivery::prefetch;
 
 /// For each target, its synapses by delay, and by source for one delay.
 #[derive(Debug, Default)]
@@ -77,14 +76,6 @@ impl Columns {
     /// Bytes of what is there for each synapse.
     pub(crate) fn record_bytes(&self) -> usize {
         size_of_val(&self.synapses[..]) + self.sources.bytes()
-    }
-
-    /// Starts fetching what a synapse with this number has in some values.
-    #[inline(always)]
-    pub(crate) fn fetch<T>(&self, number: usize, values: &[T]) {
-        if let Some(synapse) = self.synapses.get(number) {
-            prefetch(values.as_ptr().wrapping_add(*synapse as usize));
-        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::memory::{Memory, NEVER};
 use super::pipe::{Outlet, Pipe};
 use super::posts::{Look, Post};
 use super::wiring::Wiring;
+use crate::engine::delivery::prefetch;
 use crate::engine::values::Width;
 use crate::plasticity::{Conventions, PostSpike, PreSpike, Rule};
 use std::any::Any;
@@ -34,6 +35,9 @@ pub trait Learner: Send + Sync {
 
 /// Synapses between the one that is worked on and the one that is fetched.
 const AHEAD: usize = 12;
+
+/// Synapses of a column that are looked at together.
+const FOUND: usize = 128;
 
 /// What a learner works with and forgets.
 pub(crate) type Scratch = Box<dyn Any + Send + Sync>;
@@ -250,6 +254,37 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         (synapse, sent)
     }
 
+    /// The synapses of one run get their source's spike.
+    #[inline(always)]
+    fn come(
+        &self,
+        place: &mut Place<'_, F, R::Facing, V, Y>,
+        run: Range<usize>,
+        cells: &[u16],
+        coming: &Coming<'_, F, R::Moment, X>,
+    ) {
+        let Place { synapses, faces, look, outlet } = place;
+        let Faces { stamp, of } = &mut **faces;
+        for (synapse, cell) in run.zip(cells) {
+            let target = usize::from(*cell);
+            let face = &mut of[target];
+            if face.stamp != *stamp {
+                let (newest, facing) = self.face(look, target, coming.now, coming.moment);
+                *face = Face { stamp: *stamp, newest, facing };
+            }
+            let mut values = synapses.get(synapse);
+            let sent = if face.newest < coming.now {
+                self.meet(&mut values, coming, face, |_| ())
+            } else {
+                let (met, sent) = self.meet_same(values, coming, (face, target), look);
+                values = met;
+                sent
+            };
+            synapses.set(synapse, values);
+            outlet.send(target, sent.to_f64());
+        }
+    }
+
     /// The synapses of one run of the columns work off a spike of their target.
     fn work_off_one(&self, learned: &mut Learned<'_, F, V>, (wiring, run, place): (&Wiring, usize, u32), look: &Look<'_, F, Y>) {
         let (columns, post) = (&wiring.columns, look.post(place));
@@ -262,6 +297,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         }
     }
 
+    /// First it finds the synapses that have anything to work off, without a branch to be mistaken: often few of the sources fire at all.
     #[inline(always)]
     fn work_off_all<S: Copy + Into<u32>>(
         &self,
@@ -271,20 +307,26 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         sources: &[S],
         worked: &Worked<'_, F, Y>,
     ) {
-        let Learned { synapses, last, traces } = learned;
-        for ((number, synapse), source) in range.clone().zip(&columns.synapses[range]).zip(sources) {
-            columns.fetch(number + AHEAD, synapses.weights);
-            let source = (*source).into() as usize;
-            // A source that never fired, or in this very tick (then the spike has been worked off), or too long ago.
-            let since = worked.came.wrapping_sub(last[source]);
-            if (since as u32).wrapping_sub(1) >= self.reach {
-                continue;
+        let Learned { synapses, last, traces, found } = learned;
+        for (places, sources) in columns.synapses[range].chunks(FOUND).zip(sources.chunks(FOUND)) {
+            let mut count = 0;
+            for (place, source) in places.iter().zip(sources) {
+                let source: u32 = (*source).into();
+                // A source that never fired, or in this very tick (then the spike has been worked off), or too long ago: nothing.
+                let since = worked.came.wrapping_sub(last[source as usize]);
+                found[count % FOUND] = (*place, source, since);
+                count += usize::from((since as u32).wrapping_sub(1) < self.reach);
             }
-            let mut values = synapses.get(*synapse as usize);
-            let spike = PostSpike { since, kept: worked.kept, idle: since.min(worked.idle) };
-            self.rule.on_post(&mut values, &chunk(traces, source), spike);
-            self.rule.clip(&mut values);
-            synapses.set(*synapse as usize, values);
+            for (number, (synapse, source, since)) in found[..count].iter().enumerate() {
+                if let Some((ahead, ..)) = found[..count].get(number + AHEAD) {
+                    prefetch(synapses.weights.as_ptr().wrapping_add(*ahead as usize));
+                }
+                let mut values = synapses.get(*synapse as usize);
+                let spike = PostSpike { since: *since, kept: worked.kept, idle: (*since).min(worked.idle) };
+                self.rule.on_post(&mut values, &chunk(traces, *source as usize), spike);
+                self.rule.clip(&mut values);
+                synapses.set(*synapse as usize, values);
+            }
         }
     }
 }
@@ -298,11 +340,21 @@ struct Worked<'a, F, const Y: usize> {
     idle: i32,
 }
 
+/// What a source's spike changes, and what of the targets it finds there.
+struct Place<'a, F, T, const V: usize, const Y: usize> {
+    synapses: Synapses<'a, F, V>,
+    faces: &'a mut Faces<T>,
+    look: Look<'a, F, Y>,
+    outlet: Pipe<'a>,
+}
+
 /// What a target's spike changes, and what of the sources it finds there.
 struct Learned<'a, F, const V: usize> {
     synapses: Synapses<'a, F, V>,
     last: &'a [i32],
     traces: &'a [F],
+    /// Synapses that are changed: place, run, ticks since its source's spike.
+    found: [(u32, u32, i32); FOUND],
 }
 
 /// The traces of a run.
@@ -334,17 +386,17 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         let Memory { wiring, synapses, last, traces, posts, .. } = memory;
         let (Wiring { rows, cells, targets, .. }, look) = (&**wiring, posts.look::<F, Y>());
         let (mut synapses, mut traces, mut room) = (synapses.as_mut(), traces.as_mut(), Vec::new());
-        let (mut synapses, traces) = (Synapses::<F, V>::new(F::slice(&mut synapses)), F::slice(&mut traces));
-        let mut outlet = Pipe::new(arrivals.outlet, sums, targets.len());
+        let (synapses, traces) = (Synapses::<F, V>::new(F::slice(&mut synapses)), F::slice(&mut traces));
+        let mut place = Place { synapses, faces, look, outlet: Pipe::new(arrivals.outlet, sums, targets.len()) };
         let delay = |run: &u32| rows.runs[*run as usize].delay;
         for runs in arrivals.runs.chunk_by(|a, b| delay(a) == delay(b)) {
-            faces.turn();
+            place.faces.turn();
             let emitted = arrivals.tick - delay(&runs[0]) as i32;
             let way = self.way(delay(&runs[0]));
             let moment = self.rule.moment(bus.at(emitted, &mut room));
             let events: usize = runs.iter().map(|run| rows.synapses(*run as usize).len()).sum();
             if events > targets.len() {
-                self.face_all(faces, &look, emitted - way, &moment);
+                self.face_all(place.faces, &look, emitted - way, &moment);
             }
             for run in runs.iter().map(|run| *run as usize) {
                 let since = (last[run] != NEVER).then(|| emitted - last[run]);
@@ -352,24 +404,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                 let after = self.rule.source(&before, since);
                 let known = since.map_or(NEVER, |since| emitted - way - since);
                 let coming = Coming { now: emitted - way, last: known, since, before, after, moment: &moment };
-                for (synapse, cell) in rows.synapses(run).zip(&cells[rows.synapses(run)]) {
-                    let target = usize::from(*cell);
-                    let face = &mut faces.of[target];
-                    if face.stamp != faces.stamp {
-                        let (newest, facing) = self.face(&look, target, coming.now, &moment);
-                        *face = Face { stamp: faces.stamp, newest, facing };
-                    }
-                    let mut values = synapses.get(synapse);
-                    let sent = if face.newest < coming.now {
-                        self.meet(&mut values, &coming, face, |_| ())
-                    } else {
-                        let (met, sent) = self.meet_same(values, &coming, (face, target), &look);
-                        values = met;
-                        sent
-                    };
-                    synapses.set(synapse, values);
-                    outlet.send(target, sent.to_f64());
-                }
+                self.come(&mut place, rows.synapses(run), &cells[rows.synapses(run)], &coming);
                 last[run] = emitted;
                 traces[run * X..][..X].copy_from_slice(&coming.after);
             }
@@ -382,7 +417,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         let fan = &wiring.columns.fan;
         let mut synapses = synapses.as_mut();
         let synapses = Synapses::<F, V>::new(F::slice(&mut synapses));
-        let mut learned = Learned { synapses, last, traces: F::all(traces) };
+        let mut learned = Learned { synapses, last, traces: F::all(traces), found: [(0, 0, 0); FOUND] };
         // A target that fired several times in a tick is there several times.
         for runs in runs.chunk_by(|a, b| a == b) {
             let run = runs[0] as usize;
@@ -411,7 +446,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         let fan = &wiring.columns.fan;
         let mut synapses = synapses.as_mut();
         let synapses = Synapses::<F, V>::new(F::slice(&mut synapses));
-        let mut learned = Learned { synapses, last, traces: F::all(traces) };
+        let mut learned = Learned { synapses, last, traces: F::all(traces), found: [(0, 0, 0); FOUND] };
         for (place, spike) in (0..).zip(posts.spikes()) {
             for run in fan.runs_of(u32::from(spike.target)).map(|run| run as usize) {
                 let delay = fan.runs[run].delay;

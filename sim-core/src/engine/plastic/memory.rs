@@ -28,11 +28,12 @@ impl Memory {
     pub(crate) fn new(table: &Table) -> Self {
         let (variables, traces, kept) = table.learner.sizes();
         let (wiring, precision) = (table.wiring.clone(), table.start.precision());
-        let mut synapses = table.start.clone();
-        synapses.extend(
-            &Values::new(precision, vec![0.0; table.start.len() * (variables - 1)]),
-            0..table.start.len() * (variables - 1),
-        );
+        let count = wiring.cells.len();
+        let mut synapses = match table.start.len() {
+            1 => Values::new(precision, vec![table.start.get(0); count]),
+            _ => table.start.clone(),
+        };
+        synapses.resize(count * variables);
         let runs = wiring.rows.run_count();
         Self {
             synapses,

@@ -37,7 +37,7 @@ pub(crate) struct Wiring {
 pub(crate) struct Table {
     pub(crate) wiring: Arc<Wiring>,
     pub(crate) learner: Box<dyn Learner>,
-    /// Weights at the start.
+    /// Weights at the start; only one where all are the same.
     pub(crate) start: Values,
     pub(crate) outlet: Option<Outlet>,
     /// -1 where the rule sees the magnitude of a weight that the netlist gives a sign.
@@ -58,8 +58,10 @@ impl Table {
     /// Bytes of places and of what the synapses remember, the start included.
     pub(crate) fn record_bytes(&self) -> usize {
         let (variables, ..) = self.learner.sizes();
+        let count = self.wiring.cells.len();
         let places = size_of_val(&self.wiring.cells[..]) + self.wiring.columns.record_bytes();
-        places + self.start.bytes() * (variables + 1)
+        let start = if self.start.len() == count { self.start.bytes() } else { 0 };
+        places + start + self.start.precision().bytes() * count * variables
     }
 
     /// Bytes of rows and runs, and of what runs remember.
@@ -110,7 +112,8 @@ pub(crate) fn kept(network: &Network, projection: &Projection, learning: &Learni
     let learner = (learning.card.build)(&setup);
     let source = if narrow(network, projection) { size_of::<u16>() } else { size_of::<u32>() };
     let column = if learner.heeds_targets() { size_of::<u32>() + source } else { 0 };
-    (layout(precision), size_of::<u16>() + column + precision.bytes() * (learner.sizes().0 + 1))
+    let start = usize::from(!matches!(projection.weight, Draw::Constant(_)));
+    (layout(precision), size_of::<u16>() + column + precision.bytes() * (learner.sizes().0 + start))
 }
 
 fn narrow(network: &Network, projection: &Projection) -> bool {
@@ -163,7 +166,8 @@ fn table<F: crate::real::Real>(
     let (rows_and_runs, filled) = filling.sorted(delay);
     let rows = runs(rows_and_runs, filled.len() as u32);
     let cells: Vec<u16> = filled.iter().map(|f| f.cell).collect();
-    let start = values(filled.iter().map(|f| f.weight).collect());
+    let same = matches!(projection.weight, Draw::Constant(_));
+    let start = values(filled.iter().map(|f| f.weight).take(if same { 1 } else { usize::MAX }).collect());
     let setup = Setup { settings: &learning.settings, bounds: learning.bounds, grid, precision: start.precision() };
     let outlet = only_outlet(network, projection).map(|receptor| Outlet {
         first: sums.place(projection.target, range.start, receptor),
