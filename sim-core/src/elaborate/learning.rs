@@ -12,7 +12,6 @@ use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned};
 use crate::network::{Channel, Draw, Network};
 use crate::plasticity::{AS_AT_THE_START, Learning, RuleCard, RuleParam, RuleShape, Setting};
 use crate::time::Grid;
-use crate::trials::Reset;
 use crate::units::{Dimension, Quantity};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -28,11 +27,6 @@ pub(crate) fn check_run(network: &Network, spans: &[Span]) -> Result<(), Diagnos
     let learns = network.projections.iter().zip(spans).find(|(projection, _)| projection.learning.is_some());
     let Some((projection, span)) = learns else { return Ok(()) };
     let name = &projection.name;
-    if network.trials.as_ref().is_some_and(|trials| trials.reset == Reset::State) {
-        let message = format!("\"{name}\" learns, but trials with reset = \"state\" run side by side: none learns from another");
-        let problem = Diagnostic::error("not-built-yet", *span, message);
-        return Err(problem.help("reset = \"nothing\" makes one trial follow the other"));
-    }
     let grid = Grid::new(network.timestep_fs);
     let ticks = grid.tick(network.warmup_fs.saturating_add(network.duration_fs));
     if ticks > MOST_TICKS {

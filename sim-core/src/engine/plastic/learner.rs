@@ -73,6 +73,11 @@ impl Bus {
         }
     }
 
+    /// Moves all values in time.
+    pub(crate) fn delay(&mut self, by: u64) {
+        self.first += by as i64;
+    }
+
     /// Forgets what was before a tick.
     pub(crate) fn forget(&mut self, before: u64) {
         while self.first < before as i64 && self.values.len() >= self.channels && self.channels > 0 {

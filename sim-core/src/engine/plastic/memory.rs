@@ -1,6 +1,6 @@
 //! What plastic synapses remember: a part of the state.
 
-use super::posts::Posts;
+use super::posts::{self, Posts};
 use super::wiring::{Table, Wiring};
 use crate::engine::values::Values;
 use std::sync::Arc;
@@ -102,6 +102,12 @@ impl Memory {
             let variables = self.synapses.len() / count;
             (0..variables).for_each(|v| self.synapses.set(v * count + synapse, other.synapses.get(v * stride + old)));
         }
+    }
+
+    /// Moves all that happened in time.
+    pub(crate) fn delay(&mut self, by: i32) {
+        posts::delay(self.last.iter_mut(), by);
+        self.posts.delay(by);
     }
 
     /// Whether this is the memory of a table, or of one with the same wiring.

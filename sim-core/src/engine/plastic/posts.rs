@@ -91,6 +91,12 @@ impl Posts {
         }
     }
 
+    /// Moves all spikes in time.
+    pub(crate) fn delay(&mut self, by: i32) {
+        let spikes = self.spikes.iter_mut().flat_map(|spike| [&mut spike.tick, &mut spike.before]);
+        delay(spikes.chain(&mut self.newest), by);
+    }
+
     /// Takes back the spikes of the last tick, if it is this one.
     pub(crate) fn take_back(&mut self, tick: i32) {
         while let Some(spike) = self.spikes.pop_if(|spike| spike.tick >= tick) {
@@ -133,6 +139,11 @@ impl Posts {
         all.link();
         all
     }
+}
+
+/// Moves ticks, where there are any.
+pub(crate) fn delay<'a>(ticks: impl Iterator<Item = &'a mut i32>, by: i32) {
+    ticks.filter(|tick| **tick != NEVER).for_each(|tick| *tick += by);
 }
 
 impl<'a, F, const Y: usize> Look<'a, F, Y> {
