@@ -7,7 +7,7 @@ use crate::expr::Expr;
 use crate::plasticity::Learning;
 use crate::real::Precision;
 use crate::space::{Positions, Space};
-use crate::trials::Trials;
+use crate::trials::{Reset, Trials};
 use std::ops::Range;
 
 /// One value for all neurons of a population, or one for each.
@@ -71,6 +71,16 @@ pub struct Network {
 }
 
 impl Network {
+    /// Whether any synapses learn.
+    pub fn learns(&self) -> bool {
+        self.projections.iter().any(|projection| projection.learning.is_some())
+    }
+
+    /// The trials, where they may be run side by side: they begin with the same state, and none learns from another.
+    pub fn independent_trials(&self) -> Option<&Trials> {
+        self.trials.as_ref().filter(|trials| trials.reset == Reset::State && !self.learns())
+    }
+
     /// Neurons, stimuli left out.
     pub fn neurons(&self) -> usize {
         self.populations.iter().filter(|p| p.card().is_some()).map(|p| p.size as usize).sum()

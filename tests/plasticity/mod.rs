@@ -2,11 +2,11 @@
 //! to NEST's data. What an engine makes of the same trains is compared with them.
 
 mod engine;
-mod history;
+pub(crate) mod history;
 mod inhibitory;
 mod nest;
 mod networks;
-mod pair;
+pub(crate) mod pair;
 mod reward;
 mod short_term;
 mod triplet;

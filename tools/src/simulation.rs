@@ -8,7 +8,6 @@ use sim_core::engine::{Finished, Plan, State, Tally, TrialRun};
 use sim_core::network::{Draw, Network, Projection};
 use sim_core::record::{MemoryTrace, Recorder, Sink, SynapseSampler};
 use sim_core::time::{Grid, fs_from_ms};
-use sim_core::trials::{Reset, Trials};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -24,7 +23,7 @@ pub(crate) fn cores() -> usize {
 /// As many as there are cores, fewer where a window of the minimum delay is too little work to share: the threads meet after
 /// each.
 pub(crate) fn threads_for(network: &Network) -> usize {
-    if let Some(trials) = side_by_side(network) {
+    if let Some(trials) = network.independent_trials() {
         return cores().min(trials.count as usize);
     }
     let grid = Grid::new(network.timestep_fs);
@@ -37,11 +36,6 @@ pub(crate) fn threads_for(network: &Network) -> usize {
     let delays = network.projections.iter().filter_map(|p| fs_from_ms(least(p))).map(|fs| grid.delay(fs));
     let window = delays.min().unwrap_or(1) as usize;
     cores().min(network.neurons() * window / NEURON_TICKS_PER_THREAD).max(1)
-}
-
-/// The trials of a network, where they may be run side by side.
-fn side_by_side(network: &Network) -> Option<&Trials> {
-    network.trials.as_ref().filter(|trials| trials.reset == Reset::State)
 }
 
 /// What listens to a run.
@@ -95,7 +89,7 @@ impl Simulation {
     pub(crate) fn new(network: Arc<Network>, threads: usize) -> Self {
         let begun = Instant::now();
         // Trials side by side have a thread each.
-        let side_by_side = side_by_side(&network).map(|trials| threads.min(trials.count as usize));
+        let side_by_side = network.independent_trials().map(|trials| threads.min(trials.count as usize));
         let plan = Plan::new(network, if side_by_side.is_some() { 1 } else { threads });
         let threads = side_by_side.unwrap_or(plan.partitions());
         let build_s = begun.elapsed().as_secs_f64();

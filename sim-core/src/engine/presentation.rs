@@ -39,6 +39,14 @@ impl State {
         self.plastic.iter_mut().flatten().for_each(|memory| memory.posts.take_back(now));
     }
 
+    /// Gives plastic synapses the weights of a later state of the same plan, with all spikes of their targets worked off there.
+    pub(crate) fn take_weights(&mut self, plan: &Plan, mut later: Self) {
+        (0..plan.network().projections.len()).for_each(|projection| later.settle(plan, projection, i32::MAX));
+        for (own, memory) in self.plastic.iter_mut().flatten().zip(later.plastic.iter().flatten()) {
+            own.take_weights(memory);
+        }
+    }
+
     /// The state of a plan at its start, but for the synapses that learn: these are as here, with all spikes of their targets worked
     /// off. The plan may be another's, with the same wiring.
     pub fn start_with_synapses(&self, own: &Plan, plan: &Plan) -> Self {

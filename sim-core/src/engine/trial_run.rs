@@ -42,9 +42,10 @@ impl TrialRun<'_> {
     /// was; `done` hears of each. Ends early where the sink breaks off: what was done until then is a row of whole trials,
     /// and a part of one only where they follow each other.
     pub fn run(&self, state: &mut State, sink: &mut dyn Sink, done: &mut dyn FnMut(Finished)) {
-        let Some(trials) = self.plan.trials() else { return };
+        let (network, Some(trials)) = (self.plan.network(), self.plan.trials()) else { return };
         match trials.reset {
             Reset::Nothing => self.in_turn(0..trials.count, state, sink, done),
+            Reset::State if network.learns() => self.learning(0..trials.count, state, sink, done),
             Reset::State => self.side_by_side(0..trials.count, state, sink, done),
         }
     }
@@ -57,6 +58,18 @@ impl TrialRun<'_> {
             }
             let spikes = state.tally().spikes.iter().zip(before).map(|(all, before)| all - before).collect();
             done(Finished { trial: trial.index(), spikes });
+        }
+    }
+
+    /// Each begins with the state before the first, but for the weights: these are as the trial before left them.
+    fn learning(&self, trials: Range<u32>, state: &mut State, sink: &mut dyn Sink, done: &mut dyn FnMut(Finished)) {
+        let (mut start, states) = (state.clone(), Mutex::new(Vec::new()));
+        for index in trials {
+            let Some(outcome) = self.one(index, &start, &states) else { return };
+            start.take_weights(self.plan, outcome.state.clone());
+            if self.take(index, outcome, state, sink, done, &states).is_break() {
+                return;
+            }
         }
     }
 

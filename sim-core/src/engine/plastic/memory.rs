@@ -104,6 +104,11 @@ impl Memory {
         }
     }
 
+    /// Takes over the weights of the same synapses; all else stays.
+    pub(crate) fn take_weights(&mut self, other: &Self) {
+        (0..self.wiring.cells.len()).for_each(|synapse| self.synapses.set(synapse, other.synapses.get(synapse)));
+    }
+
     /// Moves all that happened in time.
     pub(crate) fn delay(&mut self, by: i32) {
         posts::delay(self.last.iter_mut(), by);
