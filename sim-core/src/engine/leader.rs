@@ -1,9 +1,9 @@
 //! What the first partition does besides its own work: puts everyone's spikes and samples in order, counts them, and
 //! hands them to the sink.
 
+use super::bus::Bus;
 use super::exchange::Outbox;
 use super::plan::Plan;
-use super::plastic::Bus;
 use super::state::Tally;
 use crate::record::{Sample, Sink, Spike, Window};
 use std::collections::VecDeque;

@@ -5,6 +5,7 @@
 
 mod bits;
 mod build;
+mod bus;
 mod delivery;
 mod dispatch;
 mod emission;

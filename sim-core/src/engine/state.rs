@@ -1,10 +1,11 @@
 //! Everything that changes during a run, free of partitions, threads and time of day: it may be cloned in mid-run,
 //! kept, and gone on with under another number of threads.
 
+use super::bus::Bus;
 use super::lanes::Lanes;
 use super::neurons::BLOCK;
 use super::plan::{Part, Plan, PlanCells};
-use super::plastic::{self, Bus, Memory};
+use super::plastic::{self, Memory};
 use super::values::Values;
 use super::workspace::Spare;
 use crate::network::{Cells, Column};

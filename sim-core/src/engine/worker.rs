@@ -1,5 +1,6 @@
 //! One partition at work.
 
+use super::bus::Bus;
 use super::delivery::Calendar;
 use super::exchange::Outbox;
 use super::inflow::{Injection, Stimulate};
@@ -7,7 +8,7 @@ use super::inputs::Inputs;
 use super::lanes::Lanes;
 use super::neurons::{BLOCK, Neurons};
 use super::plan::{Part, Plan, PlanCells};
-use super::plastic::{self, Arrivals, Bus, Memory};
+use super::plastic::{self, Arrivals, Memory};
 use super::private::{Flow, Now, Place};
 use super::state::place;
 use super::stimuli::{Act, Stimuli};
