@@ -226,7 +226,11 @@ pub(crate) const PROJECTION: Section = Section {
 pub(crate) const THIRD: Section = Section {
     title: "[projections.third]",
     keys: &[
-        required("population", Shape::Selections, "the third population, or a part of it, whose cells make a slow inward current"),
+        required(
+            "population",
+            Shape::Selections,
+            "the third population, or a part of it, whose cells make a slow inward current",
+        ),
         key("p", Shape::Number, "probability that a synapse engages one of its cells; default: 1"),
         key("pool", Shape::Whole, "cells within reach of a target; default: all"),
         key(

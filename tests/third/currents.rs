@@ -45,7 +45,8 @@ fn network(delay: &str) -> Arc<Network> {
 fn run(network: &Arc<Network>, threads: usize, pieces: u64) -> [Vec<Vec<f64>>; 2] {
     let plan = Plan::new(network.clone(), threads);
     let (mut state, mut keep) = (State::new(&plan), Keep::default());
-    let variable = |population: usize, name: &str| network.populations[population].card().and_then(|c| c.state(name)).expect("known");
+    let variable =
+        |population: usize, name: &str| network.populations[population].card().and_then(|c| c.state(name)).expect("known");
     let (v, ca) = (variable(1, "v_m"), variable(2, "ca"));
     let mut all = [Vec::new(), Vec::new()];
     for _ in 0..600 / pieces {
@@ -93,7 +94,10 @@ fn any_threads_and_any_cut_give_the_same_bits() {
     let bits = |values: &[Vec<f64>]| values.last().expect("the end").iter().map(|v| v.to_bits()).collect::<Vec<_>>();
     let whole = run(&network, 1, 600).map(|values| bits(&values));
     for (threads, pieces) in [(1, 1), (2, 600), (3, 6), (5, 100)] {
-        assert!(run(&network, threads, pieces).map(|values| bits(&values)) == whole, "{threads} threads, pieces of {pieces} ticks");
+        assert!(
+            run(&network, threads, pieces).map(|values| bits(&values)) == whole,
+            "{threads} threads, pieces of {pieces} ticks"
+        );
     }
 }
 

@@ -128,7 +128,8 @@ impl Case {
         }
         let first = network.populations[1].first;
         for (cell, wanted) in self.about["spike_times"].as_array().expect("trains").iter().enumerate() {
-            let wanted: Vec<u64> = wanted.as_array().expect("times").iter().map(|t| (t.as_f64().expect("ms") * 10.0).round() as u64).collect();
+            let wanted: Vec<u64> =
+                wanted.as_array().expect("times").iter().map(|t| (t.as_f64().expect("ms") * 10.0).round() as u64).collect();
             let got: Vec<u64> = keep.spikes.iter().filter(|s| s.neuron == first + cell as u32).map(|s| s.tick).collect();
             assert_eq!(got, wanted, "spikes of cell {cell}; worst deviations {worst:?}");
         }

@@ -4,7 +4,9 @@ use super::Reader;
 use super::fields::Fields;
 use crate::language::{PROJECTION, RECORD, Shape};
 use crate::tree::Entry;
-use sim_core::description::{ConnectDecl, ListDecl, Named, ProjectionDecl, RecordDecl, RuleDecl, ThirdDecl, Value, ValueKind, WayDecl};
+use sim_core::description::{
+    ConnectDecl, ListDecl, Named, ProjectionDecl, RecordDecl, RuleDecl, ThirdDecl, Value, ValueKind, WayDecl,
+};
 use sim_core::diagnostic::Spanned;
 
 /// Numbers and switches of the rules.

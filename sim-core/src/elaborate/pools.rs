@@ -21,7 +21,14 @@ pub(super) struct Pools {
 }
 
 impl Pools {
-    pub(super) fn new(decl: &ThirdDecl, third: &Part, name: &str, targets: u64, parts: usize, place: &Place<'_>) -> Outcome<Self> {
+    pub(super) fn new(
+        decl: &ThirdDecl,
+        third: &Part,
+        name: &str,
+        targets: u64,
+        parts: usize,
+        place: &Place<'_>,
+    ) -> Outcome<Self> {
         let cells = third.size();
         let size = match &decl.pool {
             None => cells,
@@ -46,7 +53,13 @@ impl Pools {
     }
 
     /// Draws the pools of the targets of a part, where they are drawn and are not yet.
-    pub(super) fn draw(&mut self, context: &Context<'_>, (block, third): (&str, &str), ends: &Ends<'_>, cells: u32) -> Outcome<()> {
+    pub(super) fn draw(
+        &mut self,
+        context: &Context<'_>,
+        (block, third): (&str, &str),
+        ends: &Ends<'_>,
+        cells: u32,
+    ) -> Outcome<()> {
         let Some(drawn) = self.drawn.get_mut(ends.cell.0).filter(|drawn| drawn.is_none() && self.share.is_none()) else {
             return Ok(());
         };

@@ -120,11 +120,7 @@ impl Block<'_, '_> {
     }
 
     /// Random streams are keyed by the name and the two populations: no two projections may share them.
-    fn unique(
-        &self,
-        names: &mut BTreeSet<(String, usize, usize)>,
-        (name, source, target): (&str, usize, usize),
-    ) -> Outcome<()> {
+    fn unique(&self, names: &mut BTreeSet<(String, usize, usize)>, (name, source, target): (&str, usize, usize)) -> Outcome<()> {
         if names.insert((name.to_string(), source, target)) {
             return Ok(());
         }

@@ -11,9 +11,9 @@
 //! The synapses are walked once, here, from the streams that they are drawn from later; what they engage becomes two lists, one
 //! for each population of sources and one for each of targets. Draws are keyed by names and the target.
 
+use super::cards::Model;
 use super::context::Context;
 use super::fields;
-use super::cards::Model;
 use super::lists::ListRows;
 use super::place::Place;
 use super::pools::Pools;
@@ -159,13 +159,16 @@ impl Block<'_, '_> {
                 return Err(problem(decl.span, message).into());
             }
             Effect::PrivateSpikes => {
-                let message = format!("each connection of \"{name}\" is a spike train of its own, which a third party cannot hear");
+                let message =
+                    format!("each connection of \"{name}\" is a spike train of its own, which a third party cannot hear");
                 return Err(problem(decl.span, message).help("poisson_source has one train for each cell").into());
             }
         }
         match target {
             Some(target) => self.takes_slow_current(target, ends),
-            None => Err(problem(ends.target.span, format!("\"{}\" is a stimulus: no current reaches it", ends.target_name)).into()),
+            None => {
+                Err(problem(ends.target.span, format!("\"{}\" is a stimulus: no current reaches it", ends.target_name)).into())
+            }
         }
     }
 

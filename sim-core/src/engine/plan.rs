@@ -386,7 +386,8 @@ fn probes(network: &Network, grid: Grid) -> Vec<Probe> {
 
 /// Projections whose synapses carry spikes of cells.
 fn spike_projections(network: &Network, drives: &[Option<Drive>]) -> Vec<usize> {
-    let acts = |source: usize| matches!(&drives[source], Some(Drive::PrivatePoisson(_) | Drive::Current(_) | Drive::PrivateNoise(_)));
+    let acts =
+        |source: usize| matches!(&drives[source], Some(Drive::PrivatePoisson(_) | Drive::Current(_) | Drive::PrivateNoise(_)));
     let carries = |source: usize| !acts(source) && network.populations[source].effect() == Effect::Spikes;
     (0..network.projections.len()).filter(|i| carries(network.projections[*i].source)).collect()
 }

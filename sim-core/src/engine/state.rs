@@ -207,7 +207,14 @@ type Initial = fn(&[f64], &mut [f64], &[bool]);
 
 /// The state of a population at time 0: what the user gave, the rest from the card. The card finds a random number of the
 /// neuron's own in each hidden column: a kernel that draws keeps one as its key.
-pub(crate) fn rest(size: usize, states: usize, initial: Initial, parameters: &[Column], given: &[Option<Column>], key: u64) -> Vec<f64> {
+pub(crate) fn rest(
+    size: usize,
+    states: usize,
+    initial: Initial,
+    parameters: &[Column],
+    given: &[Option<Column>],
+    key: u64,
+) -> Vec<f64> {
     let mut values = vec![0.0; size.div_ceil(BLOCK) * BLOCK * states];
     let flags: Vec<bool> = (0..states).map(|i| given.get(i).is_some_and(Option::is_some)).collect();
     let mut state = vec![0.0; states];
