@@ -75,7 +75,7 @@ const MISTAKES: &[Mistake] = &[
     (&[(IN, "in = «{ weight = 1 }»")], "missing-key", "delay"),
     (&[(OUT, "out = { weight = «\"1 mV\"» }")], "dimension", "the weight of a slow inward current"),
     (&[(OUT, "out = { weight = «{ list = [1, 2] }» }")], "wrong-length", "one by one"),
-    (&[(OUT, "out = { weight = { expr = «\"row.w\"» } }")], "unknown-column", "says nothing of a third party"),
+    (&[(OUT, "out = { weight = { expr = \"«row.w»\" } }")], "unknown-column", "says nothing of a third party"),
     (&[PARROT], "no-current-input", "parrot, in which a current changes nothing"),
     (
         &[

@@ -127,6 +127,9 @@ impl Block<'_, '_> {
     /// The third party, where the block has one.
     pub(super) fn third(&self, sources: usize, targets: &[Part]) -> Outcome<Option<Third<'_>>> {
         let Some(decl) = &self.decl.third else { return Ok(None) };
+        if decl.population.is_empty() {
+            return Err(Failure::Reported);
+        }
         let parts = self.parts(&decl.population).ok_or(Failure::Reported)?;
         let [part] = parts.as_slice() else {
             let span = decl.population.first().map_or(decl.span, |selection| selection.span);
