@@ -163,7 +163,7 @@ fn around(section: &Section, table: Value) -> Value {
         "[projections.third]" => third(table),
         "in" => third(json!({ "population": "c", "in": table })),
         "out" => third(json!({ "population": "c", "in": { "weight": 1, "delay": 1 }, "out": table })),
-        form if form.starts_with('{' => place("neurons", json!({ "x": { "model": "poisson", "rate": table } })),
+        form if form.starts_with('{') => place("neurons", json!({ "x": { "model": "poisson", "rate": table } })),
         other => panic!("{other} has a place in a netlist"),
     }
 }
