@@ -11,6 +11,7 @@ fn desk() -> Desk {
         ("potjans_diesmann.toml", include_str!("data/examples/potjans_diesmann.toml")),
         ("two_columns.toml", include_str!("data/examples/two_columns.toml")),
         ("celegans.toml", include_str!("data/examples/celegans.toml")),
+        ("tripartite.toml", include_str!("data/examples/tripartite.toml")),
     ] {
         desk.file(name, text);
     }
@@ -35,6 +36,14 @@ fn the_examples_run_as_they_stand() {
         assert_eq!(found, neurons, "{name}: neurons");
         assert!(spikes > 100, "{name}: it is alive, with {spikes} spikes");
     }
+}
+
+/// Its noise alone drives nothing in 20 ms; but it is checked and runs, a hundred targets to a pool.
+#[test]
+fn the_tripartite_example_runs_as_it_stands() {
+    let desk = desk();
+    spikeloom(&["check", &desk.name("tripartite.toml"), "--strict"]).ends(0);
+    assert_eq!(run(&desk, "tripartite.toml").0, 1100, "neurons and astrocytes");
 }
 
 /// Gap junctions are not built: that is the one thing said of the worm, and without them it runs.

@@ -28,6 +28,7 @@ mod spaces;
 mod statistics;
 mod stimuli;
 mod systems;
+mod third;
 mod tidy;
 mod trials;
 mod two_columns;

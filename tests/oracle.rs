@@ -3,6 +3,7 @@
 //! It shares the kernels, the rules' generators and the random streams with the engine, and nothing else: no rows, no
 //! calendar, no partitions, no windows. Every tick it looks at every synapse.
 
+use sim_core::catalog::Effect;
 use sim_core::connect::{Generator, Synapse};
 use sim_core::engine::Values;
 use sim_core::engine::lanes::{LANES, Lanes};
@@ -59,6 +60,8 @@ struct Oracle<'a> {
     tables: Tables,
     /// fired[tick][population][cell]: how often.
     fired: Vec<Vec<Vec<u32>>>,
+    /// told[tick][population][cell]: the slow current that it makes.
+    told: Vec<Vec<Vec<f64>>>,
 }
 
 /// Synapses of a private projection onto a block, and its parallel trains counted.
@@ -100,9 +103,10 @@ pub(crate) fn run_stretches(network: &Network, states: Vec<Values>, stretches: &
     let start = network.populations.iter().map(|p| vec![0; p.size as usize]).collect();
     let (blocked, tables) = (BTreeMap::new(), BTreeMap::new());
     let fired = vec![start];
+    let told = vec![network.populations.iter().map(|p| vec![0.0; p.size as usize]).collect()];
     let spans = Vec::new();
     let mut oracle =
-        Oracle { network, grid, spans, each, kernels, states, inputs, synapses, lanes, held, blocked, tables, fired };
+        Oracle { network, grid, spans, each, kernels, states, inputs, synapses, lanes, held, blocked, tables, fired, told };
     let mut now = 0;
     for stretch in stretches {
         oracle.begin(now, stretch.trial);
@@ -260,6 +264,9 @@ impl Oracle<'_> {
                 _ => {}
             }
         }
+        for index in 0..self.network.projections.len() {
+            self.slow(index, tick);
+        }
         let mut fired = Vec::new();
         for population in 0..self.network.populations.len() {
             let mut cells = Vec::new();
@@ -273,6 +280,36 @@ impl Oracle<'_> {
             fired.push(counts(&cells, self.network.populations[population].size));
         }
         self.fired.push(fired);
+        let told = (0..self.network.populations.len()).map(|population| self.tell(population)).collect();
+        self.told.push(told);
+    }
+
+    /// The slow currents of a population's cells now.
+    fn tell(&self, population: usize) -> Vec<f64> {
+        let p = &self.network.populations[population];
+        let Some((kernel, sic)) = self.kernels[population].as_ref().zip(p.card().and_then(|card| card.state("sic"))) else {
+            return Vec::new();
+        };
+        let place = |cell: usize| (cell / BLOCK * kernel.states() + sic) * BLOCK + cell % BLOCK;
+        (0..p.size as usize).map(|cell| self.states[population].get(place(cell))).collect()
+    }
+
+    /// Slow currents that flow into cells in a tick: those of a delay before its beginning. Parallel synapses are one.
+    fn slow(&mut self, index: usize, tick: u64) {
+        let Projection { source, target, .. } = self.network.projections[index];
+        let population = &self.network.populations[source];
+        if population.card().is_none() || population.effect() != Effect::Current {
+            return;
+        }
+        let mut factors: BTreeMap<(u32, u32, u32), f64> = BTreeMap::new();
+        for s in &self.synapses[index] {
+            *factors.entry((s.target, s.source, self.grid.delay(s.delay_fs))).or_default() += s.weight;
+        }
+        for ((cell, from, delay), factor) in factors {
+            let Some(then) = (tick - 1).checked_sub(u64::from(delay)).filter(|then| *then > 0) else { continue };
+            let slot = self.slot(target, cell, self.current_row(target));
+            self.add(target, slot, 1.0, self.told[then as usize][source][from as usize] * factor);
+        }
     }
 
     fn precision(&self, population: usize) -> Precision {
@@ -291,6 +328,9 @@ impl Oracle<'_> {
     /// Every synapse whose source fired its delay ago.
     fn deliver(&mut self, index: usize, tick: u64) {
         let projection = &self.network.projections[index];
+        if self.network.populations[projection.source].effect() == Effect::Current {
+            return;
+        }
         if matches!(self.drive(projection.source), Some(Drive::PrivatePoisson(_) | Drive::PrivateNoise(_) | Drive::Current(_))) {
             return;
         }

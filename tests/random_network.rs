@@ -134,6 +134,10 @@ fn neurons(card: &'static sim_core::catalog::NeuronCard, size: u32, s: &mut Stre
     if s.below(2) == 0 {
         initial[0] = Some(Column::Each((0..size).map(|_| -70.0 + 14.0 * s.uniform()).collect()));
     }
+    // Calcium above and below the threshold of the slow inward current, so that some flows.
+    if let (Some(_), Some(ca)) = (card.slow_current(), card.state("ca")) {
+        initial[ca] = Some(Column::Each((0..size).map(|_| 0.5 * s.uniform()).collect()));
+    }
     Cells::Neurons { card, parameters, initial }
 }
 

@@ -217,8 +217,45 @@ pub(crate) const PROJECTION: Section = Section {
         key("receptor", Shape::Text, "with a receptor the weight is a magnitude"),
         key("synapse", Shape::NotBuilt("gap junctions and other kinds of synapse are not built yet"), "kind of synapse"),
         key("plasticity", Shape::Rule, "rule of learning and its parameters"),
-        key("third", Shape::NotBuilt("tripartite synapses are not built yet"), "third party of each synapse"),
+        key("third", Shape::Table(&THIRD), "third party of each synapse: an astrocyte"),
         key("assign", Shape::NotBuilt("modulators are not built yet"), "which modulator is for which cell"),
+    ],
+};
+
+/// The third party of tripartite synapses.
+pub(crate) const THIRD: Section = Section {
+    title: "[projections.third]",
+    keys: &[
+        required(
+            "population",
+            Shape::Selections,
+            "the third population, or a part of it, whose cells make a slow inward current",
+        ),
+        key("p", Shape::Number, "probability that a synapse engages one of its cells; default: 1"),
+        key("pool", Shape::Whole, "cells within reach of a target; default: all"),
+        key(
+            "pools",
+            Shape::Word(&["random", "block"]),
+            "drawn for each target, or neighbouring cells for neighbouring targets; default: random",
+        ),
+        required("in", Shape::Table(&THIRD_IN), "from the source to the cell"),
+        key("out", Shape::Table(&THIRD_OUT), "from the cell to the target"),
+    ],
+};
+
+pub(crate) const THIRD_IN: Section = Section {
+    title: "in",
+    keys: &[
+        required("weight", Shape::Number, "in the unit of the third population's model"),
+        required("delay", Shape::Number, "a time of at least one step"),
+    ],
+};
+
+pub(crate) const THIRD_OUT: Section = Section {
+    title: "out",
+    keys: &[
+        key("weight", Shape::Number, "factor of the slow inward current, or what 1 pA of it becomes; default: 1"),
+        key("delay", Shape::Number, "a time of at least one step; default: one step"),
     ],
 };
 
@@ -290,6 +327,9 @@ pub(crate) const SECTIONS: &[&Section] = &[
     &CELL_NAMES,
     &POSITIONS,
     &PROJECTION,
+    &THIRD,
+    &THIRD_IN,
+    &THIRD_OUT,
     &CONNECT,
     &RECORD,
     &TABLE,

@@ -39,6 +39,7 @@ pub const LIBRARY: &[LibraryEntry] = library![
     "izhikevich-2003",
     "polychronous",
     "trace-demo",
+    "tripartite",
     "potjans-diesmann",
     "synfire-chain",
     "winner-take-all",

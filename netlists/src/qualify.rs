@@ -7,7 +7,7 @@
 use crate::include::below;
 use sim_core::description::{
     CardBase, CardDecl, ConnectDecl, Description, ListDecl, Named, NamesFrom, PopulationDecl, ProjectionDecl, RandomDecl,
-    Selection, SpaceDecl, SystemDecl, SystemValueDecl, TableDecl, Value, ValueKind,
+    Selection, SpaceDecl, SystemDecl, SystemValueDecl, TableDecl, ThirdDecl, Value, ValueKind,
 };
 use sim_core::diagnostic::{SourceId, Spanned};
 use sim_core::elaborate::RESERVED;
@@ -132,15 +132,23 @@ impl Qualifier<'_> {
     }
 
     fn projection(&self, projection: &mut ProjectionDecl) {
-        let ProjectionDecl { name, source, target, connect, weight, delay, plasticity, .. } = projection;
+        let ProjectionDecl { name, source, target, connect, weight, delay, plasticity, third, .. } = projection;
         name.iter_mut().for_each(|name| name.value.insert_str(0, self.prefix));
         source.iter_mut().chain(target).for_each(|selection| self.selection(selection));
         [weight, delay].into_iter().flatten().for_each(|value| self.value(value));
         plasticity.iter_mut().flat_map(|rule| &mut rule.parameters).for_each(|parameter| self.value(&mut parameter.item));
+        third.iter_mut().for_each(|third| self.third(third));
         let Some(ConnectDecl { arguments, list: ListDecl { file, pairs, .. }, .. }) = connect else { return };
         arguments.iter_mut().for_each(|argument| self.value(&mut argument.item));
         pairs.iter_mut().for_each(|value| self.value(value));
         file.iter_mut().for_each(|file| self.file(file));
+    }
+
+    fn third(&self, third: &mut ThirdDecl) {
+        let ThirdDecl { population, p, pool, inward, outward, .. } = third;
+        population.iter_mut().for_each(|selection| self.selection(selection));
+        let ways = [inward, outward].into_iter().flatten().flat_map(|way| [&mut way.weight, &mut way.delay]);
+        ways.chain([p, pool]).flatten().for_each(|value| self.value(value));
     }
 
     fn system(&self, system: &mut SystemDecl) {

@@ -3,7 +3,7 @@
 
 use crate::{write_learning, write_trials};
 use serde_json::{Map, Value, json};
-use sim_core::catalog::NeuronCard;
+use sim_core::catalog::{Effect, NeuronCard};
 use sim_core::expr;
 use sim_core::network::{
     Cells, Chance, Column, Distribution, DistributionShape, Draw, Field, Network, Population, Projection, Record, Rule, Weights,
@@ -142,11 +142,11 @@ fn neurons(card: &NeuronCard, parameters: &[Column]) -> Value {
 
 fn projection(network: &Network, p: &Projection) -> Value {
     let (source, target) = (&network.populations[p.source], &network.populations[p.target]);
-    let dimension = match (&source.cells, target.card()) {
-        (Cells::Stimulus { card, .. }, _) if card.effect == sim_core::catalog::Effect::Current => Dimension::NONE,
-        (_, Some(card)) => card.receptors[p.receptor.unwrap_or(0)].dimension,
+    let dimension = match target.card() {
+        _ if source.effect() == Effect::Current => Dimension::NONE,
+        Some(card) => card.receptors[p.receptor.unwrap_or(0)].dimension,
         // Onto trains of spikes, weights are of any unit.
-        _ => p.learning.as_ref().map_or(Dimension::NONE, |learning| learning.dimension),
+        None => p.learning.as_ref().map_or(Dimension::NONE, |learning| learning.dimension),
     };
     let mut made = json!({
         "name": p.name,

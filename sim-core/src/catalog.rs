@@ -219,6 +219,12 @@ impl NeuronCard {
         find(self.parameters.iter().map(|p| (p.name, p.aliases)), name)
     }
 
+    /// Index of the state variable that is the slow inward current it makes: it is called sic and is a current. Such a cell
+    /// does not fire; its projections inject this current.
+    pub fn slow_current(&self) -> Option<usize> {
+        self.states.iter().position(|state| state.name == "sic" && state.dimension == Dimension::CURRENT)
+    }
+
     /// Index of a state variable by name or alias.
     pub fn state(&self, name: &str) -> Option<usize> {
         find(self.states.iter().map(|s| (s.name, s.aliases)), name)
@@ -283,7 +289,7 @@ impl StimulusValue {
     }
 }
 
-/// What a stimulus does to its targets.
+/// What a stimulus, or another population, does to its targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Its cells emit spikes: recordable, any target, weights in the receptor's unit, delay required.

@@ -60,8 +60,7 @@ pub struct Generator<'a> {
 impl<'a> Generator<'a> {
     /// The generator of a projection of this network.
     pub fn new(network: &'a Network, projection: &'a Projection) -> Self {
-        let current = matches!(&network.populations[projection.source].cells,
-            Cells::Stimulus { card, .. } if card.effect == Effect::Current);
+        let current = network.populations[projection.source].effect() == Effect::Current;
         let receptors = match &network.populations[projection.target].cells {
             Cells::Neurons { card, .. } if !current => Receptors::new(card.receptors, projection.receptor),
             _ => Receptors { factor: true, ..Receptors::default() },
@@ -69,6 +68,13 @@ impl<'a> Generator<'a> {
         let same_population = projection.source == projection.target;
         let between = Between::new(network, projection);
         Self { projection, same_population, between, receptors, weights: network.weights }
+    }
+
+    /// That of a projection which is not part of a network yet, for its pairs alone. `between` is where its cells lie.
+    pub(crate) fn of_pairs(projection: &'a Projection, between: Option<Between<'a>>) -> Self {
+        let same_population = projection.source == projection.target;
+        let (receptors, weights) = (Receptors::default(), Weights::default());
+        Self { projection, same_population, between, receptors, weights }
     }
 
     /// Calls `sink` with every synapse onto the target cells `range` (indices within the population).

@@ -357,6 +357,38 @@ pub struct ProjectionDecl {
     pub receptor: Option<Spanned<String>>,
     /// `plasticity`: how the synapses learn.
     pub plasticity: Option<RuleDecl>,
+    /// `third`: the third party of each synapse.
+    pub third: Option<ThirdDecl>,
+}
+
+/// `[projections.third]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThirdDecl {
+    /// Place of the table.
+    pub span: Span,
+    /// `population`.
+    pub population: Vec<Selection>,
+    /// `p`: of the projection's synapses.
+    pub p: Option<Value>,
+    /// `pool`: cells within a target's reach.
+    pub pool: Option<Value>,
+    /// `pools`: "block" or "random".
+    pub pools: Option<Spanned<String>>,
+    /// `in`: from the source to the third cell.
+    pub inward: Option<WayDecl>,
+    /// `out`: from the third cell to the target.
+    pub outward: Option<WayDecl>,
+}
+
+/// `in` or `out` of a third party.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WayDecl {
+    /// Place of the table.
+    pub span: Span,
+    /// `weight`.
+    pub weight: Option<Value>,
+    /// `delay`.
+    pub delay: Option<Value>,
 }
 
 /// `[projections.plasticity]`.

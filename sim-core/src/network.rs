@@ -1,7 +1,7 @@
 //! What is true: base units, dense indices, immutable. It holds rules, not synapses: a projection is a
 //! generator of its synapses, the same for every split of its targets.
 
-use crate::catalog::{NeuronCard, StimulusCard, StimulusValue};
+use crate::catalog::{Effect, NeuronCard, StimulusCard, StimulusValue};
 use crate::elaborate::synapses::extent;
 use crate::expr::Expr;
 use crate::plasticity::Learning;
@@ -144,6 +144,15 @@ impl Population {
     /// Numbers that the neurons' state is kept in, as part of a network; `None` for stimuli.
     pub fn precision(&self, network: &Network) -> Option<Precision> {
         self.card().map(|card| card.precision(network.state))
+    }
+
+    /// What it does to the targets of its projections.
+    pub fn effect(&self) -> Effect {
+        match &self.cells {
+            Cells::Neurons { card, .. } if card.slow_current().is_some() => Effect::Current,
+            Cells::Neurons { .. } => Effect::Spikes,
+            Cells::Stimulus { card, .. } => card.effect,
+        }
     }
 
     /// Global indices of its cells.

@@ -76,6 +76,7 @@ fn network(populations: &[(u32, &'static NeuronCard)], step_us: i64, per_core: O
         populations: cells,
         projections: Vec::new(),
         records: Vec::new(),
+        synapse_records: Vec::new(),
         channels: Vec::new(),
         left_out: Vec::new(),
         hardware: per_core.map(|n| ("neurons_per_core".to_string(), n.to_string())).into_iter().collect(),

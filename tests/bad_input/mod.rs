@@ -3,6 +3,7 @@
 
 mod cases;
 mod learning;
+mod third;
 mod trials;
 
 use crate::program::{Desk, spikeloom};

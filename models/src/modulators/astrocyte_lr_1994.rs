@@ -16,7 +16,8 @@ pub(super) const CARD: NeuronCard = NeuronCard {
                 m = ip3 / (ip3 + kd_ip3_1), n = ca / (ca + kd_act), ca_er = (ca_tot - ca) / ratio_er_cyt\n\
                 dh_ip3r/dt = k_ip3r (kd_inh (ip3 + kd_ip3_1) / (ip3 + kd_ip3_2) (1 - h_ip3r) - ca h_ip3r)\n\
                 sic = sic_scale max(0, ln((ca - sic_th) / nM))\n\
-                (a current source's pA counts as one uM/ms of I)",
+                (a current source's pA counts as one uM/ms of I)\n\
+                a projection from it carries sic, as NEST's sic_connection: its weight, a bare factor, times sic flows into the target",
     scheme: "the formula of order 5 by Dormand & Prince in equal steps of at most 0.5 ms; at the end of each, ca stays between 0 \
              and ca_tot. Input due at a tick is added to ip3 at the tick's end, and sic is that of ca there; the injected \
              current is constant within the tick. Weights are bare numbers, not negative",

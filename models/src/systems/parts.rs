@@ -157,6 +157,7 @@ impl Parts<'_> {
             delay: Some(delay),
             receptor: None,
             plasticity: None,
+            third: None,
         }
     }
 

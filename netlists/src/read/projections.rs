@@ -4,7 +4,9 @@ use super::Reader;
 use super::fields::Fields;
 use crate::language::{PROJECTION, RECORD, Shape};
 use crate::tree::Entry;
-use sim_core::description::{ConnectDecl, ListDecl, Named, ProjectionDecl, RecordDecl, RuleDecl, Value, ValueKind};
+use sim_core::description::{
+    ConnectDecl, ListDecl, Named, ProjectionDecl, RecordDecl, RuleDecl, ThirdDecl, Value, ValueKind, WayDecl,
+};
 use sim_core::diagnostic::Spanned;
 
 /// Numbers and switches of the rules.
@@ -22,7 +24,27 @@ impl Reader<'_> {
             delay: self.value(fields, "delay"),
             receptor: self.text(fields, "receptor"),
             plasticity: fields.get("plasticity").and_then(|entry| self.rule(entry)),
+            third: self.third(fields),
         }
+    }
+
+    /// `[projections.third]`.
+    fn third(&mut self, projection: &Fields<'_>) -> Option<ThirdDecl> {
+        let fields = self.sub_fields(projection, "third")?;
+        Some(ThirdDecl {
+            span: fields.span,
+            population: self.selections(&fields, "population"),
+            p: self.value(&fields, "p"),
+            pool: self.value(&fields, "pool"),
+            pools: self.word(&fields, "pools"),
+            inward: self.way(&fields, "in"),
+            outward: self.way(&fields, "out"),
+        })
+    }
+
+    fn way(&mut self, third: &Fields<'_>, name: &str) -> Option<WayDecl> {
+        let fields = self.sub_fields(third, name)?;
+        Some(WayDecl { span: fields.span, weight: self.value(&fields, "weight"), delay: self.value(&fields, "delay") })
     }
 
     /// `[projections.plasticity]`, into which keys of the projection or of a record may have slipped.

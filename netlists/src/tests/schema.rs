@@ -137,6 +137,10 @@ fn samples(shape: Shape) -> (Value, Value) {
 fn around(section: &Section, table: Value) -> Value {
     let mut netlist = json!({ "spikeloom": 1 });
     let place = |key: &str, value: Value| json!({ "spikeloom": 1, key: value });
+    let third = |table: Value| {
+        let connect = json!({ "rule": "all_to_all" });
+        place("projections", json!([{ "source": "a", "target": "b", "connect": connect, "third": table }]))
+    };
     match section.title {
         "the netlist" => {
             let Value::Object(table) = table else { return netlist };
@@ -156,6 +160,9 @@ fn around(section: &Section, table: Value) -> Value {
         "[[projections]]" => place("projections", json!([table])),
         "[[record]]" => place("record", json!([table])),
         "connect" => place("projections", json!([{ "source": "a", "target": "b", "connect": table }])),
+        "[projections.third]" => third(table),
+        "in" => third(json!({ "population": "c", "in": table })),
+        "out" => third(json!({ "population": "c", "in": { "weight": 1, "delay": 1 }, "out": table })),
         form if form.starts_with('{') => place("neurons", json!({ "x": { "model": "poisson", "rate": table } })),
         other => panic!("{other} has a place in a netlist"),
     }

@@ -3,7 +3,7 @@
 use super::absent::Absent;
 use super::later::is_later;
 use super::report::Report;
-use crate::catalog::{Catalog, NeuronCard, ParamSpec, StimulusCard};
+use crate::catalog::{Catalog, Effect, NeuronCard, ParamSpec, StimulusCard};
 use crate::description::{CardBase, CardDecl, Description, Named, PopulationDecl, Value};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned, nearest};
 use std::collections::BTreeMap;
@@ -23,6 +23,15 @@ impl Model {
         match self {
             Model::Neuron(card) => card.name,
             Model::Stimulus(card) => card.name,
+        }
+    }
+
+    /// What it does to the targets of its projections.
+    pub(crate) fn effect(self) -> Effect {
+        match self {
+            Model::Neuron(card) if card.slow_current().is_some() => Effect::Current,
+            Model::Neuron(_) => Effect::Spikes,
+            Model::Stimulus(card) => card.effect,
         }
     }
 

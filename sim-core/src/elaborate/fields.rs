@@ -63,6 +63,14 @@ pub(crate) fn between<'a>(context: &Context<'_>, ends: &Ends<'a>, expr: &Expr) -
     Ok(Between { space, sources: &sources.cells, targets: &targets.cells })
 }
 
+/// The places of both ends, where they have some in the same space.
+pub(crate) fn places_of<'a>(ends: &Ends<'a>) -> Option<Between<'a>> {
+    let of = |population: usize| ends.places.positions.get(population).and_then(Option::as_ref);
+    let (sources, targets) = (of(ends.source.population)?, of(ends.target.population)?);
+    let space = ends.places.spaces.get(sources.space).filter(|_| sources.space == targets.space)?.as_ref()?;
+    Some(Between { space, sources: &sources.cells, targets: &targets.cells })
+}
+
 /// All pairs that a rule may connect.
 pub(crate) struct Pairs<'a> {
     ends: &'a Ends<'a>,

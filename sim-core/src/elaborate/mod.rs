@@ -17,6 +17,7 @@ mod long_tables;
 mod names;
 mod order;
 mod place;
+mod pools;
 mod populations;
 mod positions;
 mod projections;
@@ -36,6 +37,7 @@ mod systems;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod third;
 mod trials;
 mod values;
 

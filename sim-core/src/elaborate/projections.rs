@@ -9,6 +9,7 @@ use super::populations::Frame;
 use super::rules::{Connect, Wiring};
 use super::selections::{Part, parts};
 use super::synapses::{Ends, Synapses, columns_named, extent};
+use super::third::Third;
 use crate::catalog::{Effect, NeuronCard, Polarity};
 use crate::description::{Description, ProjectionDecl, Selection, Value};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
@@ -52,13 +53,13 @@ fn name(decl: &ProjectionDecl) -> String {
 }
 
 /// A block with what is around it.
-struct Block<'a, 'c> {
-    context: &'a Context<'c>,
+pub(super) struct Block<'a, 'c> {
+    pub(super) context: &'a Context<'c>,
     frames: &'a [Frame<'a>],
     places: &'a Places,
     channels: &'a Channels,
-    decl: &'a ProjectionDecl,
-    name: String,
+    pub(super) decl: &'a ProjectionDecl,
+    pub(super) name: String,
     /// Rows of the list that are kept by any pair of populations, and rows that meet the conditions.
     rows: Cell<(u64, u64)>,
 }
@@ -86,16 +87,21 @@ impl Block<'_, '_> {
         }
         let pairs = (sources.len() as u64).saturating_mul(targets.len() as u64);
         self.context.budget.reserve(pairs, PROJECTION_BYTES, || format!("the projection {}", self.name))?;
+        let mut third = self.third(sources.len(), &targets)?;
         let mut built = Vec::new();
         for (row, target) in targets.iter().enumerate() {
             for (column, source) in sources.iter().enumerate() {
                 let shape = (targets.len(), sources.len());
                 let pair = self
-                    .unique(names, source, target)
+                    .unique(names, (&self.name, source.population, target.population))
                     .and_then(|()| self.ends(source, target, (row, column), shape))
-                    .and_then(|ends| self.pair(&connect, &ends));
+                    .and_then(|ends| self.pair(&connect, &ends, third.as_mut()));
                 built.extend(self.context.report.accept(pair).flatten());
             }
+        }
+        for way in third.map_or_else(Vec::new, |third| self.ways(third, &sources, &targets)) {
+            let way = way.and_then(|way| self.unique(names, (&way.name, way.source, way.target)).map(|()| way));
+            built.extend(self.context.report.accept(way));
         }
         Ok(built)
     }
@@ -105,26 +111,26 @@ impl Block<'_, '_> {
         (kept < of).then(|| LeftOut { projection: self.name.clone(), rows: of - kept, of })
     }
 
-    fn parts(&self, selections: &[Selection]) -> Option<Vec<Part>> {
+    pub(super) fn parts(&self, selections: &[Selection]) -> Option<Vec<Part>> {
         self.context.report.accept(parts(self.context, self.frames, selections))
     }
 
-    fn population_name(&self, index: usize) -> &str {
+    pub(super) fn population_name(&self, index: usize) -> &str {
         self.context.names.roster.name(index)
     }
 
     /// Random streams are keyed by the name and the two populations: no two projections may share them.
-    fn unique(&self, names: &mut BTreeSet<(String, usize, usize)>, source: &Part, target: &Part) -> Outcome<()> {
-        if names.insert((self.name.clone(), source.population, target.population)) {
+    fn unique(&self, names: &mut BTreeSet<(String, usize, usize)>, (name, source, target): (&str, usize, usize)) -> Outcome<()> {
+        if names.insert((name.to_string(), source, target)) {
             return Ok(());
         }
-        let (from, to) = (self.population_name(source.population), self.population_name(target.population));
-        let message = format!("there is already a projection \"{}\" from \"{from}\" to \"{to}\"", self.name);
+        let (from, to) = (self.population_name(source), self.population_name(target));
+        let message = format!("there is already a projection \"{name}\" from \"{from}\" to \"{to}\"");
         let span = self.decl.name.as_ref().map_or(self.decl.span, |name| name.span);
         Err(Diagnostic::error("duplicate-name", span, message).help("give one of them another `name`").into())
     }
 
-    fn ends(&self, source: &Part, target: &Part, cell: (usize, usize), shape: (usize, usize)) -> Outcome<Ends<'_>> {
+    pub(super) fn ends(&self, source: &Part, target: &Part, cell: (usize, usize), shape: (usize, usize)) -> Outcome<Ends<'_>> {
         let size = |part: &Part| self.frames.get(part.population).and_then(|f| f.size).ok_or(Failure::Reported);
         let sizes = (size(source)?, size(target)?);
         Ok(Ends {
@@ -140,7 +146,7 @@ impl Block<'_, '_> {
         })
     }
 
-    fn model(&self, part: &Part) -> Outcome<Model> {
+    pub(super) fn model(&self, part: &Part) -> Outcome<Model> {
         let card = self.frames.get(part.population).and_then(|f| f.card.as_ref());
         card.map(|card| card.model).ok_or(Failure::Reported)
     }
@@ -165,11 +171,16 @@ impl Block<'_, '_> {
     }
 
     /// The projection of one pair; `None` where there are no synapses.
-    fn pair(&self, connect: &Connect<'_>, ends: &Ends<'_>) -> Outcome<Option<Projection>> {
+    fn pair(&self, connect: &Connect<'_>, ends: &Ends<'_>, third: Option<&mut Third<'_>>) -> Outcome<Option<Projection>> {
         let target = self.target_model(ends)?;
         let source = self.model(&ends.source)?;
-        let injects = matches!(source, Model::Stimulus(card) if card.effect == Effect::Current);
+        let injects = source.effect() == Effect::Current;
+        let slow = injects && matches!(source, Model::Neuron(_));
         self.learns_from(source, ends)?;
+        self.fits_third(source, target, ends)?;
+        if let Some(target) = target.filter(|_| slow) {
+            self.takes_slow_current(target, ends)?;
+        }
         let receptor = target.map_or(Ok(None), |target| self.receptor(target, injects))?;
         if let Some(target) = target.filter(|target| target.receptors.is_empty() && !injects) {
             let message = format!("{} takes no spikes", target.name);
@@ -194,6 +205,7 @@ impl Block<'_, '_> {
         };
         let synapses = Synapses { ordered, rows, rule: &rule, ends };
         let weight = match (&self.decl.weight, target) {
+            (Some(value), _) if slow => synapses.slow_factor(self.context, value).map(|draw| (draw, Dimension::NONE)),
             (Some(value), _) if injects => synapses.factor(self.context, value).map(|draw| (draw, Dimension::NONE)),
             (Some(value), Some(target)) => synapses.weight(self.context, value, target, receptor),
             (Some(value), None) => synapses.any_weight(self.context, value),
@@ -204,7 +216,7 @@ impl Block<'_, '_> {
         let (weight, delay) = (self.context.report.accept(weight), self.context.report.accept(delay));
         let (Some((weight, dimension)), Some(delay)) = (weight, delay) else { return Err(Failure::Reported) };
         let learning = self.learning(ends, target, receptor, &weight, dimension)?;
-        Ok(Some(Projection {
+        let projection = Projection {
             name: self.name.clone(),
             source: ends.source.population,
             target: ends.target.population,
@@ -217,14 +229,18 @@ impl Block<'_, '_> {
             quanta: Vec::new(),
             learning,
             key,
-        }))
+        };
+        if let Some(third) = third {
+            third.engage(self.context, &projection, ends)?;
+        }
+        Ok(Some(projection))
     }
 
     /// Refuses a rule of learning for what has no trains of its own.
     fn learns_from(&self, source: Model, ends: &Ends<'_>) -> Outcome<()> {
-        let (Some(rule), Model::Stimulus(card)) = (&self.decl.plasticity, source) else { return Ok(()) };
+        let Some(rule) = &self.decl.plasticity else { return Ok(()) };
         let (name, message) = (ends.source_name, |message| Diagnostic::error("cannot-learn", rule.span, message));
-        match card.effect {
+        match source.effect() {
             Effect::Spikes => Ok(()),
             Effect::Current => Err(message(format!("\"{name}\" injects a current: there are no synapses to learn")).into()),
             Effect::PrivateSpikes => {

@@ -148,8 +148,7 @@ fn contributions(projection: &Projection, network: &Network, repeats: f64) -> Ve
 }
 
 fn injects(projection: &Projection, network: &Network) -> bool {
-    let source = network.populations.get(projection.source).map(|p| &p.cells);
-    matches!(source, Some(Cells::Stimulus { card, .. }) if card.effect == Effect::Current)
+    network.populations.get(projection.source).is_some_and(|p| p.effect() == Effect::Current)
 }
 
 /// Most synapses that a target may get. Where targets are drawn with replacement, a number that none exceeds but once in 10^30

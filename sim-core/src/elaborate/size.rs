@@ -26,7 +26,7 @@ impl Default for Limits {
 pub struct Estimate {
     /// Neurons, stimuli left out.
     pub neurons: u64,
-    /// Synapses between neurons: their expected number where they are drawn. Connections of stimuli are left out.
+    /// Synapses between neurons: their expected number where they are drawn. Connections of stimuli, and currents between cells, are left out.
     pub synapses: u64,
     /// Memory for running it, roughly: state and parameters, synapses, lists.
     pub bytes: u64,
@@ -56,17 +56,14 @@ pub fn estimate(network: &Network) -> Estimate {
     let (mut synapses, mut bytes) = (0.0, 0.0);
     for projection in &network.projections {
         let count = expected_synapses(projection);
-        let source = network.populations.get(projection.source).map(|p| &p.cells);
+        let effect = network.populations.get(projection.source).map_or(Effect::Spikes, Population::effect);
         bytes += held(&projection.rule);
-        match source {
-            Some(Cells::Stimulus { card, .. }) if card.effect != Effect::Spikes => {
-                let alike = same_for_all(projection) && card.effect == Effect::PrivateSpikes;
-                bytes += PRIVATE * projection.target_cells.len() as f64 + if alike { 0.0 } else { LISTED * count };
-            }
-            _ => {
-                synapses += count;
-                bytes += count * synapse_bytes(network, &chooser, projection) + kept_spikes(projection);
-            }
+        if effect == Effect::Spikes {
+            synapses += count;
+            bytes += count * synapse_bytes(network, &chooser, projection) + kept_spikes(projection);
+        } else {
+            let alike = same_for_all(projection) && effect == Effect::PrivateSpikes;
+            bytes += PRIVATE * projection.target_cells.len() as f64 + if alike { 0.0 } else { LISTED * count };
         }
     }
     // Casts of floating point numbers saturate.

@@ -196,6 +196,15 @@ impl Synapses<'_> {
         self.draw(context, value, &Wanted::new("the weight of a current", Dimension::NONE, Range::Any), &|_, _| Ok(()))
     }
 
+    /// The factor of a slow inward current: a bare number, or the current that 1 pA becomes.
+    pub(crate) fn slow_factor(&self, context: &Context<'_>, value: &Value) -> Outcome<Draw> {
+        let of = |dimension| {
+            let wanted = Wanted::new("the weight of a slow inward current", dimension, Range::Any);
+            self.draw(context, value, &wanted, &|_, _| Ok(()))
+        };
+        of(Dimension::NONE).or_else(|failure| of(Dimension::CURRENT).or(Err(failure)))
+    }
+
     /// The weight in the receptor's unit. With a named receptor it is a magnitude, unless the receptor is signed.
     pub(crate) fn weight(
         &self,

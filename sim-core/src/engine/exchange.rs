@@ -15,6 +15,8 @@ pub(crate) struct Outbox {
     pub(crate) samples: Vec<f64>,
     /// Values of the partition's modulators that rules read, by tick, then channel.
     pub(crate) bus: Vec<f64>,
+    /// Slow currents that the partition's cells make, by tick, then channel.
+    pub(crate) flows: Vec<f64>,
     /// Whether the sink wants no more (the first partition says so).
     pub(crate) stop: bool,
 }
@@ -25,6 +27,7 @@ impl Outbox {
         self.starts.clear();
         self.samples.clear();
         self.bus.clear();
+        self.flows.clear();
         self.stop = false;
     }
 

@@ -25,7 +25,8 @@
 //!
 //! Phase 5 is done in two parts. What a spike of a source does to its synapses, and what they transmit, waits until it arrives
 //! (`plastic/`), in phase 1; what is left for phase 5 is to note the targets' spikes and the values of modulators, once a
-//! window, when all partitions have told theirs. Phase 6 is a part of phase 3: modulators are populations.
+//! window, when all partitions have told theirs. Phase 6 is a part of phase 3: modulators are populations. The currents
+//! that astrocytes make come to other cells in phase 2, through a delay (`slow.rs`).
 
 use super::exchange::{Alone, Exchange, Outbox, Threads};
 use super::leader::Leader;
@@ -49,15 +50,17 @@ impl State {
     pub(crate) fn advance_with(&mut self, plan: &Plan, stimuli: &Stimuli, ticks: u64, sink: &mut dyn Sink) -> u64 {
         let start = self.tick;
         self.divide(plan);
-        let Self { tick, neurons, lanes, held, plastic, bus, history, tally, spare } = self;
+        let Self { tick, neurons, lanes, held, plastic, bus, flows, history, tally, spare } = self;
         let in_flight: Vec<_> = history.iter().copied().collect();
         let workers: Vec<Worker<'_>> = split(plan, neurons, lanes, held, plastic)
             .into_iter()
             .zip(spare.take(plan))
             .enumerate()
-            .map(|(part, (own, workspace))| Worker::new((plan, stimuli), part, own, workspace, bus.clone(), &in_flight, start))
+            .map(|(part, (own, workspace))| {
+                Worker::new((plan, stimuli), part, own, workspace, (bus.clone(), flows.clone()), &in_flight, start)
+            })
             .collect();
-        let mut leader = Leader::new(plan, sink, history, bus, tally);
+        let mut leader = Leader::new(plan, sink, history, (bus, flows), tally);
         let mut crews = crews(workers, plan.threads());
         let first = crews.remove(0);
         let (done, (events, workspaces)) = if crews.is_empty() {

@@ -1,6 +1,7 @@
 //! What flows into a population within one partition: sums of synapses, and stimuli that act directly.
 
 use super::private::{PrivateNoise, PrivatePoisson};
+use super::slow::SlowCurrents;
 use crate::stimulus::{PerUnit, Wave};
 
 /// What flows into a population's neurons in one partition.
@@ -10,6 +11,8 @@ pub(crate) struct Inflow {
     pub(crate) receptors: Vec<Receives>,
     /// Stimuli that act directly, in projection order.
     pub(crate) stimuli: Vec<Direct>,
+    /// Currents from cells, in projection order.
+    pub(crate) slow: Vec<SlowCurrents>,
 }
 
 impl Inflow {
@@ -21,13 +24,18 @@ impl Inflow {
         self.any(|s| matches!(s, Stimulate::Poisson { .. }))
     }
 
-    pub(crate) fn has_noise(&self) -> bool {
+    fn has_noise(&self) -> bool {
         self.any(|s| matches!(s, Stimulate::Noise { .. }))
     }
 
-    /// Whether injected current stays as it is until a source changes it: there are sources, and no noise.
+    /// Whether injected current is another in every tick.
+    pub(crate) fn changes_current(&self) -> bool {
+        self.has_noise() || !self.slow.is_empty()
+    }
+
+    /// Whether injected current stays as it is until a source changes it.
     pub(crate) fn holds_current(&self) -> bool {
-        !self.has_noise() && self.any(|s| matches!(s, Stimulate::Current(_)))
+        !self.changes_current() && self.any(|s| matches!(s, Stimulate::Current(_)))
     }
 }
 

@@ -93,7 +93,7 @@ impl Inputs {
                 receptors.map(|(i, receives)| source(receives, inflow, first(i), precision, places, i)).collect();
             sources.push(match () {
                 () if inflow.holds_current() => Source::Held { first: places.take(blocks.len() * BLOCK) },
-                () if inflow.has_noise() => Source::Fresh { row: places.shared[sources.len()] },
+                () if inflow.changes_current() => Source::Fresh { row: places.shared[sources.len()] },
                 () => Source::Nothing { zeros: places.zeros },
             });
             Rows { precision, sources }

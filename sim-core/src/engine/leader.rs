@@ -1,9 +1,9 @@
 //! What the first partition does besides its own work: puts everyone's spikes and samples in order, counts them, and
 //! hands them to the sink.
 
+use super::bus::Bus;
 use super::exchange::Outbox;
 use super::plan::Plan;
-use super::plastic::Bus;
 use super::state::Tally;
 use crate::record::{Sample, Sink, Spike, Window};
 use std::collections::VecDeque;
@@ -14,6 +14,7 @@ pub(crate) struct Leader<'a> {
     sink: &'a mut dyn Sink,
     history: &'a mut VecDeque<Spike>,
     bus: &'a mut Bus,
+    flows: &'a mut Bus,
     tally: &'a mut Tally,
     spikes: Vec<Spike>,
     samples: Vec<Sample>,
@@ -26,15 +27,16 @@ impl<'a> Leader<'a> {
         plan: &'a Plan,
         sink: &'a mut dyn Sink,
         history: &'a mut VecDeque<Spike>,
-        bus: &'a mut Bus,
+        (bus, flows): (&'a mut Bus, &'a mut Bus),
         tally: &'a mut Tally,
     ) -> Self {
-        Self { plan, sink, history, bus, tally, spikes: Vec::new(), samples: Vec::new(), stop: false }
+        Self { plan, sink, history, bus, flows, tally, spikes: Vec::new(), samples: Vec::new(), stop: false }
     }
 
     /// Takes one partition's window; partitions come in order.
     pub(crate) fn take(&mut self, part: usize, outbox: &Outbox, window: &RangeInclusive<u64>) {
         self.bus.take(&self.plan.parts[part].channels, &outbox.bus, window);
+        self.flows.take(&self.plan.parts[part].flows, &outbox.flows, window);
         let populations = &self.plan.network.populations;
         for (offset, tick) in window.clone().enumerate() {
             for (index, population) in populations.iter().enumerate() {
@@ -69,6 +71,7 @@ impl<'a> Leader<'a> {
         self.history.extend(&self.spikes);
         let keep = (now + 1).saturating_sub(self.plan.max_delay);
         self.bus.forget(keep);
+        self.flows.forget(now.saturating_sub(self.plan.max_delay));
         while self.history.front().is_some_and(|spike| spike.tick < keep) {
             self.history.pop_front();
         }

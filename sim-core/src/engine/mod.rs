@@ -1,10 +1,11 @@
 //! The engines: for now the grid engine. [`grid`] has the step. The hot code, in the order of reading: `layout.rs` (how synapses
 //! may be kept, and which way is chosen), `rows.rs` (tables of synapses, drawn), `sums.rs` (where weights are added up),
 //! `delivery.rs` (the loops that do it, and why they are fast), `bits.rs` (dense projections), `inputs.rs` (what neurons
-//! read), [`neurons`] (their loop), `plastic/` (synapses that learn), `shares.rs` and `private/` (random input), `dispatch.rs` (vector instructions).
+//! read), [`neurons`] (their loop), `plastic/` (synapses that learn), `shares.rs` and `private/` (random input), `slow.rs` (currents from cells), `dispatch.rs` (vector instructions).
 
 mod bits;
 mod build;
+mod bus;
 mod delivery;
 mod dispatch;
 mod emission;
@@ -24,6 +25,7 @@ mod presentation;
 mod private;
 mod rows;
 mod shares;
+mod slow;
 mod state;
 mod stimuli;
 mod sums;
@@ -41,6 +43,7 @@ pub use layout::{Kind, Layouts};
 pub use plan::{Kept, Plan, layouts};
 pub use plastic::{Learner, learner};
 pub use presentation::Presentation;
+pub(crate) use slow::takes_current;
 pub use state::{State, Tally};
 pub use stimuli::Stimuli;
 pub use trial::Trial;

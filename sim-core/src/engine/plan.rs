@@ -10,11 +10,12 @@ use super::plastic::{self, Table};
 use super::poisson::Tables;
 use super::private::{Context, PrivateNoise, PrivatePoisson};
 use super::rows::Stored;
+use super::slow::{self, SlowCurrents};
 use super::stimuli::{Act, Stimuli, drives};
 use super::sums::SumLayout;
 use crate::catalog::Effect;
 use crate::connect::Generator;
-use crate::network::{Cells, Network, Projection, What};
+use crate::network::{Cells, Channel, Network, Projection, What};
 use crate::random::Key;
 use crate::stimulus::Drive;
 use crate::time::Grid;
@@ -33,6 +34,8 @@ pub struct Plan {
     /// Stream families: the lanes that the state holds.
     pub(crate) families: Vec<Family>,
     pub(crate) probes: Vec<Probe>,
+    /// The cells whose current flows into others.
+    pub(crate) flows: slow::Sources,
     pub(crate) partitioning: Partitioning,
     pub(crate) parts: Vec<Part>,
     threads: usize,
@@ -94,6 +97,8 @@ pub(crate) struct Part {
     pub(crate) smallest_delay: u32,
     /// Modulators' values that rules read and that are computed here: indices of the network's channels.
     pub(crate) channels: Vec<usize>,
+    /// The same of cells whose current flows into others.
+    pub(crate) flows: Vec<usize>,
 }
 
 impl Plan {
@@ -117,6 +122,8 @@ impl Plan {
         let groups = build::groups(&network, &spikes, &chooser);
         let receives = receives(&network, &groups, &learning, &chooser);
         let stimuli = private_projections(&network, &drives, &mut families);
+        let slow = slow::projections(&network);
+        let flows = slow::Sources::new(&network, &slow);
         let work = Work {
             network: &network,
             grid,
@@ -126,6 +133,8 @@ impl Plan {
             learning: &learning,
             receives: &receives,
             stimuli: &stimuli,
+            slow: &slow,
+            flows: &flows,
         };
         let parts: Vec<Part> = if threads == 1 {
             vec![work.part(partitioning.blocks(0), &probes)]
@@ -153,6 +162,7 @@ impl Plan {
             cells,
             families,
             probes,
+            flows,
             partitioning,
             parts,
             threads,
@@ -253,7 +263,8 @@ impl Plan {
             Stimulate::Current(injection) => size_of_val(&injection.entries[..]),
         });
         let stimuli = direct.chain(self.stimuli.acts.iter().flatten().flatten().map(Act::bytes));
-        neurons.chain(stimuli).map(|b| b as u64).sum()
+        let slow = self.parts.iter().flat_map(|p| &p.inputs).flat_map(|i| &i.slow).map(SlowCurrents::bytes);
+        neurons.chain(stimuli).chain(slow).map(|b| b as u64).sum()
     }
 
     /// Values that each noise projection holds in each partition.
@@ -308,7 +319,7 @@ pub fn layouts(network: &Network) -> Vec<Option<Kept>> {
             Kept { layout: layout.name(), bytes: layout.record_bytes(projection) }
         }
     };
-    let direct = |projection: &Projection| matches!(&network.populations[projection.source].cells, Cells::Stimulus { card, .. } if card.effect != Effect::Spikes);
+    let direct = |projection: &Projection| network.populations[projection.source].effect() != Effect::Spikes;
     network.projections.iter().map(|p| (!direct(p)).then(|| kept(p))).collect()
 }
 
@@ -375,8 +386,9 @@ fn probes(network: &Network, grid: Grid) -> Vec<Probe> {
 
 /// Projections whose synapses carry spikes of cells.
 fn spike_projections(network: &Network, drives: &[Option<Drive>]) -> Vec<usize> {
-    let carries =
-        |source: usize| !matches!(&drives[source], Some(Drive::PrivatePoisson(_) | Drive::Current(_) | Drive::PrivateNoise(_)));
+    let acts =
+        |source: usize| matches!(&drives[source], Some(Drive::PrivatePoisson(_) | Drive::Current(_) | Drive::PrivateNoise(_)));
+    let carries = |source: usize| !acts(source) && network.populations[source].effect() == Effect::Spikes;
     (0..network.projections.len()).filter(|i| carries(network.projections[*i].source)).collect()
 }
 
@@ -437,6 +449,9 @@ struct Work<'a> {
     learning: &'a [usize],
     receives: &'a [Vec<Receives>],
     stimuli: &'a [PrivateProjection],
+    /// Projections through which currents of cells flow, and these cells.
+    slow: &'a [usize],
+    flows: &'a slow::Sources,
 }
 
 impl Work<'_> {
@@ -454,22 +469,27 @@ impl Work<'_> {
         for (index, table) in learning.iter().enumerate() {
             learning_of[self.network.projections[table.wiring.projection].source].push(index);
         }
-        let delays = || stored.iter().filter_map(Stored::delays).chain(learning.iter().filter_map(|t| t.wiring.rows.delays()));
-        let largest_delay = delays().map(|d| d.1).max().unwrap_or(1);
-        let smallest_delay = delays().map(|d| d.0).min().unwrap_or(u32::MAX);
         let mut inputs: Vec<Inflow> =
-            self.receives.iter().map(|receptors| Inflow { receptors: receptors.clone(), stimuli: Vec::new() }).collect();
+            self.receives.iter().map(|receptors| Inflow { receptors: receptors.clone(), ..Inflow::default() }).collect();
         for private in self.stimuli {
             let target = self.network.projections[private.projection].target;
             inputs[target].stimuli.push(self.stimulate(private, blocks));
         }
+        for projection in self.slow.iter().map(|index| &self.network.projections[*index]) {
+            let entries = self.context(projection, blocks, false).current_entries();
+            inputs[projection.target].slow.push(SlowCurrents::new(entries, projection.source, self.flows));
+        }
+        let spikes = || stored.iter().filter_map(Stored::delays).chain(learning.iter().filter_map(|t| t.wiring.rows.delays()));
+        let slow = || inputs.iter().flat_map(|inflow| &inflow.slow).filter_map(SlowCurrents::delays);
+        let largest_delay = spikes().chain(slow()).map(|d| d.1).max().unwrap_or(1);
+        let smallest_delay = spikes().chain(slow()).map(|d| d.0).min().unwrap_or(u32::MAX);
         let probed = probes.iter().map(|p| self.probed(p, blocks)).collect();
-        let own = |index: &usize| {
-            let channel = &self.network.channels[*index];
+        let own = |channel: &Channel| {
             cells(&blocks[channel.population], self.network.populations[channel.population].size).contains(&channel.cell)
         };
-        let channels = (0..self.network.channels.len()).filter(own).collect();
-        Part { sums, stored, of_source, learning, learning_of, inputs, probed, largest_delay, smallest_delay, channels }
+        let told = |all: &[Channel]| (0..all.len()).filter(|index| own(&all[*index])).collect();
+        let (channels, flows) = (told(&self.network.channels), told(&self.flows.channels));
+        Part { sums, stored, of_source, learning, learning_of, inputs, probed, largest_delay, smallest_delay, channels, flows }
     }
 
     /// Tables of the synapses that learn.
@@ -478,20 +498,18 @@ impl Work<'_> {
         self.learning.iter().flat_map(tables).collect()
     }
 
+    fn context<'a>(&'a self, projection: &'a Projection, blocks: &[Range<usize>], spikes: bool) -> Context<'a> {
+        let rows = match &self.cells[projection.target] {
+            PlanCells::Neurons(neurons) => neurons.inputs(),
+            _ => 0,
+        };
+        let blocks = blocks[projection.target].clone();
+        Context { network: self.network, projection, grid: self.grid, blocks, rows, spikes }
+    }
+
     fn stimulate(&self, private: &PrivateProjection, blocks: &[Range<usize>]) -> Direct {
         let projection = &self.network.projections[private.projection];
-        let target = projection.target;
-        let context = |spikes| Context {
-            network: self.network,
-            projection,
-            grid: self.grid,
-            blocks: blocks[target].clone(),
-            rows: match &self.cells[target] {
-                PlanCells::Neurons(neurons) => neurons.inputs(),
-                _ => 0,
-            },
-            spikes,
-        };
+        let context = |spikes| self.context(projection, blocks, spikes);
         let PrivateProjection { family, held, .. } = *private;
         let source = projection.source;
         let (shared, varies) = (!units_differ(self.network, source), varies(self.network, source));

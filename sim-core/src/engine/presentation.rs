@@ -29,12 +29,14 @@ impl State {
         self.advance_with(plan, &presentation.0, ticks, sink)
     }
 
-    /// Puts all neurons into the state that another has them in. Spikes that are under way, and those of this very tick, never
-    /// happened; plastic synapses keep what they learned, and their traces.
+    /// Puts all neurons into the state that another has them in, with the slow currents that are under way there. Spikes that are
+    /// under way, and those of this very tick, never happened; plastic synapses keep what they learned, and their traces.
     pub fn rest(&mut self, as_in: &Self) {
         self.neurons.clone_from(&as_in.neurons);
         self.held.clone_from(&as_in.held);
         self.history.clear();
+        self.flows.clone_from(&as_in.flows);
+        self.flows.shift(self.tick as i64 - as_in.tick as i64);
         let now = self.tick as i32;
         self.plastic.iter_mut().flatten().for_each(|memory| memory.posts.take_back(now));
     }

@@ -1,10 +1,11 @@
 //! Everything that changes during a run, free of partitions, threads and time of day: it may be cloned in mid-run,
 //! kept, and gone on with under another number of threads.
 
+use super::bus::Bus;
 use super::lanes::Lanes;
 use super::neurons::BLOCK;
 use super::plan::{Part, Plan, PlanCells};
-use super::plastic::{self, Bus, Memory};
+use super::plastic::{self, Memory};
 use super::values::Values;
 use super::workspace::Spare;
 use crate::network::{Cells, Column};
@@ -29,6 +30,8 @@ pub struct State {
     pub(crate) plastic: Vec<Vec<Memory>>,
     /// Modulators, as far back as the largest delay.
     pub(crate) bus: Bus,
+    /// Currents that flow from cells to others, as far back.
+    pub(crate) flows: Bus,
     /// Spikes of the last ticks, as far back as the largest delay: what is in flight.
     pub(crate) history: VecDeque<Spike>,
     pub(crate) tally: Tally,
@@ -86,6 +89,7 @@ impl State {
             held: (0..noises).map(|n| vec![0.0; held.iter().map(|part| part[n]).sum()]).collect(),
             plastic: plan.parts.iter().map(|part| part.learning.iter().map(Memory::new).collect()).collect(),
             bus: Bus::new(plan.network.channels.len()),
+            flows: Bus::new(plan.flows.channels.len()),
             history: VecDeque::new(),
             tally: Tally { spikes: vec![0; network.populations.len()], ..Tally::default() },
             spare: Spare::default(),
@@ -97,13 +101,14 @@ impl State {
     /// is never one of weights.
     pub fn reset_from(&mut self, other: &Self) {
         // Workspaces stay: they hold nothing of the state.
-        let Self { tick, neurons, lanes, held, plastic, bus, history, tally, spare: _ } = self;
+        let Self { tick, neurons, lanes, held, plastic, bus, flows, history, tally, spare: _ } = self;
         *tick = other.tick;
         neurons.clone_from(&other.neurons);
         lanes.clone_from(&other.lanes);
         held.clone_from(&other.held);
         plastic.clone_from(&other.plastic);
         bus.clone_from(&other.bus);
+        flows.clone_from(&other.flows);
         history.clone_from(&other.history);
         tally.clone_from(&other.tally);
     }
@@ -202,7 +207,14 @@ type Initial = fn(&[f64], &mut [f64], &[bool]);
 
 /// The state of a population at time 0: what the user gave, the rest from the card. The card finds a random number of the
 /// neuron's own in each hidden column: a kernel that draws keeps one as its key.
-fn rest(size: usize, states: usize, initial: Initial, parameters: &[Column], given: &[Option<Column>], key: u64) -> Vec<f64> {
+pub(crate) fn rest(
+    size: usize,
+    states: usize,
+    initial: Initial,
+    parameters: &[Column],
+    given: &[Option<Column>],
+    key: u64,
+) -> Vec<f64> {
     let mut values = vec![0.0; size.div_ceil(BLOCK) * BLOCK * states];
     let flags: Vec<bool> = (0..states).map(|i| given.get(i).is_some_and(Option::is_some)).collect();
     let mut state = vec![0.0; states];

@@ -75,7 +75,8 @@ impl State {
             let later = trial.start.saturating_sub(self.tick);
             self.history.iter_mut().for_each(|spike| spike.tick += later);
             self.plastic.iter_mut().flatten().for_each(|memory| memory.delay(later as i32));
-            self.bus.delay(later);
+            self.bus.shift(later as i64);
+            self.flows.shift(later as i64);
             self.tally = Tally::from_tick(self.tally.spikes.len(), trial.start);
             self.draw_hidden(plan, trial.index);
         }

@@ -1,5 +1,6 @@
 //! One partition at work.
 
+use super::bus::Bus;
 use super::delivery::Calendar;
 use super::exchange::Outbox;
 use super::inflow::{Injection, Stimulate};
@@ -7,13 +8,14 @@ use super::inputs::Inputs;
 use super::lanes::Lanes;
 use super::neurons::{BLOCK, Neurons};
 use super::plan::{Part, Plan, PlanCells};
-use super::plastic::{self, Arrivals, Bus, Memory};
+use super::plastic::{self, Arrivals, Memory};
 use super::private::{Flow, Now, Place};
 use super::state::place;
 use super::stimuli::{Act, Stimuli};
 use super::sums::Sums;
 use super::values::{Values, ValuesMut};
 use super::workspace::Workspace;
+use crate::network::Channel;
 use crate::record::Spike;
 use std::ops::{Range, RangeInclusive};
 
@@ -116,6 +118,7 @@ pub(crate) struct Worker<'a> {
     days: Vec<plastic::Calendars>,
     scratch: Vec<plastic::Scratch>,
     bus: Bus,
+    flows: Bus,
     /// Spikes of the partition's own cells in a window, as far as plastic synapses may be interested: tick, population, cell.
     fired: Vec<(u64, usize, u32)>,
     /// Whether no tick has been run yet.
@@ -129,7 +132,7 @@ impl<'a> Worker<'a> {
         index: usize,
         own: Own<'a>,
         workspace: Workspace,
-        bus: Bus,
+        (bus, flows): (Bus, Bus),
         in_flight: &[Spike],
         now: u64,
     ) -> Self {
@@ -151,7 +154,7 @@ impl<'a> Worker<'a> {
         // These were counted when they were emitted; injected spikes are not counted.
         calendar.events = 0;
         days.iter_mut().for_each(|days| days.sources.events = 0);
-        Self { plan, index, part, blocks, stimuli, own, inputs, sums, calendar, days, scratch, bus, fired, fresh: true }
+        Self { plan, index, part, blocks, stimuli, own, inputs, sums, calendar, days, scratch, bus, flows, fired, fresh: true }
     }
 
     /// What it worked with, cleared for whoever works next.
@@ -191,9 +194,9 @@ impl<'a> Worker<'a> {
 
     /// Phases 2 and 3 of a population of neurons, strip by strip.
     fn integrate(&mut self, population: usize, kernel: &dyn Neurons, tick: u64, fired: &mut Vec<u32>) {
-        let (direct, blocks) = (&self.part.inputs[population].stimuli, &self.blocks[population]);
+        let (inflow, blocks) = (&self.part.inputs[population], &self.blocks[population]);
         let (stimuli, acts) = (self.stimuli, self.stimuli.on(self.index, population));
-        let anew = self.fresh || stimuli.current_changes(self.index, population, tick);
+        let anew = self.fresh || inflow.changes_current() || stimuli.current_changes(self.index, population, tick);
         let states = kernel.states() * BLOCK;
         let strip = self.inputs.strip(population);
         for first_block in blocks.clone().step_by(strip) {
@@ -201,8 +204,11 @@ impl<'a> Worker<'a> {
             let rows = self.inputs.prepare(population, offset, count, anew, &mut self.sums);
             let place = Place { rows, first_block, offset };
             let mut inputs = self.sums.numbers(kernel.precision());
-            for (direct, act) in direct.iter().zip(acts) {
+            for (direct, act) in inflow.stimuli.iter().zip(acts) {
                 self.own.stimulate((&direct.stimulate, act), (stimuli, tick), &place, count, &mut inputs, anew);
+            }
+            for slow in &inflow.slow {
+                slow.add_to((&self.flows, tick), &place, count, &mut inputs);
             }
             let mut state = self.own.neurons[population].part(offset * states..(offset + count) * states);
             kernel.advance(first_block, &mut state, &mut inputs, rows, fired);
@@ -234,6 +240,7 @@ impl<'a> Worker<'a> {
     pub(crate) fn route(&mut self, part: usize, outbox: &Outbox, window: &RangeInclusive<u64>) {
         let populations = self.plan.cells.len();
         self.bus.take(&self.plan.parts[part].channels, &outbox.bus, window);
+        self.flows.take(&self.plan.parts[part].flows, &outbox.flows, window);
         Calendar::fetch(self.part, outbox.spikes(populations));
         for (offset, tick) in window.clone().enumerate() {
             for population in 0..populations {
@@ -264,16 +271,20 @@ impl<'a> Worker<'a> {
         }
         self.fired.clear();
         self.bus.forget((*window.end() + 1).saturating_sub(self.plan.max_delay));
+        self.flows.forget(window.end().saturating_sub(self.plan.max_delay));
     }
 
-    /// Phase 7, the partition's share: state variables that are recorded.
+    /// The value of a state variable of an own cell.
+    fn value(&self, channel: &Channel) -> f64 {
+        let PlanCells::Neurons(kernel) = &self.plan.cells[channel.population] else { return 0.0 };
+        let cell = channel.cell as usize - self.blocks[channel.population].start * BLOCK;
+        self.own.neurons[channel.population].get(place(cell, channel.variable, kernel.states()))
+    }
+
+    /// Phase 7, the partition's share: state variables that are recorded, and those that others read.
     pub(crate) fn sample(&mut self, tick: u64, outbox: &mut Outbox) {
-        for channel in self.part.channels.iter().map(|index| &self.plan.network.channels[*index]) {
-            let PlanCells::Neurons(kernel) = &self.plan.cells[channel.population] else { continue };
-            let cell = channel.cell as usize - self.blocks[channel.population].start * BLOCK;
-            let values = &self.own.neurons[channel.population];
-            outbox.bus.push(values.get(place(cell, channel.variable, kernel.states())));
-        }
+        outbox.bus.extend(self.part.channels.iter().map(|index| self.value(&self.plan.network.channels[*index])));
+        outbox.flows.extend(self.part.flows.iter().map(|index| self.value(&self.plan.flows.channels[*index])));
         for (probe, probed) in self.plan.probes.iter().zip(&self.part.probed) {
             let PlanCells::Neurons(kernel) = &self.plan.cells[probe.population] else { continue };
             if !probe.due(tick) {

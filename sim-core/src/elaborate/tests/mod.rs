@@ -268,6 +268,7 @@ fn projection(source: &str, target: &str, connect: ConnectDecl, weight: &str, de
         delay: Some(q(delay)),
         receptor: None,
         plasticity: None,
+        third: None,
     }
 }
 

@@ -5,6 +5,7 @@ use super::memory::{Memory, NEVER};
 use super::pipe::{Outlet, Pipe};
 use super::posts::{Look, Post};
 use super::wiring::Wiring;
+use crate::engine::bus::Bus;
 use crate::engine::delivery::prefetch;
 use crate::engine::values::Width;
 use crate::plasticity::{Conventions, PostSpike, PreSpike, Rule};
@@ -48,52 +49,6 @@ pub struct Arrivals<'a> {
     /// Those with one delay follow each other.
     pub(crate) runs: &'a [u32],
     pub(crate) outlet: Option<Outlet>,
-}
-
-/// The values of the modulators, tick by tick, as far back as spikes are under way.
-#[derive(Clone, Debug, Default)]
-pub struct Bus {
-    channels: usize,
-    /// First tick that is held.
-    first: i64,
-    values: std::collections::VecDeque<f64>,
-}
-
-impl Bus {
-    pub(crate) fn new(channels: usize) -> Self {
-        Self { channels, first: 1, ..Self::default() }
-    }
-
-    /// Takes the values of some channels in a window, tick by tick; windows come in order.
-    pub(crate) fn take(&mut self, channels: &[usize], values: &[f64], window: &std::ops::RangeInclusive<u64>) {
-        for (values, tick) in values.chunks(channels.len().max(1)).zip(window.clone()) {
-            let from = (tick as i64 - self.first) as usize * self.channels;
-            self.values.resize(self.values.len().max(from + self.channels), 0.0);
-            channels.iter().zip(values).for_each(|(channel, value)| self.values[from + channel] = *value);
-        }
-    }
-
-    /// Moves all values in time.
-    pub(crate) fn delay(&mut self, by: u64) {
-        self.first += by as i64;
-    }
-
-    /// Forgets what was before a tick.
-    pub(crate) fn forget(&mut self, before: u64) {
-        while self.first < before as i64 && self.values.len() >= self.channels && self.channels > 0 {
-            self.values.drain(..self.channels);
-            self.first += 1;
-        }
-    }
-
-    /// The values at the end of a tick; zeros before the first.
-    #[inline]
-    fn at<'a>(&'a self, tick: i32, room: &'a mut Vec<f64>) -> &'a [f64] {
-        let from = (i64::from(tick) - self.first).max(0) as usize * self.channels;
-        room.clear();
-        room.extend((from..from + self.channels).map(|i| self.values.get(i).copied().unwrap_or(0.0)));
-        room
-    }
 }
 
 /// A rule with the loops around it.

@@ -31,7 +31,7 @@ mod wiring;
 pub use learner::{Learner, learner};
 
 pub(crate) use calendar::Calendars;
-pub(crate) use learner::{Arrivals, Bus, Scratch};
+pub(crate) use learner::{Arrivals, Scratch};
 pub(crate) use memory::Memory;
 pub(crate) use reading::read;
 pub(crate) use wiring::{Table, kept, tables};

@@ -8,7 +8,7 @@ use crate::plot::{Bins, Caption, DistributionGroup, DistributionsData, MatrixDat
 use crate::{folder, manifest};
 use sim_core::catalog::Effect;
 use sim_core::connect::Generator;
-use sim_core::network::{Cells, Network, Population, Projection};
+use sim_core::network::{Network, Population, Projection};
 use sim_core::units::Dimension;
 
 /// Bins of a histogram of weights.
@@ -37,19 +37,18 @@ pub(super) fn caption(network: &Network, title: Option<&str>) -> Caption {
     Caption { title: title.unwrap_or(&network.name).to_string(), facts }
 }
 
-/// Projections of cells that fire, from and to populations of these names.
+/// Projections of spikes, from and to populations of these names.
 fn chosen<'a>(network: &'a Network, patterns: Option<&str>) -> Result<Vec<&'a Projection>, Failure> {
-    let fires = |p: &Population| match &p.cells {
-        Cells::Neurons { .. } => true,
-        Cells::Stimulus { card, .. } => card.effect == Effect::Spikes,
-    };
+    let takes_part = |p: &Population| p.card().is_some() || p.effect() == Effect::Spikes;
     let is_chosen = |index: usize| {
         let population = &network.populations[index];
-        fires(population) && patterns.is_none_or(|patterns| matches_any(patterns, &population.name))
+        takes_part(population) && patterns.is_none_or(|patterns| matches_any(patterns, &population.name))
     };
-    let chosen: Vec<&Projection> = network.projections.iter().filter(|p| is_chosen(p.source) && is_chosen(p.target)).collect();
+    let spikes = |p: &Projection| network.populations[p.source].effect() == Effect::Spikes;
+    let wanted = |p: &&Projection| spikes(p) && is_chosen(p.source) && is_chosen(p.target);
+    let chosen: Vec<&Projection> = network.projections.iter().filter(wanted).collect();
     if chosen.is_empty() {
-        let names: Vec<&str> = network.populations.iter().filter(|p| fires(p)).map(|p| p.name.as_str()).collect();
+        let names: Vec<&str> = network.populations.iter().filter(|p| takes_part(p)).map(|p| p.name.as_str()).collect();
         let message = format!("there are no synapses among populations of these names; there are: {}", names.join(", "));
         return Err(Failure::Usage("no-such-population", message));
     }

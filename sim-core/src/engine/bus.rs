@@ -1,0 +1,58 @@
+//! State that others read: what modulators are for rules of learning, and slow inward currents for the cells that they flow into.
+//! The owner of a cell tells its value of every tick, once a window; all keep it for the longest delay.
+
+use std::collections::VecDeque;
+use std::ops::RangeInclusive;
+
+/// Values of some cells' state, a channel each, tick by tick, as far back as something is under way.
+#[derive(Clone, Debug, Default)]
+pub struct Bus {
+    channels: usize,
+    /// First tick that is held.
+    first: i64,
+    values: VecDeque<f64>,
+}
+
+impl Bus {
+    pub(crate) fn new(channels: usize) -> Self {
+        Self { channels, first: 1, ..Self::default() }
+    }
+
+    /// Takes the values of some channels in a window, tick by tick; windows come in order.
+    pub(crate) fn take(&mut self, channels: &[usize], values: &[f64], window: &RangeInclusive<u64>) {
+        for (values, tick) in values.chunks(channels.len().max(1)).zip(window.clone()) {
+            let from = (tick as i64 - self.first) as usize * self.channels;
+            self.values.resize(self.values.len().max(from + self.channels), 0.0);
+            channels.iter().zip(values).for_each(|(channel, value)| self.values[from + channel] = *value);
+        }
+    }
+
+    /// Forgets what was before a tick.
+    pub(crate) fn forget(&mut self, before: u64) {
+        while self.first < before as i64 && self.values.len() >= self.channels && self.channels > 0 {
+            self.values.drain(..self.channels);
+            self.first += 1;
+        }
+    }
+
+    /// The values at the end of a tick; zeros before the first.
+    #[inline]
+    pub(crate) fn at<'a>(&'a self, tick: i32, room: &'a mut Vec<f64>) -> &'a [f64] {
+        let from = (i64::from(tick) - self.first).max(0) as usize * self.channels;
+        room.clear();
+        room.extend((from..from + self.channels).map(|i| self.values.get(i).copied().unwrap_or(0.0)));
+        room
+    }
+
+    /// A channel's value at the end of a tick; 0 before the first.
+    #[inline]
+    pub(crate) fn value(&self, tick: i64, channel: usize) -> f64 {
+        let row = usize::try_from(tick - self.first).ok();
+        row.and_then(|row| self.values.get(row * self.channels + channel)).copied().unwrap_or(0.0)
+    }
+
+    /// What was, so many ticks later (earlier where negative).
+    pub(crate) fn shift(&mut self, ticks: i64) {
+        self.first += ticks;
+    }
+}

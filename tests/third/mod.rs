@@ -1,0 +1,5 @@
+//! Tripartite synapses: whom they engage, and the currents that flow back.
+
+mod currents;
+mod nest;
+mod pools;
