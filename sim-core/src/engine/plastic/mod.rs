@@ -1,6 +1,7 @@
 //! Synapses that learn. [`crate::plasticity`] says what a rule is and when it is asked; here are the places of everything
 //! (`wiring.rs`, `fan.rs`, `columns.rs`: what does not change, `memory.rs`: what does, `posts.rs`: the targets' spikes that synapses
-//! have yet to see), the calendars (`calendar.rs`) and the loops over synapses (`learner.rs`).
+//! have yet to see), the calendars (`calendar.rs`) and the loops over synapses (`learner.rs`,
+//! `rows.rs`, `heeding.rs`).
 //!
 //! ```text
 //! wiring   rows     [ first run of each source cell ]
@@ -21,11 +22,14 @@
 mod calendar;
 mod columns;
 mod fan;
+mod heeding;
 mod learner;
 mod memory;
 mod pipe;
 mod posts;
 mod reading;
+mod rows;
+mod synapses;
 mod wiring;
 
 pub use learner::{Learner, learner};
