@@ -44,6 +44,16 @@ const MAX: &str = "w_max = \"20 pA\"";
 
 const MISTAKES: &[Mistake] = &[
     (
+        &[(MAX, "w_max = \"20 pA\"\n[[record]]\nfrom = [\"plastic\", «\"exc\"»]\nwhat = \"w\"")],
+        "unknown-projection",
+        "is no projection",
+    ),
+    (
+        &[(MAX, "w_max = \"20 pA\"\n[[record]]\nfrom = «\"plastic[0..2]\"»\nwhat = \"w\"")],
+        "not-recordable",
+        "leave out the brackets",
+    ),
+    (
         &[(MAX, "w_max = \"20 pA\"\n[[record]]\nfrom = \"plastic\"\nwhat = «\"weigth\"»")],
         "unknown-state",
         "did you mean \\\"weight\\\"?",

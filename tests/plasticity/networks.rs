@@ -322,3 +322,42 @@ fn a_flat_network_without_units_has_the_same_amplitudes() {
     assert_eq!(settings(&flat), settings(&network), "all settings");
     assert_eq!(flat.channels, network.channels, "what is read");
 }
+
+/// The first 64 targets are near, the others far: in two partitions the largest delays differ.
+const NEAR_AND_FAR: &str = r#"
+spikeloom = 1
+network = { timestep = "0.1 ms", duration = "60 ms" }
+[spaces.line]
+box = [200, 1]
+[populations.pre]
+neurons = { model = "spike_train", times = { first = "0.3 ms", every = "0.7 ms", count = 60 } }
+size = 4
+positions = { space = "line", x = 0, y = 0 }
+[populations.post]
+neurons = { model = "spike_train", times = { first = "0.5 ms", every = "0.9 ms", count = 60 } }
+size = 128
+positions = { space = "line", x = { expr = "index" }, y = 0 }
+[[projections]]
+name = "p"
+source = "pre"
+target = "post"
+connect = { rule = "all_to_all" }
+weight = "50 pA"
+delay = { expr = "1 ms + 9 ms * floor(distance / 64)" }
+[projections.plasticity]
+rule = "stdp_pair"
+w_max = "100 pA"
+"#;
+
+/// No partition forgets a target's spike that another asks for, once they are one.
+#[test]
+fn partitions_with_other_delays_become_one() {
+    let network = netlist::toml(NEAR_AND_FAR, &[]);
+    let (two, one) = (Plan::new(network.clone(), 2), Plan::new(network, 1));
+    let (mut state, mut whole, mut keep) = (State::new(&two), State::new(&one), Keep::default());
+    state.advance(&two, 300, &mut keep);
+    state.advance(&one, 300, &mut keep);
+    whole.advance(&one, 600, &mut keep);
+    let read = |state: &State| state.synapses(&one, 0, 0, Reading::Now);
+    assert!(read(&state) == read(&whole), "the weights of a run in one partition");
+}

@@ -107,3 +107,46 @@ fn each_trial_goes_on_with_the_weights_of_the_last() {
         assert!(*first.get_or_insert(end.clone()) == end, "{threads} threads");
     }
 }
+
+/// A spike of the target that is on its way when the warm-up ends has its effect once, in the first trial.
+#[test]
+fn what_is_on_its_way_after_the_warmup_comes_once() {
+    let text = r#"
+spikeloom = 1
+[network]
+timestep = "0.1 ms"
+warmup = "20 ms"
+[trials]
+count = 3
+each = "20 ms"
+reset = "state"
+[numerics]
+weights = "f64"
+[populations.pre]
+neurons = { model = "spike_train", times = ["1 ms"] }
+size = 1
+[populations.post]
+neurons = { model = "spike_train", times = ["15 ms"] }
+size = 1
+[[projections]]
+name = "syn"
+source = "pre"
+target = "post"
+connect = { rule = "one_to_one" }
+weight = "50 pA"
+delay = "10 ms"
+[projections.plasticity]
+rule = "stdp_pair"
+a_plus = "1 pA"
+w_max = "100 pA"
+"#;
+    let plan = Plan::new(netlist::toml(text, &[]), 1);
+    let mut state = State::new(&plan);
+    state.advance(&plan, 200, &mut Keep::default());
+    TrialRun { plan: &plan, threads: 1, stopped: &|| false }.run(&mut state, &mut Keep::default(), &mut |_| ());
+    // The source has fired 20 ms before and in each trial. The warm-up's spike of the target comes to the synapse 4 ms after the latter,
+    // in the first trial; its own 24 ms after, when two trials are over and one is not.
+    let pairs = |dt: f64| (-dt / 20.0_f64).exp() + (-(dt + 20.0) / 20.0).exp();
+    let (wanted, found) = (50.0 + pairs(4.0) + 2.0 * pairs(24.0), state.synapses(&plan, 0, 0, Reading::Now).values[0]);
+    assert!((found - wanted).abs() < 1e-9, "{found}, not {wanted}");
+}

@@ -127,7 +127,8 @@ impl Simulation {
         while self.state.tick() < end {
             let stop = self.weights.due_after(self.state.tick()).map_or(end, |due| due.min(end));
             let ticks = stop - self.state.tick();
-            if self.state.advance(&self.plan, ticks, sink) < ticks {
+            // A break in the last window of such a piece shows only here.
+            if self.state.advance(&self.plan, ticks, sink) < ticks || interrupts().load(Ordering::Relaxed) {
                 return false;
             }
             self.weights.take(&self.plan, &self.state);

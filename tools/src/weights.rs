@@ -35,10 +35,10 @@ fn recorded(network: &Network) -> Vec<Recorded> {
         let spec = &learning.card.variables[record.variable];
         let dimension = if record.variable == 0 { learning.dimension } else { spec.dimension };
         let unit = if dimension == Dimension::NONE { String::new() } else { dimension.to_string() };
-        let same = |r: &&Recorded| r.projection == record.projection && r.variable == spec.name;
-        let before = all.iter().filter(same).count();
         let own = if record.variable == 0 { record.projection.clone() } else { format!("{}.{}", record.projection, spec.name) };
-        let file = if before == 0 { own } else { format!("{own}.{}", before + 1) };
+        let numbered = (2..).map(|number| format!("{own}.{number}"));
+        let taken = |file: &String| all.iter().any(|other| other.file == *file);
+        let file = std::iter::once(own.clone()).chain(numbered).find(|file| !taken(file)).unwrap_or(own);
         all.push(Recorded { projection: record.projection.clone(), variable: spec.name, unit, file });
     }
     all

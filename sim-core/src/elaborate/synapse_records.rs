@@ -21,11 +21,16 @@ pub(super) fn is_of_synapses(context: &Context<'_>, description: &Description, d
 /// All records of synapses, in order.
 pub(crate) fn build(context: &Context<'_>, description: &Description, projections: &[Projection]) -> Vec<SynapseRecord> {
     let blocks = description.records.iter().filter(|decl| is_of_synapses(context, description, decl));
-    let of = |decl| context.report.accept(block(context, projections, decl)).unwrap_or_default();
+    let of = |decl| context.report.accept(block(context, description, projections, decl)).unwrap_or_default();
     blocks.flat_map(of).collect()
 }
 
-fn block(context: &Context<'_>, projections: &[Projection], decl: &RecordDecl) -> Outcome<Vec<SynapseRecord>> {
+fn block(
+    context: &Context<'_>,
+    description: &Description,
+    projections: &[Projection],
+    decl: &RecordDecl,
+) -> Outcome<Vec<SynapseRecord>> {
     if decl.what.is_empty() {
         return Err(Diagnostic::error("missing-key", decl.span, "a record needs `what`").into());
     }
@@ -38,6 +43,16 @@ fn block(context: &Context<'_>, projections: &[Projection], decl: &RecordDecl) -
     refuse_within_trials(context, decl)?;
     let mut records = Vec::new();
     for from in &decl.from {
+        if !description.projections.iter().filter_map(|p| p.name.as_ref()).any(|name| name.value == from.name) {
+            let message = format!("\"{}\" is no projection, as the first of this record is", from.name);
+            return Err(Diagnostic::error("unknown-projection", from.span, message)
+                .help("cells have records of their own")
+                .into());
+        }
+        if from.cells.is_some() {
+            let message = format!("a record of synapses keeps all of \"{}\": leave out the brackets", from.name);
+            return Err(Diagnostic::error("not-recordable", from.span, message).into());
+        }
         let all: Vec<&Projection> = projections.iter().filter(|p| p.name == from.name).collect();
         // One that is wrong itself was left out.
         let Some(first) = all.first() else { continue };

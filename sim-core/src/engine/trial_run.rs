@@ -64,6 +64,7 @@ impl TrialRun<'_> {
     /// Each begins with the state before the first, but for the weights: these are as the trial before left them.
     fn learning(&self, trials: Range<u32>, state: &mut State, sink: &mut dyn Sink, done: &mut dyn FnMut(Finished)) {
         let (mut start, states) = (state.clone(), Mutex::new(Vec::new()));
+        start.divide(self.plan);
         for index in trials {
             let Some(outcome) = self.one(index, &start, &states) else { return };
             start.take_weights(self.plan, outcome.state.clone());

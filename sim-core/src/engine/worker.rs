@@ -261,6 +261,9 @@ impl<'a> Worker<'a> {
     pub(crate) fn learn(&mut self, window: &RangeInclusive<u64>) {
         let tables = self.part.learning.iter().zip(self.own.plastic.iter_mut()).zip(&mut self.days);
         for ((table, memory), days) in tables.filter(|((table, _), _)| table.learner.heeds_targets()) {
+            // By the largest delay of all partitions: the state may go on under others.
+            let all = self.plan.max_delay * table.learner.conventions().backpropagation.ways();
+            memory.posts.forget(*window.end() as i32 - all as i32);
             let (target, range) = (self.plan.network.projections[table.wiring.projection].target, &table.wiring.targets);
             for fired in self.fired.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|fired| fired[0].1 == target) {
                 let (tick, columns) = (fired[0].0, &table.wiring.columns.fan);

@@ -10,8 +10,6 @@ pub(crate) struct Columns {
     pub(crate) synapses: Vec<u32>,
     /// And the runs (of the rows) that they lie in.
     pub(crate) sources: Sources,
-    /// Largest delay.
-    pub(crate) longest: u32,
 }
 
 /// Numbers of runs.
@@ -70,7 +68,7 @@ impl Columns {
             true => Sources::Narrow(synapses.iter().map(|synapse| run(synapse) as u16).collect()),
             false => Sources::Wide(synapses.iter().map(run).collect()),
         };
-        Self { fan, synapses, sources, longest }
+        Self { fan, synapses, sources }
     }
 
     /// Bytes of what is there for each synapse.

@@ -38,7 +38,7 @@ struct Learned<'a, F, const V: usize> {
 impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usize> Loop<F, R, V, X, Y> {
     /// Runs of the columns work off their target's spike.
     pub(super) fn heed_runs(&self, memory: &mut Memory, tick: i32, runs: &[u32]) {
-        let Memory { wiring, synapses, last, traces, posts } = memory;
+        let Memory { wiring, synapses, last, traces, posts, heeded } = memory;
         let (wiring, look) = (&**wiring, posts.look::<F, Y>());
         let fan = &wiring.columns.fan;
         let mut synapses = synapses.as_mut();
@@ -49,6 +49,9 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
             let run = runs[0] as usize;
             let delay = fan.runs[run].delay;
             let fired = tick - delay as i32 - self.way(delay);
+            if fired <= *heeded {
+                continue;
+            }
             let target = wiring.target_of(run);
             for place in look.with(look.first_from(target, fired)) {
                 self.heed(&mut learned, (wiring, run, place), &look);
@@ -58,7 +61,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
 
     /// All synapses work off, at `now`, the targets' spikes that have come to them by `until`.
     pub(super) fn heed_all(&self, memory: &mut Memory, now: i32, until: i32) {
-        let Memory { wiring, synapses, last, traces, posts } = memory;
+        let Memory { wiring, synapses, last, traces, posts, heeded } = memory;
         let (wiring, look) = (&**wiring, posts.look::<F, Y>());
         let fan = &wiring.columns.fan;
         let mut synapses = synapses.as_mut();
@@ -68,7 +71,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
             for run in fan.runs_of(u32::from(spike.target)).map(|run| run as usize) {
                 let delay = fan.runs[run].delay;
                 let way = self.way(delay);
-                if spike.tick > now - delay as i32 - way && spike.tick <= until - way {
+                if spike.tick > now - delay as i32 - way && spike.tick <= until - way && spike.tick > *heeded {
                     self.heed(&mut learned, (wiring, run, place), &look);
                 }
             }

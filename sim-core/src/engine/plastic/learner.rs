@@ -95,8 +95,6 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     fn fired(&self, memory: &mut Memory, tick: i32, targets: &mut dyn Iterator<Item = usize>, bus: &Bus) {
         let mut room = Vec::new();
         let moment = self.rule.moment(bus.at(tick, &mut room));
-        let longest = memory.wiring.columns.longest;
-        memory.posts.forget(tick - longest as i32 - self.way(longest));
         for target in targets {
             memory.posts.push(target, tick, |last, since| self.rule.target(last, since, &moment));
         }

@@ -21,6 +21,8 @@ pub struct Memory {
     pub(crate) traces: Values,
     /// Spikes of the targets.
     pub(crate) posts: Posts,
+    /// Spikes of the targets up to this tick are not worked off any more: another state has done it.
+    pub(crate) heeded: i32,
 }
 
 impl Memory {
@@ -40,6 +42,7 @@ impl Memory {
             last: vec![NEVER; runs],
             traces: Values::new(precision, vec![0.0; runs * traces]),
             posts: Posts::new(wiring.targets.len(), kept, precision),
+            heeded: NEVER,
             wiring,
         }
     }
@@ -51,6 +54,7 @@ impl Memory {
         let mut others: Vec<&Memory> = others.iter().filter(|m| m.wiring.projection == wiring.projection).copied().collect();
         others.sort_by_key(|memory| memory.wiring.targets.start);
         all.posts = all.gathered_posts(&others);
+        all.heeded = others.iter().map(|memory| memory.heeded).max().unwrap_or(NEVER);
         for source in 0..wiring.rows.rows.len() as u32 - 1 {
             for run in wiring.rows.runs_of(source).map(|run| run as usize) {
                 all.gather_run(source, run, &others);
@@ -104,14 +108,16 @@ impl Memory {
         }
     }
 
-    /// Takes over the weights of the same synapses; all else stays.
+    /// Takes over the weights of the same synapses after later work; all else stays. Spikes of the targets that were on their way
+    /// have had their effect there.
     pub(crate) fn take_weights(&mut self, other: &Self) {
+        self.heeded = self.posts.spikes().last().map_or(self.heeded, |spike| spike.tick);
         (0..self.wiring.cells.len()).for_each(|synapse| self.synapses.set(synapse, other.synapses.get(synapse)));
     }
 
     /// Moves all that happened in time.
     pub(crate) fn delay(&mut self, by: i32) {
-        posts::delay(self.last.iter_mut(), by);
+        posts::delay(self.last.iter_mut().chain([&mut self.heeded]), by);
         self.posts.delay(by);
     }
 
@@ -126,22 +132,24 @@ impl Memory {
 /// Written out for `clone_from`, which takes no new memory where the sizes agree.
 impl Clone for Memory {
     fn clone(&self) -> Self {
-        let Self { wiring, synapses, last, traces, posts } = self;
+        let Self { wiring, synapses, last, traces, posts, heeded } = self;
         Self {
             wiring: wiring.clone(),
             synapses: synapses.clone(),
             last: last.clone(),
             traces: traces.clone(),
             posts: posts.clone(),
+            heeded: *heeded,
         }
     }
 
     fn clone_from(&mut self, source: &Self) {
-        let Self { wiring, synapses, last, traces, posts } = self;
+        let Self { wiring, synapses, last, traces, posts, heeded } = self;
         wiring.clone_from(&source.wiring);
         synapses.clone_from(&source.synapses);
         last.clone_from(&source.last);
         traces.clone_from(&source.traces);
         posts.clone_from(&source.posts);
+        *heeded = source.heeded;
     }
 }
