@@ -90,6 +90,22 @@ pub struct PreSpike<'a, M> {
     pub moment: &'a M,
 }
 
+/// What goes on in a synapse between its spikes: it follows a reward for as long as it is eligible,
+/// dw/dt = c (reward - b), dc/dt = -c / tau_c. The engine integrates the reward once for all synapses (`engine/plastic/tape.rs`).
+#[derive(Clone, Debug)]
+pub struct Eligibility {
+    /// The reward; within a step it fades with `tau_n_ms`, where there is one.
+    pub reward: Setting,
+    /// The reward at which weights stay.
+    pub b: f64,
+    /// Of the eligibility.
+    pub tau_c_ms: f64,
+    /// Of the reward within a step.
+    pub tau_n_ms: Option<f64>,
+    /// The grid.
+    pub grid: Grid,
+}
+
 /// A rule's equations in numbers `F`: `V` variables a synapse (the weight first), `X` traces of the source, `Y` numbers kept of
 /// each spike of the target. Each call is one operation in `F`: in which portions the engine works them off changes no bit.
 pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone + Send + Sync + 'static {
@@ -119,6 +135,18 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
     fn reach(&self) -> i32 {
         i32::MAX
     }
+
+    /// Whether synapses change between spikes, too: then there is an eligibility, and spikes of the target are within reach always.
+    const FLOWS: bool = false;
+
+    /// What goes on between spikes.
+    fn eligibility(&self) -> Option<Eligibility> {
+        None
+    }
+
+    /// A stretch without spikes, through which the reward is above b, or below: of the eligibility's course `gain` is the integral
+    /// with reward - b, and `left` what is left at the end, each for an eligibility of 1 at its beginning.
+    fn flow(&self, _synapse: &mut [F; V], _gain: F, _left: F) {}
 
     /// A spike of the target. `source`: the traces just after the source's last spike.
     fn on_post(&self, synapse: &mut [F; V], source: &[F; X], spike: PostSpike<'_, F, Y>);

@@ -5,6 +5,7 @@ use super::history::{Rule, Trains, course};
 use super::inhibitory::Inhibitory;
 use super::nest::{Case, power_law, stdp, ticks};
 use super::pair::Pairing;
+use super::reward::Reward;
 use super::short_term::{ActiveDepression, Depression};
 use super::triplet::Triplet;
 use crate::mutations::Nobody;
@@ -160,6 +161,40 @@ fn inhibition_that_balances() {
             w_max.abs()
         );
         rule_agrees(&case, &text, &Inhibitory { tau, eta, alpha, w_max });
+    }
+}
+
+/// The rewards of a case reach a modulator that fades like NEST's dopamine.
+fn rewards(case: &Case) -> String {
+    let times: Vec<String> = ticks(&case.json["rewards"]).iter().map(|t| format!("\"{}.{} ms\"", t / 10, t % 10)).collect();
+    let tau_n = case.parameter("tau_n");
+    format!(
+        "[populations.rewards]\nneurons = {{ model = \"spike_train\", times = [{}] }}\nsize = 1\n\
+         [populations.dopamine]\nneurons = {{ model = \"leaky_modulator\", tau = \"{tau_n} ms\" }}\nsize = 1\n\
+         [[projections]]\nsource = \"rewards\"\ntarget = \"dopamine\"\nconnect = {{ rule = \"all_to_all\" }}\n\
+         weight = {:e}\ndelay = \"{} ms\"\n",
+        times.join(", "),
+        1.0 / tau_n,
+        case.number("reward_delay_ms"),
+    )
+}
+
+#[test]
+fn pairs_that_wait_for_a_reward() {
+    for case in Case::of("stdp_dopamine_synapse", 3) {
+        let [tau_plus, a_plus, a_minus, tau_c, tau_n, b, w_min, w_max] =
+            ["tau_plus", "A_plus", "A_minus", "tau_c", "tau_n", "b", "Wmin", "Wmax"].map(|key| case.parameter(key));
+        let (tau_minus, delay) = (case.post("tau_minus"), case.ticks_of("reward_delay_ms"));
+        let text = format!(
+            "rule = \"stdp_reward\"\ntau_plus = \"{tau_plus} ms\"\ntau_minus = \"{tau_minus} ms\"\na_plus = \"{a_plus} pA\"\n\
+             a_minus = \"{a_minus} pA\"\ntau_c = \"{tau_c} ms\"\nreward = {{ modulator = \"dopamine\" }}\nb = {b}\n\
+             tau_n = \"{tau_n} ms\"\nw_min = \"{w_min} pA\"\nw_max = \"{w_max} pA\"\n{}",
+            rewards(&case)
+        );
+        let came: Vec<u64> = ticks(&case.json["rewards"]).iter().map(|tick| tick + delay).collect();
+        let rule = Reward { tau_plus, tau_minus, a_plus, a_minus, tau_c, tau_n, b, w_min, w_max };
+        let weight = case.number("initial_weight");
+        agrees(&case, &text, weight, &|trains| rule.course(trains, &came, weight).sent);
     }
 }
 

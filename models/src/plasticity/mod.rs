@@ -4,6 +4,7 @@
 mod dependence;
 mod stdp_pair;
 mod stdp_power_law;
+mod stdp_reward;
 mod stdp_triplet;
 mod tsodyks;
 mod tsodyks2;
@@ -16,8 +17,15 @@ use sim_core::real::Real;
 use sim_core::units::Dimension;
 
 /// Every rule.
-pub const RULES: &[RuleCard] =
-    &[stdp_pair::CARD, stdp_triplet::CARD, stdp_power_law::CARD, vogels_sprekeler::CARD, tsodyks::CARD, tsodyks2::CARD];
+pub const RULES: &[RuleCard] = &[
+    stdp_pair::CARD,
+    stdp_triplet::CARD,
+    stdp_power_law::CARD,
+    stdp_reward::CARD,
+    vogels_sprekeler::CARD,
+    tsodyks::CARD,
+    tsodyks2::CARD,
+];
 
 /// A parameter that modulators do not change.
 const fn fixed(

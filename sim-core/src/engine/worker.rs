@@ -271,6 +271,7 @@ impl<'a> Worker<'a> {
                 table.learner.fired(memory, tick as i32, &mut cells.clone().map(|cell| cell as usize), &self.bus);
                 cells.for_each(|cell| days.targets.schedule(columns, cell, tick, *window.end()));
             }
+            table.learner.pass(memory, *window.end() as i32, self.plan.max_delay as i32, &self.bus);
         }
         self.fired.clear();
         self.bus.forget((*window.end() + 1).saturating_sub(self.plan.max_delay));

@@ -5,6 +5,7 @@ use super::learner::Loop;
 use super::memory::Memory;
 use super::posts::Look;
 use super::synapses::{Synapses, traces_of};
+use super::tape::Tape;
 use super::wiring::Wiring;
 use crate::engine::delivery::prefetch;
 use crate::engine::values::Width;
@@ -31,6 +32,7 @@ struct Learned<'a, F, const V: usize> {
     synapses: Synapses<'a, F, V>,
     last: &'a [i32],
     traces: &'a [F],
+    tape: &'a Tape,
     /// Synapses that are changed: place, run, ticks since its source's spike.
     found: [(u32, u32, i32); FOUND],
 }
@@ -38,12 +40,12 @@ struct Learned<'a, F, const V: usize> {
 impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usize> Loop<F, R, V, X, Y> {
     /// Runs of the columns work off their target's spike.
     pub(super) fn heed_runs(&self, memory: &mut Memory, tick: i32, runs: &[u32]) {
-        let Memory { wiring, synapses, last, traces, posts, heeded } = memory;
+        let Memory { wiring, synapses, last, traces, posts, heeded, tape } = memory;
         let (wiring, look) = (&**wiring, posts.look::<F, Y>());
         let fan = &wiring.columns.fan;
         let mut synapses = synapses.as_mut();
         let synapses = Synapses::<F, V>::new(F::slice(&mut synapses));
-        let mut learned = Learned { synapses, last, traces: F::all(traces), found: [(0, 0, 0); FOUND] };
+        let mut learned = Learned { synapses, last, traces: F::all(traces), tape, found: [(0, 0, 0); FOUND] };
         // A target that fired several times in a tick is there several times.
         for runs in runs.chunk_by(|a, b| a == b) {
             let run = runs[0] as usize;
@@ -61,12 +63,12 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
 
     /// All synapses work off, at `now`, the targets' spikes that have come to them by `until`.
     pub(super) fn heed_all(&self, memory: &mut Memory, now: i32, until: i32) {
-        let Memory { wiring, synapses, last, traces, posts, heeded } = memory;
+        let Memory { wiring, synapses, last, traces, posts, heeded, tape } = memory;
         let (wiring, look) = (&**wiring, posts.look::<F, Y>());
         let fan = &wiring.columns.fan;
         let mut synapses = synapses.as_mut();
         let synapses = Synapses::<F, V>::new(F::slice(&mut synapses));
-        let mut learned = Learned { synapses, last, traces: F::all(traces), found: [(0, 0, 0); FOUND] };
+        let mut learned = Learned { synapses, last, traces: F::all(traces), tape, found: [(0, 0, 0); FOUND] };
         for (place, spike) in (0..).zip(posts.spikes()) {
             for run in fan.runs_of(u32::from(spike.target)).map(|run| run as usize) {
                 let delay = fan.runs[run].delay;
@@ -100,7 +102,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         sources: &[S],
         worked: &Worked<'_, F, Y>,
     ) {
-        let Learned { synapses, last, traces, found } = learned;
+        let Learned { synapses, last, traces, tape, found } = learned;
         for (places, sources) in columns.synapses[range].chunks(FOUND).zip(sources.chunks(FOUND)) {
             let mut count = 0;
             for (place, source) in places.iter().zip(sources) {
@@ -116,6 +118,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                 }
                 let mut values = synapses.get(*synapse as usize);
                 let spike = PostSpike { since: *since, kept: worked.kept, idle: (*since).min(worked.idle) };
+                self.flow(&mut values, tape, worked.came - spike.idle, worked.came);
                 self.rule.on_post(&mut values, &traces_of(traces, *source as usize), spike);
                 self.rule.clip(&mut values);
                 synapses.set(*synapse as usize, values);

@@ -4,6 +4,7 @@
 use super::memory::{Memory, NEVER};
 use super::pipe::Outlet;
 use super::rows::{Face, Faces};
+use super::tape::Reel;
 use crate::engine::bus::Bus;
 use crate::engine::values::Width;
 use crate::plasticity::{Conventions, Rule};
@@ -25,8 +26,10 @@ pub trait Learner: Send + Sync {
     fn work_off(&self, memory: &mut Memory, tick: i32, runs: &[u32]);
     /// Targets (counted from the wiring's first) fired at `tick`.
     fn fired(&self, memory: &mut Memory, tick: i32, targets: &mut dyn Iterator<Item = usize>, bus: &Bus);
-    /// All synapses work off, at `now`, the targets' spikes that have come to them by `until`.
+    /// All synapses work off, at `now`, the targets' spikes that have come to them by `until`, and follow the reward until then.
     fn settle(&self, memory: &mut Memory, now: i32, until: i32);
+    /// A window has passed, up to `now`; no spike that is under way is older than `longest` ticks.
+    fn pass(&self, memory: &mut Memory, now: i32, longest: i32, bus: &Bus);
     /// A variable of all synapses.
     fn read(&self, memory: &Memory, variable: usize) -> Vec<f64>;
 }
@@ -49,13 +52,15 @@ where
     R: Rule<F, V, X, Y>,
 {
     let (conventions, reach) = (rule.conventions(), rule.reach() as u32);
-    Box::new(Loop::<F, R, V, X, Y> { rule, conventions, reach, numbers: std::marker::PhantomData })
+    let reel = rule.eligibility().map(Reel::new);
+    Box::new(Loop::<F, R, V, X, Y> { rule, conventions, reach, reel, numbers: std::marker::PhantomData })
 }
 
 pub(super) struct Loop<F, R, const V: usize, const X: usize, const Y: usize> {
     pub(super) rule: R,
     pub(super) conventions: Conventions,
     pub(super) reach: u32,
+    pub(super) reel: Option<Reel>,
     numbers: std::marker::PhantomData<F>,
 }
 
@@ -102,6 +107,16 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
 
     fn settle(&self, memory: &mut Memory, now: i32, until: i32) {
         self.heed_all(memory, now, until);
+        self.follow(memory, |delay| until.saturating_sub(self.way(delay)), until);
+    }
+
+    fn pass(&self, memory: &mut Memory, now: i32, longest: i32, bus: &Bus) {
+        let Some(reel) = &self.reel else { return };
+        memory.tape.take(reel, now, bus);
+        if let Some(end) = memory.tape.due(reel, now - longest) {
+            self.follow(memory, |delay| now - delay as i32 - self.way(delay), end);
+            memory.tape.forget(reel, end);
+        }
     }
 
     fn read(&self, memory: &Memory, variable: usize) -> Vec<f64> {

@@ -22,6 +22,7 @@
 mod calendar;
 mod columns;
 mod fan;
+mod following;
 mod heeding;
 mod learner;
 mod memory;
@@ -30,6 +31,7 @@ mod posts;
 mod reading;
 mod rows;
 mod synapses;
+mod tape;
 mod wiring;
 
 pub use learner::{Learner, learner};

@@ -153,6 +153,17 @@ impl<'a, F, const Y: usize> Look<'a, F, Y> {
         self.newest[target]
     }
 
+    /// The tick of a target's last spike up to a tick, where those after it are not forgotten.
+    #[inline(always)]
+    pub(crate) fn last_by(&self, target: usize, tick: i32) -> i32 {
+        let (mut newest, mut place) = (self.newest[target], self.places[target]);
+        while newest > tick {
+            let Post { before, previous, .. } = *self.post(place);
+            (newest, place) = (before, previous);
+        }
+        newest
+    }
+
     /// What is kept of a target's last spike.
     #[inline(always)]
     pub(crate) fn kept(&self, target: usize) -> &'a [F; Y] {

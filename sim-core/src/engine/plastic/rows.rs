@@ -5,6 +5,7 @@ use super::memory::{Memory, NEVER};
 use super::pipe::Pipe;
 use super::posts::{Look, Post};
 use super::synapses::{Synapses, traces_of};
+use super::tape::Tape;
 use super::wiring::Wiring;
 use crate::engine::bus::Bus;
 use crate::engine::values::Width;
@@ -45,6 +46,8 @@ struct Coming<'a, F, M, const X: usize> {
     /// The same of the source's last spike; [`NEVER`] if there was none.
     last: i32,
     since: Option<i32>,
+    /// The tick, by the source's clock.
+    emitted: i32,
     /// Traces just after the last spike and just after this.
     before: [F; X],
     after: [F; X],
@@ -56,6 +59,7 @@ struct Place<'a, F, T, const V: usize, const Y: usize> {
     synapses: Synapses<'a, F, V>,
     faces: &'a mut Faces<T>,
     look: Look<'a, F, Y>,
+    tape: &'a Tape,
     outlet: Pipe<'a>,
 }
 
@@ -69,11 +73,11 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         faces: &mut Faces<R::Facing>,
         sums: &mut [f64],
     ) {
-        let Memory { wiring, synapses, last, traces, posts, .. } = memory;
+        let Memory { wiring, synapses, last, traces, posts, tape, .. } = memory;
         let (Wiring { rows, cells, targets, .. }, look) = (&**wiring, posts.look::<F, Y>());
         let (mut synapses, mut traces, mut room) = (synapses.as_mut(), traces.as_mut(), Vec::new());
         let (synapses, traces) = (Synapses::<F, V>::new(F::slice(&mut synapses)), F::slice(&mut traces));
-        let mut place = Place { synapses, faces, look, outlet: Pipe::new(arrivals.outlet, sums, targets.len()) };
+        let mut place = Place { synapses, faces, look, tape, outlet: Pipe::new(arrivals.outlet, sums, targets.len()) };
         let delay = |run: &u32| rows.runs[*run as usize].delay;
         for runs in arrivals.runs.chunk_by(|a, b| delay(a) == delay(b)) {
             place.faces.turn();
@@ -89,7 +93,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                 let before = traces_of(traces, run);
                 let after = self.rule.source(&before, since);
                 let known = since.map_or(NEVER, |since| emitted - way - since);
-                let coming = Coming { now: emitted - way, last: known, since, before, after, moment: &moment };
+                let coming = Coming { now: emitted - way, last: known, since, emitted, before, after, moment: &moment };
                 self.come(&mut place, rows.synapses(run), &cells[rows.synapses(run)], &coming);
                 last[run] = emitted;
                 traces[run * X..][..X].copy_from_slice(&coming.after);
@@ -152,7 +156,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         mut synapse: [F; V],
         coming: &Coming<'_, F, R::Moment, X>,
         (face, target): (&Face<R::Facing>, usize),
-        look: &Look<'_, F, Y>,
+        (look, tape): (&Look<'_, F, Y>, &Tape),
     ) -> ([F; V], F) {
         // Before the source's first spike, those of the target mean nothing. Where it fires several times in a tick, the first
         // has met those of the target.
@@ -161,6 +165,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
             let Some(since) = since else { return };
             for place in look.with(look.first_from(target, coming.now)) {
                 let idle = since.min(coming.now.saturating_sub(look.post(place).before));
+                self.flow(synapse, tape, coming.emitted - idle, coming.emitted);
                 self.rule.on_post(synapse, &coming.before, PostSpike { since, kept: look.of(place), idle });
                 if !self.conventions.clip_together {
                     self.rule.clip(synapse);
@@ -180,7 +185,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         cells: &[u16],
         coming: &Coming<'_, F, R::Moment, X>,
     ) {
-        let Place { synapses, faces, look, outlet } = place;
+        let Place { synapses, faces, look, tape, outlet } = place;
         let Faces { stamp, of } = &mut **faces;
         for (synapse, cell) in run.zip(cells) {
             let target = usize::from(*cell);
@@ -191,9 +196,15 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
             }
             let mut values = synapses.get(synapse);
             let sent = if face.newest < coming.now {
+                if R::FLOWS
+                    && let Some(since) = coming.since
+                {
+                    let idle = since.min(coming.now.saturating_sub(face.newest));
+                    self.flow(&mut values, tape, coming.emitted - idle, coming.emitted);
+                }
                 self.meet(&mut values, coming, face, |_| ())
             } else {
-                let (met, sent) = self.meet_same(values, coming, (face, target), look);
+                let (met, sent) = self.meet_same(values, coming, (face, target), (look, tape));
                 values = met;
                 sent
             };

@@ -1,0 +1,44 @@
+//! Between spikes: synapses with an eligibility follow a reward.
+
+use super::learner::Loop;
+use super::memory::{Memory, NEVER};
+use super::synapses::Synapses;
+use super::tape::Tape;
+use crate::engine::values::Width;
+use crate::plasticity::Rule;
+
+impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usize> Loop<F, R, V, X, Y> {
+    /// What goes on in a synapse from one tick to another without a spike.
+    #[inline(always)]
+    pub(super) fn flow(&self, synapse: &mut [F; V], tape: &Tape, from: i32, to: i32) {
+        if R::FLOWS
+            && let Some(reel) = &self.reel
+        {
+            tape.stretches(reel, from, to, |gain, left| {
+                self.rule.flow(synapse, F::of(gain), F::of(left));
+                self.rule.clip(synapse);
+            });
+        }
+    }
+
+    /// All synapses follow the reward until a tick; those of a run with a delay have worked off their targets' spikes up to `seen(delay)`.
+    pub(super) fn follow(&self, memory: &mut Memory, seen: impl Fn(u32) -> i32, until: i32) {
+        if !R::FLOWS {
+            return;
+        }
+        let Memory { wiring, synapses, last, posts, tape, .. } = memory;
+        let (rows, look) = (&wiring.rows, posts.look::<F, Y>());
+        let mut synapses = synapses.as_mut();
+        let mut synapses = Synapses::<F, V>::new(F::slice(&mut synapses));
+        for run in (0..rows.run_count()).filter(|run| last[*run] != NEVER) {
+            let delay = rows.runs[run].delay;
+            let (way, seen) = (self.way(delay), seen(delay));
+            for synapse in rows.synapses(run) {
+                let answer = look.last_by(usize::from(wiring.cells[synapse]), seen).saturating_add(way);
+                let mut values = synapses.get(synapse);
+                self.flow(&mut values, tape, last[run].max(answer), until);
+                synapses.set(synapse, values);
+            }
+        }
+    }
+}
