@@ -4,6 +4,7 @@
 use super::history::{Now, Rule, Trains, course};
 use super::inhibitory::Inhibitory;
 use super::pair::{Pairing, PowerLaw, Stdp};
+use super::reward::Reward;
 use super::triplet::Triplet;
 use crate::differential::Keep;
 use crate::netlist;
@@ -19,8 +20,14 @@ const TICKS: u64 = 9000;
 /// Largest magnitude of weights, in pA.
 const W_MAX: f64 = 100.0;
 
-/// A projection's rule, as the oracle has it: from the modulator's values at the end of each tick.
-type Oracle = Box<dyn Fn(&[f64]) -> Box<dyn Rule>>;
+/// A projection's rule, as the oracle has it: the weight at the end of the run, from the modulator's values at the end of each tick,
+/// the spikes and the weight at the start.
+type Oracle = Box<dyn Fn(&[f64], &Trains<'_>, f64) -> f64>;
+
+/// That of a rule that changes weights at spikes only.
+fn at_spikes(rule: impl Rule + 'static) -> Oracle {
+    Box::new(move |_, trains, weight| course(&rule, trains, weight).end)
+}
 
 /// A rule with amplitudes that follow a modulator: as of the tick in which a spike is fired.
 struct Modulated {
@@ -73,51 +80,70 @@ fn pairs(s: &mut Stream) -> Learns {
         "rule = \"stdp_pair\"\npairing = \"{word}\"\ntau_plus = \"15 ms\"\ntau_minus = \"30 ms\"\na_plus = 0.02\na_minus = 0.015\n\
          mu_plus = {mu_plus}\nmu_minus = {mu_minus}\nbackpropagation = \"{back}\"\nw_max = \"100 pA\"\n"
     );
-    let oracle = move |_: &[f64]| -> Box<dyn Rule> {
-        let (tau_plus, tau_minus, lambda, alpha) = (15.0, 30.0, 0.02, 0.015 / 0.02);
-        Box::new(Stdp { pairing, tau_plus, tau_minus, lambda, alpha, mu_plus, mu_minus, w_max: W_MAX })
-    };
-    Learns { text, oracle: Box::new(oracle), instant }
+    let (tau_plus, tau_minus, lambda, alpha) = (15.0, 30.0, 0.02, 0.015 / 0.02);
+    let rule = Stdp { pairing, tau_plus, tau_minus, lambda, alpha, mu_plus, mu_minus, w_max: W_MAX };
+    Learns { text, oracle: at_spikes(rule), instant }
 }
 
 fn triplets() -> Learns {
     let text = "rule = \"stdp_triplet\"\na_plus = \"0.3 pA\"\na_plus_triplet = \"0.6 pA\"\na_minus = \"0.7 pA\"\n\
                 a_minus_triplet = \"0.1 pA\"\nw_max = \"100 pA\"\n";
-    let oracle = |_: &[f64]| -> Box<dyn Rule> {
-        Box::new(Triplet {
-            tau_plus: 16.8,
-            tau_plus_triplet: 101.0,
-            tau_minus: 33.7,
-            tau_minus_triplet: 125.0,
-            a_plus: 0.3,
-            a_plus_triplet: 0.6,
-            a_minus: 0.7,
-            a_minus_triplet: 0.1,
-            w_max: W_MAX,
-        })
+    let rule = Triplet {
+        tau_plus: 16.8,
+        tau_plus_triplet: 101.0,
+        tau_minus: 33.7,
+        tau_minus_triplet: 125.0,
+        a_plus: 0.3,
+        a_plus_triplet: 0.6,
+        a_minus: 0.7,
+        a_minus_triplet: 0.1,
+        w_max: W_MAX,
     };
-    Learns { text: text.to_string(), oracle: Box::new(oracle), instant: false }
+    Learns { text: text.to_string(), oracle: at_spikes(rule), instant: false }
 }
 
 fn powers() -> Learns {
     let text = "rule = \"stdp_power_law\"\nlambda = 0.02\nalpha = 0.4\nmu = 0.4\nw_max = \"1000 pA\"\n";
-    let oracle = |_: &[f64]| -> Box<dyn Rule> {
-        Box::new(PowerLaw { tau_plus: 20.0, tau_minus: 20.0, lambda: 0.02, alpha: 0.4, mu: 0.4 })
-    };
-    Learns { text: text.to_string(), oracle: Box::new(oracle), instant: false }
+    let rule = PowerLaw { tau_plus: 20.0, tau_minus: 20.0, lambda: 0.02, alpha: 0.4, mu: 0.4 };
+    Learns { text: text.to_string(), oracle: at_spikes(rule), instant: false }
 }
 
 fn inhibition() -> Learns {
     let text = "rule = \"vogels_sprekeler\"\neta = \"1 pA\"\nalpha = 0.4\nw_max = \"100 pA\"\n";
-    let oracle = |_: &[f64]| -> Box<dyn Rule> { Box::new(Inhibitory { tau: 20.0, eta: 1.0, alpha: 0.4, w_max: -W_MAX }) };
-    Learns { text: text.to_string(), oracle: Box::new(oracle), instant: false }
+    let rule = Inhibitory { tau: 20.0, eta: 1.0, alpha: 0.4, w_max: -W_MAX };
+    Learns { text: text.to_string(), oracle: at_spikes(rule), instant: false }
 }
 
 fn modulated(delay: u64) -> Learns {
     let text = "rule = \"stdp_pair\"\na_plus = { modulator = \"dopamine\", gain = \"0.8 pA\", offset = \"0.2 pA\" }\n\
                 a_minus = { modulator = \"dopamine.value\", gain = \"-0.3 pA\", offset = \"1.1 pA\" }\nw_max = \"100 pA\"\n";
-    let oracle = move |value: &[f64]| -> Box<dyn Rule> { Box::new(Modulated { value: value.to_vec(), way: delay }) };
+    let oracle = move |value: &[f64], trains: &Trains<'_>, weight: f64| {
+        course(&Modulated { value: value.to_vec(), way: delay }, trains, weight).end
+    };
     Learns { text: text.to_string(), oracle: Box::new(oracle), instant: false }
+}
+
+/// The modulator's value at which weights stay: it goes around it.
+const TURN: f64 = 4.15;
+
+/// Follows a reward that is now above b, now below. Blocks of the reward are shorter than the largest delay, longer, and too long.
+fn rewarded(s: &mut Stream) -> Learns {
+    let tau_c = [2.0, 20.0, 300.0][s.below(3) as usize];
+    let instant = s.below(2) == 1;
+    let back = if instant { "instant" } else { "delayed" };
+    let text = format!(
+        "rule = \"stdp_reward\"\na_plus = \"5 pA\"\na_minus = \"6 pA\"\ntau_c = \"{tau_c} ms\"\nb = {}\n\
+         reward = {{ modulator = \"dopamine\", gain = 0.1, offset = 0 }}\nbackpropagation = \"{back}\"\n\
+         w_min = \"20 pA\"\nw_max = \"80 pA\"\n",
+        0.1 * TURN
+    );
+    let oracle = move |value: &[f64], trains: &Trains<'_>, weight: f64| {
+        let (tau_n, b) = (f64::INFINITY, 0.1 * TURN);
+        let rule =
+            Reward { tau_plus: 20.0, tau_minus: 20.0, a_plus: 5.0, a_minus: 6.0, tau_c, tau_n, b, w_min: 20.0, w_max: 80.0 };
+        rule.walk(trains, TICKS, weight, |tick| 0.1 * value[tick as usize - 1]).end
+    };
+    Learns { text, oracle: Box::new(oracle), instant }
 }
 
 /// Cells that fire from hardly ever to all the time; `rare` is silent for so long that its busy targets' spikes fill what is kept.
@@ -166,7 +192,8 @@ fn network(seed: u64, weights: &str) -> (Arc<Network>, Vec<(&'static str, Learns
         ("back", "exc", "\"input\"", "fixed_indegree\", indegree = 3", delays(&mut s), any(&mut s)),
         ("rare", "rare", "\"busy\"", "all_to_all\"", delays(&mut s), pairs(&mut s)),
         ("inhibition", "inh", "[\"exc\", \"busy\"]", "fixed_outdegree\", outdegree = 9", delays(&mut s), inhibition()),
-        ("rewarded", "input", "[\"inh\", \"busy\"]", "fixed_indegree\", indegree = 4", constant.clone(), modulated(delay)),
+        ("modulated", "input", "[\"inh\", \"busy\"]", "fixed_indegree\", indegree = 4", constant.clone(), modulated(delay)),
+        ("rewarded", "input", "[\"inh\", \"busy\"]", "fixed_indegree\", indegree = 4", delays(&mut s), rewarded(&mut s)),
     ];
     let mut text = format!(
         "spikeloom = 1\n[network]\ntimestep = \"0.1 ms\"\nduration = \"1 s\"\nseed = {seed}\n[numerics]\nweights = \"{weights}\"\n{CELLS}\
@@ -220,7 +247,7 @@ fn trains(network: &Network, end: &End) -> Vec<Vec<u64>> {
 
 #[test]
 fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
-    let (mut compared, mut most) = (0, 0);
+    let (mut compared, mut most, mut turns) = (0, 0, 0);
     for seed in 0..8 {
         let (network, learns) = network(seed, "f64");
         let start = State::new(&Plan::new(network.clone(), 1));
@@ -228,9 +255,9 @@ fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
         let end = run(&network, 1 + seed as usize % 3);
         let trains = trains(&network, &end);
         let value: Vec<f64> = end.samples.iter().map(|bits| f64::from_bits(*bits)).collect();
+        turns += value.windows(2).filter(|pair| (pair[0] < TURN) != (pair[1] < TURN)).count();
         for (index, projection) in network.projections.iter().enumerate() {
             let Some((name, learns)) = learns.iter().find(|(name, _)| *name == projection.name) else { continue };
-            let rule = (learns.oracle)(&value);
             let first = start.synapses(&plan, index, 0, Reading::Now);
             let found = &end.synapses[index];
             let (source, target) = (network.populations[projection.source].first, network.populations[projection.target].first);
@@ -242,7 +269,7 @@ fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
                 let post = until(&trains[(target + to) as usize], TICKS - way);
                 most = most.max(post.len());
                 let trains = Trains { pre: &pre, post: &post, delay: way, step_ms: 0.1 };
-                let (got, want) = (found.values[synapse], course(&*rule, &trains, first.values[synapse]).end);
+                let (got, want) = (found.values[synapse], (learns.oracle)(&value, &trains, first.values[synapse]));
                 assert!(
                     (got - want).abs() <= 1e-9 * W_MAX,
                     "seed {seed}, {name} {from} to {to} after {delay} ticks: {got}, not {want}\npre {pre:?}\npost {post:?}\n{}",
@@ -253,6 +280,7 @@ fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
         }
     }
     assert!(compared > 10_000 && most > 150, "{compared} synapses, up to {most} spikes of a target");
+    assert!(turns > 100, "the reward goes up and down {turns} times");
 }
 
 #[test]

@@ -35,29 +35,26 @@ pub(crate) struct Reward {
 struct Synapse {
     weight: f64,
     eligibility: f64,
-    dopamine: f64,
 }
 
 impl Reward {
-    /// The equations' solution over a tick without events.
-    fn flow(&self, s: &mut Synapse, step_ms: f64) {
+    /// The equations' solution over a tick without events, from the dopamine at its beginning.
+    fn flow(&self, s: &mut Synapse, dopamine: f64, step_ms: f64) {
         let tau_cn = 1.0 / (1.0 / self.tau_c + 1.0 / self.tau_n);
         let integral = |tau: f64| -tau * (-step_ms / tau).exp_m1();
-        let change = s.eligibility * (s.dopamine * integral(tau_cn) - self.b * integral(self.tau_c));
+        let change = s.eligibility * (dopamine * integral(tau_cn) - self.b * integral(self.tau_c));
         s.weight = (s.weight + change).clamp(self.w_min, self.w_max);
         s.eligibility *= (-step_ms / self.tau_c).exp();
-        s.dopamine *= (-step_ms / self.tau_n).exp();
     }
 
-    /// Walks every tick from a weight on; `rewards`: ticks in which they are there, ascending.
-    pub(crate) fn course(&self, trains: &Trains<'_>, rewards: &[u64], weight: f64) -> Course {
+    /// Walks every tick up to the last from a weight on; `dopamine`: how much there is at the end of a tick.
+    pub(crate) fn walk(&self, trains: &Trains<'_>, last: u64, weight: f64, mut dopamine: impl FnMut(u64) -> f64) -> Course {
         let (pre, step_ms) = (trains.pre, trains.step_ms);
         let post: Vec<u64> = trains.post.iter().map(|tick| tick + trains.delay).collect();
-        let last = pre.iter().chain(&post).chain(rewards).max().copied().unwrap_or(0);
-        let mut s = Synapse { weight, eligibility: 0.0, dopamine: 0.0 };
+        let (mut s, mut now) = (Synapse { weight, eligibility: 0.0 }, 0.0);
         let mut sent = Vec::new();
         for tick in 1..=last {
-            self.flow(&mut s, step_ms);
+            self.flow(&mut s, now, step_ms);
             let trace = |spikes: &[u64], tau: f64| -> f64 {
                 before(spikes, tick).iter().map(|spike| (-((tick - spike) as f64) * step_ms / tau).exp()).sum()
             };
@@ -68,8 +65,19 @@ impl Reward {
                 sent.push(s.weight);
                 s.eligibility -= self.a_minus * trace(&post, self.tau_minus);
             }
-            s.dopamine += at(rewards, tick).len() as f64 / self.tau_n;
+            now = dopamine(tick);
         }
         Course { sent, end: s.weight }
+    }
+
+    /// The same up to the last event; `rewards`: ticks in which they are there, ascending. Each is of 1 / tau_n.
+    pub(crate) fn course(&self, trains: &Trains<'_>, rewards: &[u64], weight: f64) -> Course {
+        let post = trains.post.iter().map(|tick| tick + trains.delay).max();
+        let last = trains.pre.iter().chain(rewards).copied().chain(post).max().unwrap_or(0);
+        let mut dopamine = 0.0;
+        self.walk(trains, last, weight, |tick| {
+            dopamine = dopamine * (-trains.step_ms / self.tau_n).exp() + at(rewards, tick).len() as f64 / self.tau_n;
+            dopamine
+        })
     }
 }
