@@ -97,6 +97,11 @@ impl Encoding {
         Self { seed, ..self }
     }
 
+    /// What of a pixel counts.
+    pub fn intensity(&self) -> Intensity {
+        self.intensity
+    }
+
     /// Times an intensity, gives a probability per tick. For the authors' encoding it is the number of events a tick of every image.
     pub fn gain(&self) -> f64 {
         self.gain

@@ -17,7 +17,7 @@ pub struct LsmArgs {
 pub enum LsmVerb {
     /// Make liquids, let them learn without labels, count their spikes for each image, and train a linear read-out.
     #[command(
-        after_help = "Examples:\n  spikeloom lsm train --data mnist                               # the published protocol, 1000 neurons\n  spikeloom lsm train --data mnist --seeds 1..5 --out nalsm      # five networks; the same command goes on after Ctrl-C\n  spikeloom lsm train --data mnist --grid 20x20x20 --frozen --out nalsm-8000\n  spikeloom lsm train --data mnist --variant static --weight 0.9 --train 5000 --validation 1000 --test 1000\n  spikeloom lsm train --data mnist --wiring patches --timing accumulate --frozen --liquids 4 --refit --out four\n\nThe protocol is that of Ivanov & Michmizos (NeurIPS 2021, NALSM): training images are the first of the training file, validation images its last, test images those of the test file. Without labels the liquid sees --snapshots images for 20 ms each, learning; then each image is shown for 250 ms from the same weights. The epoch with the best validation accuracy is chosen. A folder with Train/0/00002.bin and so on, as N-MNIST has them, is of recorded events (.bin, or .aedat of versions 2.0 and 3.1): OFF and ON of each pixel are inputs, each ms has an event or none; they are shown for 300 ms, and the counts of each third are read out (as published: --sample-ms 250 --windows 1). `lsm saccades` makes such recordings from images. Where we differ: the read-out is softmax regression on hard labels and raw counts (--readout authors is theirs), and test images are encoded with the scale of the training images (--authors-test-scale for their own, which uses a statistic of the test set).\n--out DIR gets config.json, report.json and a folder for each seed: weights and counts as .npy, model.json, confusion.csv and .svg, raster.svg."
+        after_help = "Examples:\n  spikeloom lsm train --data mnist                               # the published protocol, 1000 neurons\n  spikeloom lsm train --data mnist --seeds 1..5 --out nalsm      # five networks; the same command goes on after Ctrl-C\n  spikeloom lsm train --data mnist --grid 20x20x20 --frozen --out nalsm-8000\n  spikeloom lsm train --data mnist --variant static --weight 0.9 --train 5000 --validation 1000 --test 1000\n  spikeloom lsm train --data mnist --wiring patches --timing accumulate --frozen --liquids 4 --refit --out four\n  spikeloom lsm train --data fashion-mnist --wiring patches,random --encoding root --events 25 --timing accumulate --frozen --liquids 8 --refit\n\nThe protocol is that of Ivanov & Michmizos (NeurIPS 2021, NALSM): training images are the first of the training file, validation images its last, test images those of the test file. Without labels the liquid sees --snapshots images for 20 ms each, learning; then each image is shown for 250 ms from the same weights. The epoch with the best validation accuracy is chosen. A folder with Train/0/00002.bin and so on, as N-MNIST has them, is of recorded events (.bin, or .aedat of versions 2.0 and 3.1): OFF and ON of each pixel are inputs, each ms has an event or none; they are shown for 300 ms, and the counts of each third are read out (as published: --sample-ms 250 --windows 1). `lsm saccades` makes such recordings from images. Where we differ: the read-out is softmax regression on hard labels and raw counts (--readout authors is theirs), and test images are encoded with the scale of the training images (--authors-test-scale for their own, which uses a statistic of the test set).\nLiquids may be unlike: --wiring, --encoding, --timing and --events take several values, of which liquid k takes the k-th, then from the first again; one value is for all. With --wiring patches,random --events 25,25,40,40 four liquids are all combinations.\n--out DIR gets config.json, report.json and a folder for each seed: weights and counts as .npy, model.json, confusion.csv and .svg, raster.svg."
     )]
     Train(Box<LsmTrainArgs>),
     /// Make recordings of an event camera from images: three saccades before each, in N-MNIST's files.
@@ -147,21 +147,22 @@ pub struct LsmTrainArgs {
     /// Magnitude of all weights at the start, in mV (default: 3, static: 1).
     #[arg(long, value_name = "X")]
     pub weight: Option<f64>,
-    /// What of a pixel counts.
-    #[arg(long, value_enum, default_value = "authors")]
-    pub encoding: LsmEncoding,
-    /// When a pixel has its events.
-    #[arg(long, value_enum, default_value = "chance")]
-    pub timing: LsmTiming,
-    /// Mean number of input events per ms (default: 20; not for the authors' encoding, which makes its own).
-    #[arg(long, value_name = "N")]
-    pub events: Option<f64>,
+    /// What of a pixel counts; several, separated by commas, are taken by the liquids in turn.
+    #[arg(long, value_enum, default_value = "authors", value_delimiter = ',')]
+    pub encoding: Vec<LsmEncoding>,
+    /// When a pixel has its events; of several, liquids take turns.
+    #[arg(long, value_enum, default_value = "chance", value_delimiter = ',')]
+    pub timing: Vec<LsmTiming>,
+    /// Mean number of input events per ms (default: 20; not for the authors' encoding, which makes its own); of several, liquids take
+    /// turns.
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pub events: Vec<f64>,
     /// Scale test images by themselves, as the authors did; else as training images.
     #[arg(long)]
     pub authors_test_scale: bool,
-    /// How the input reaches the neurons.
-    #[arg(long, value_enum, default_value = "random")]
-    pub wiring: LsmWiring,
+    /// How the input reaches the neurons; of several, liquids take turns.
+    #[arg(long, value_enum, default_value = "random", value_delimiter = ',')]
+    pub wiring: Vec<LsmWiring>,
     /// Sides of patches in pixels, from the smallest to the largest (default: 4..12).
     #[arg(long, value_name = "A..B")]
     pub patch: Option<String>,

@@ -74,7 +74,7 @@ pub(crate) fn gather(
             total += counts.iter().map(|count| f64::from(*count)).sum::<f64>();
             Ok::<_, Stop>(counts)
         };
-        let [train, validation, test] = parts(protocol, data)?;
+        let [train, validation, test] = parts(protocol, data, index)?;
         let mut both = count(train)?;
         both.extend(count(validation)?);
         let tested = count(test)?;
@@ -117,12 +117,12 @@ fn machine(
     Ok(machine)
 }
 
-/// Training, validation and test samples.
-fn parts<'a>(protocol: &'a Protocol, data: &'a Data) -> Result<[Part<'a>; 3], Failure> {
-    let shows = protocol.training(&data.training)?;
+/// Training, validation and test samples, as a liquid is shown them.
+fn parts<'a>(protocol: &'a Protocol, data: &'a Data, liquid: usize) -> Result<[Part<'a>; 3], Failure> {
+    let shows = protocol.training(liquid, &data.training)?;
     let training = |name, range| Part { name, shows, range, first: 0 };
     let all = data.training.len();
-    let test = Part { name: "test", shows: protocol.testing(&data.test)?, range: 0..protocol.test, first: TEST };
+    let test = Part { name: "test", shows: protocol.testing(liquid, &data.test)?, range: 0..protocol.test, first: TEST };
     Ok([training("train", 0..protocol.train), training("validation", all - protocol.validation..all), test])
 }
 

@@ -5,7 +5,7 @@ use super::protocol::{Protocol, liquid_seed};
 use super::{Stop, Workers, wrong};
 use crate::failure::Failure;
 use crate::progress::Steps;
-use models::experiments::liquid::{Liquid, Settings, relayed};
+use models::experiments::liquid::{Liquid, relayed};
 use models::experiments::measures::{Branching, Event, Partners, branching_factor};
 use sim_core::diagnostic::Diagnostic;
 use sim_core::random::{Key, Stream};
@@ -21,6 +21,8 @@ const BRANCHING_MARGINS: [u32; 2] = [25, 26];
 /// A liquid that is ready for samples.
 pub(crate) struct Machine {
     pub(crate) liquid: Liquid,
+    /// Its number among the network's, from 0.
+    index: usize,
     pub(crate) seed: u64,
     /// The weights that it has learned, to be kept.
     pub(crate) learned: Vec<f64>,
@@ -34,7 +36,7 @@ impl Machine {
     pub(crate) fn taught(protocol: &Protocol, data: &Data, seed: u64, index: usize, workers: &Workers) -> Result<Self, Stop> {
         let (mut liquid, seed) = new(protocol, seed, index)?;
         let order = Order { seed, samples: protocol.train };
-        let (shows, lengths) = (protocol.training(&data.training)?, [protocol.snapshot_ms, protocol.sample_ms]);
+        let (shows, lengths) = (protocol.training(index, &data.training)?, [protocol.snapshot_ms, protocol.sample_ms]);
         let show = |(number, sample)| shows.snapshot(sample, SNAPSHOTS + number as u64, seed, lengths);
         let words = format!("liquid {} learns, {}", index + 1, data.training.word());
         let steps = Steps::new(workers.quiet, words, protocol.snapshots);
@@ -46,21 +48,21 @@ impl Machine {
             broken = go_on.is_break();
             go_on
         });
-        if broken { Err(Stop::Interrupted) } else { Ok(Self::ready(liquid, seed, protocol)) }
+        if broken { Err(Stop::Interrupted) } else { Ok(Self::ready(liquid, (index, seed), protocol)) }
     }
 
     /// One of a network's liquids with the weights that it once learned.
     pub(crate) fn restored(protocol: &Protocol, seed: u64, index: usize, weights: &[f64]) -> Result<Self, Failure> {
         let (liquid, seed) = new(protocol, seed, index)?;
         let liquid = liquid.with_learned(weights).map_err(|problem| wrong(&problem))?;
-        Ok(Self::ready(liquid, seed, protocol))
+        Ok(Self::ready(liquid, (index, seed), protocol))
     }
 
-    fn ready(liquid: Liquid, seed: u64, protocol: &Protocol) -> Self {
+    fn ready(liquid: Liquid, (index, seed): (usize, u64), protocol: &Protocol) -> Self {
         let learned = liquid.learned();
         let weights = PROJECTIONS.map(|name| (name, liquid.weights(name))).to_vec();
         let liquid = if protocol.frozen { liquid.frozen() } else { liquid };
-        Self { liquid, seed, learned, weights }
+        Self { liquid, index, seed, learned, weights }
     }
 
     /// The mean over some training samples, as far as samples are long enough for it.
@@ -79,16 +81,15 @@ impl Machine {
     }
 
     fn sample(&self, protocol: &Protocol, data: &Data, sample: usize) -> Result<Vec<Event>, Failure> {
-        let shown = protocol.training(&data.training)?.present(sample, sample as u64, self.seed);
+        let shown = protocol.training(self.index, &data.training)?.present(sample, sample as u64, self.seed);
         Ok(self.liquid.spikes(&shown, protocol.sample_ms))
     }
 }
 
 fn new(protocol: &Protocol, seed: u64, index: usize) -> Result<(Liquid, u64), Failure> {
     let seed = liquid_seed(seed, index);
-    let settings = Settings { seed, ..protocol.settings.clone() };
     let fail = |problems: Vec<Diagnostic>| Failure::Netlist(problems, Box::default());
-    Ok((Liquid::new(settings).map_err(fail)?, seed))
+    Ok((Liquid::new(protocol.settings_of(index, seed)).map_err(fail)?, seed))
 }
 
 /// All training samples in random order, then again in another one, and so on.
@@ -153,7 +154,7 @@ impl Facts {
         }
         if self.sample.is_none() {
             let (liquid, ticks) = (&machine.liquid, protocol.sample_ms);
-            let shown = protocol.training(&data.training)?.present(0, 0, machine.seed);
+            let shown = protocol.training(machine.index, &data.training)?.present(0, 0, machine.seed);
             let inputs = liquid.settings().inputs;
             self.sample = Some(Sample {
                 inputs,

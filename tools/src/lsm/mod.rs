@@ -20,6 +20,7 @@ mod protocol;
 mod recordings;
 mod report;
 mod samples;
+mod turns;
 
 pub(crate) use counts::gather;
 pub(crate) use drawings::{confusion, raster, scatter};

@@ -75,8 +75,13 @@ impl Model {
         &self.stored.readout
     }
 
-    /// The counts of the first of some samples, as of test samples.
-    pub(crate) fn counts(&self, shows: Shows<'_>, number: usize, workers: &Workers) -> Result<Features, Stop> {
+    /// The counts of the first of some samples, as of test samples; `shows` is how each liquid is shown them.
+    pub(crate) fn counts<'a>(
+        &self,
+        shows: impl Fn(usize) -> Result<Shows<'a>, Failure>,
+        number: usize,
+        workers: &Workers,
+    ) -> Result<Features, Stop> {
         let Stored { protocol, seed, weights, scale, .. } = &self.stored;
         let mut features = None;
         for (index, expected) in weights.iter().enumerate() {
@@ -85,7 +90,7 @@ impl Model {
                 return Err(damaged(&file).into());
             }
             let machine = Machine::restored(protocol, *seed, index, &load_weights(&file)?)?;
-            let part = Part { name: "test", shows, range: 0..number, first: TEST };
+            let part = Part { name: "test", shows: shows(index)?, range: 0..number, first: TEST };
             let job = Job { machine: &machine, part: &part, protocol, words: format!("liquid {}, samples", index + 1), workers };
             let counts = job.run(None, &mut Timing::default())?;
             features = Some(append(features, job.width(), counts, *scale)?);

@@ -3,18 +3,16 @@
 use super::images::{Data, IMAGES};
 use super::recordings::Recordings;
 use super::samples::{Set, Shows};
-use super::wrong;
-use crate::cli::{LsmEncoding, LsmTiming, LsmTrainArgs, LsmVariant, LsmWiring};
+use super::turns::{Turn, turns};
+use crate::cli::{LsmTrainArgs, LsmVariant};
 use crate::failure::Failure;
 use models::experiments::dataset::Images;
-use models::experiments::encoding::{Encoding, Intensity, Timing};
-use models::experiments::liquid::{Patches, Settings, Variant, Wiring};
+use models::experiments::encoding::Encoding;
+use models::experiments::liquid::{Settings, Variant, Wiring};
 use serde::{Deserialize, Serialize};
 use sim_core::random::{Key, mix};
 use std::ops::RangeInclusive;
 
-/// Input events per ms where nobody says how many: about as many as the authors' encoding makes of MNIST.
-const EVENTS: f64 = 20.0;
 /// How long a sample is shown where nobody says so, in ms, and the windows in which its spikes are counted: images as published,
 /// recordings to the end of the third saccade, a window each.
 const IMAGE_MS: u32 = 250;
@@ -31,13 +29,16 @@ pub(crate) struct Protocol {
     /// What kind of samples they are: see [`Data::name`].
     #[serde(default = "images")]
     pub(crate) dataset: String,
-    /// A liquid's settings, with the seed 0.
+    /// The first liquid's settings, with the seed 0. Others differ from it only in what is in `others`.
     pub(crate) settings: Settings,
     pub(crate) liquids: usize,
     pub(crate) frozen: bool,
     /// Of training and validation images, with the seed 0. None of recordings.
     pub(crate) encoding: Option<Encoding>,
     pub(crate) test_encoding: Option<Encoding>,
+    /// Where liquids are unlike: of the liquids after the first, until they repeat. Liquid k is as the one k % (1 + how many) before.
+    #[serde(default)]
+    pub(crate) others: Vec<Turn>,
     pub(crate) snapshots: usize,
     pub(crate) snapshot_ms: u64,
     pub(crate) sample_ms: u64,
@@ -54,7 +55,10 @@ impl Protocol {
         let (train, validation, test) = (arguments.train as usize, arguments.validation as usize, arguments.test as usize);
         enough("training", &data.training, train + validation, "--train and --validation")?;
         enough("test", &data.test, test, "--test")?;
-        let [encoding, test_encoding] = encodings(arguments, data)?;
+        let mut settings = settings(arguments, data)?;
+        let mut others = turns(arguments, data, settings.wiring)?;
+        let Turn { wiring, encoding, test_encoding } = others.remove(0);
+        settings.wiring = wiring;
         let (sample_ms, windows) = match data.training {
             Set::Images(_) => (IMAGE_MS, 1),
             Set::Recordings(_) => (RECORDING_MS, SACCADES),
@@ -67,11 +71,12 @@ impl Protocol {
         Ok(Self {
             data: data.hash(),
             dataset: data.name.into(),
-            settings: settings(arguments, data)?,
+            settings,
             liquids: arguments.liquids as usize,
             frozen: arguments.frozen,
             encoding,
             test_encoding,
+            others,
             snapshots: arguments.snapshots as usize,
             snapshot_ms: arguments.snapshot_ms.into(),
             sample_ms: sample_ms.into(),
@@ -82,14 +87,41 @@ impl Protocol {
         })
     }
 
-    /// The samples of a training set as they are shown.
-    pub(crate) fn training<'a>(&'a self, set: &'a Set) -> Result<Shows<'a>, Failure> {
-        self.shows(set, self.encoding.as_ref())
+    /// The settings of a liquid with this seed.
+    pub(crate) fn settings_of(&self, liquid: usize, seed: u64) -> Settings {
+        Settings { seed, wiring: self.wiring(liquid), ..self.settings.clone() }
     }
 
-    /// The samples of a test set as they are shown.
-    pub(crate) fn testing<'a>(&'a self, set: &'a Set) -> Result<Shows<'a>, Failure> {
-        self.shows(set, self.test_encoding.as_ref())
+    /// How the input reaches a liquid's neurons.
+    pub(crate) fn wiring(&self, liquid: usize) -> Wiring {
+        self.turn(liquid).map_or(self.settings.wiring, |turn| turn.wiring)
+    }
+
+    /// How training and validation images become a liquid's events. Recordings are shown as they are.
+    pub(crate) fn encoding(&self, liquid: usize) -> Option<&Encoding> {
+        self.turn(liquid).map_or(self.encoding.as_ref(), |turn| turn.encoding.as_ref())
+    }
+
+    fn test_encoding(&self, liquid: usize) -> Option<&Encoding> {
+        self.turn(liquid).map_or(self.test_encoding.as_ref(), |turn| turn.test_encoding.as_ref())
+    }
+
+    /// What a liquid has of its own; none where it is as the first.
+    fn turn(&self, liquid: usize) -> Option<&Turn> {
+        match liquid % (1 + self.others.len()) {
+            0 => None,
+            place => self.others.get(place - 1),
+        }
+    }
+
+    /// The samples of a training set as a liquid is shown them.
+    pub(crate) fn training<'a>(&'a self, liquid: usize, set: &'a Set) -> Result<Shows<'a>, Failure> {
+        self.shows(set, self.encoding(liquid))
+    }
+
+    /// The samples of a test set as a liquid is shown them.
+    pub(crate) fn testing<'a>(&'a self, liquid: usize, set: &'a Set) -> Result<Shows<'a>, Failure> {
+        self.shows(set, self.test_encoding(liquid))
     }
 
     fn shows<'a>(&self, set: &'a Set, encoding: Option<&'a Encoding>) -> Result<Shows<'a>, Failure> {
@@ -99,9 +131,9 @@ impl Protocol {
         }
     }
 
-    /// Images as they are shown as test images.
-    pub(crate) fn test_images<'a>(&'a self, images: &'a Images) -> Result<Shows<'a>, Failure> {
-        self.images(images, self.test_encoding.as_ref())
+    /// Images as a liquid is shown them as test images.
+    pub(crate) fn test_images<'a>(&'a self, liquid: usize, images: &'a Images) -> Result<Shows<'a>, Failure> {
+        self.images(images, self.test_encoding(liquid))
     }
 
     fn images<'a>(&self, images: &'a Images, encoding: Option<&'a Encoding>) -> Result<Shows<'a>, Failure> {
@@ -148,7 +180,7 @@ impl Protocol {
     }
 }
 
-fn usage<T>(message: String) -> Result<T, Failure> {
+pub(super) fn usage<T>(message: String) -> Result<T, Failure> {
     Err(Failure::Usage("usage", message))
 }
 
@@ -167,42 +199,6 @@ fn enough(part: &str, set: &Set, needed: usize, flags: &str) -> Result<(), Failu
     Err(Failure::Usage("data", format!("{}, {flags} ask for {needed}", set.told(part))))
 }
 
-/// Those of training and test images; recordings have none.
-fn encodings(arguments: &LsmTrainArgs, data: &Data) -> Result<[Option<Encoding>; 2], Failure> {
-    let (Set::Images(training), Set::Images(test)) = (&data.training, &data.test) else {
-        let own = arguments.encoding == LsmEncoding::Authors && arguments.timing == LsmTiming::Chance;
-        if !own || arguments.events.is_some() || arguments.authors_test_scale {
-            let flags = "--encoding, --timing, --events and --authors-test-scale";
-            return usage(format!("{flags} are for images: recordings are shown as they are"));
-        }
-        return Ok([None, None]);
-    };
-    let encoding = encoding(arguments, training.images())?;
-    let test_encoding = match arguments.authors_test_scale {
-        true => self::encoding(arguments, test.images())?,
-        false => encoding.clone(),
-    };
-    Ok([Some(encoding), Some(test_encoding)])
-}
-
-fn encoding<'a>(arguments: &LsmTrainArgs, images: impl Iterator<Item = &'a [u8]>) -> Result<Encoding, Failure> {
-    let timing = match arguments.timing {
-        LsmTiming::Chance => Timing::Chance,
-        LsmTiming::Accumulate => Timing::Accumulate,
-    };
-    let intensity = match arguments.encoding {
-        LsmEncoding::Authors if arguments.events.is_some() => {
-            return usage("--events: the authors' encoding makes its own number of events; name another --encoding".into());
-        }
-        LsmEncoding::Authors => return Ok(Encoding::authors(images, 0).map_err(|problem| wrong(&problem))?.with_timing(timing)),
-        LsmEncoding::Share => Intensity::Share,
-        LsmEncoding::Brightness => Intensity::Brightness,
-        LsmEncoding::Root => Intensity::Root,
-    };
-    let events = arguments.events.unwrap_or(EVENTS);
-    Encoding::with_events(intensity, timing, events, images, 0).map_err(|problem| wrong(&problem))
-}
-
 fn settings(arguments: &LsmTrainArgs, data: &Data) -> Result<Settings, Failure> {
     let variant = match arguments.variant {
         LsmVariant::Nalsm => Variant::Nalsm,
@@ -214,7 +210,6 @@ fn settings(arguments: &LsmTrainArgs, data: &Data) -> Result<Settings, Failure> 
         Set::Images(_) => Settings::on_lattice(variant, grid(arguments)?, (rows as u32, columns as u32), 0),
         Set::Recordings(set) => Settings::for_recordings(variant, grid(arguments)?, set.sensor, 0),
     };
-    settings.wiring = wiring(arguments, settings.wiring)?;
     let positive = |flag: &str, value: Option<f64>, default: f64| match value {
         Some(value) if !(value > 0.0 && value.is_finite()) => usage(format!("{flag} takes a number above 0")),
         value => Ok(value.unwrap_or(default)),
@@ -225,23 +220,6 @@ fn settings(arguments: &LsmTrainArgs, data: &Data) -> Result<Settings, Failure> 
     settings.w_astro = positive("--w-astro", arguments.w_astro, settings.w_astro)?;
     settings.weight = positive("--weight", arguments.weight, settings.weight)?;
     Ok(settings)
-}
-
-fn wiring(arguments: &LsmTrainArgs, default: Wiring) -> Result<Wiring, Failure> {
-    if arguments.wiring == LsmWiring::Random {
-        return match arguments.patch.is_some() || arguments.patch_synapses.is_some() {
-            true => usage("--patch and --patch-synapses are for --wiring patches".into()),
-            false => Ok(default),
-        };
-    }
-    let sides = arguments.patch.as_deref().map_or(Ok(4..=12), |text| range("--patch", text))?;
-    let (Ok(least), Ok(most)) = (u32::try_from(*sides.start()), u32::try_from(*sides.end())) else {
-        return usage("--patch takes sides in pixels such as 4..12".into());
-    };
-    if least == 0 {
-        return usage("--patch: a patch has at least one pixel".into());
-    }
-    Ok(Wiring::Patches(Patches { least, most, synapses: arguments.patch_synapses.unwrap_or(50), border: 0 }))
 }
 
 fn grid(arguments: &LsmTrainArgs) -> Result<[u32; 3], Failure> {
@@ -274,7 +252,7 @@ pub(crate) fn seeds(arguments: &LsmTrainArgs) -> Result<RangeInclusive<u64>, Fai
 }
 
 /// "1..5", both ends included.
-fn range(flag: &str, text: &str) -> Result<RangeInclusive<u64>, Failure> {
+pub(super) fn range(flag: &str, text: &str) -> Result<RangeInclusive<u64>, Failure> {
     let ends = text.split_once("..").and_then(|(low, high)| Some((low.trim().parse().ok()?, high.trim().parse().ok()?)));
     match ends.filter(|(low, high)| low <= high) {
         Some((low, high)) => Ok(low..=high),

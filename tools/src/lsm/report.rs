@@ -5,6 +5,7 @@ use super::fitting::{Fitted, Fitting};
 use super::liquids::{Facts, ProjectionFacts};
 use super::protocol::Protocol;
 use crate::names::{count, decimals, table};
+use models::experiments::encoding::{Encoding, Intensity};
 use models::experiments::liquid::Wiring;
 use models::experiments::readout::Setting;
 use serde_json::{Map, Value, json};
@@ -53,10 +54,16 @@ impl Report<'_> {
     /// One object: of one network all its keys; of several the means of their figures, and all of them in a list.
     pub(crate) fn json(&self) -> Value {
         let protocol = self.protocol;
+        let liquid = |liquid| json!({ "wiring": wiring(protocol.wiring(liquid)), "encoding": protocol.encoding(liquid) });
+        let by_liquid: Vec<Value> = (0..protocol.liquids).map(liquid).collect();
+        // Of one way of seeing only; where there are several, none stands for all.
+        let alike = by_liquid.iter().all(|other| other["encoding"] == by_liquid[0]["encoding"]);
+        let encoding = protocol.encoding(0).filter(|_| alike);
         let mut object = json!({
             "schema": 1, "ok": !self.interrupted(), "interrupted": self.interrupted(), "variant": protocol.variant(),
             "neurons": protocol.neurons(), "grid": protocol.settings.grid, "liquids": protocol.liquids,
-            "wiring": wiring(protocol), "frozen": protocol.frozen, "dataset": protocol.dataset, "encoding": &protocol.encoding,
+            "wiring": wirings(protocol), "frozen": protocol.frozen, "dataset": protocol.dataset, "encoding": encoding,
+            "by_liquid": by_liquid,
             "w_astro": protocol.settings.w_astro, "weight_mv": protocol.settings.weight, "snapshots": protocol.snapshots,
             "sample_ms": protocol.sample_ms, "windows": protocol.windows, "train": protocol.train,
             "validation": protocol.validation, "test": protocol.test, "readout": self.fitting.name,
@@ -93,16 +100,17 @@ impl Report<'_> {
     pub(crate) fn text(&self) -> String {
         let protocol = self.protocol;
         let liquids = if protocol.liquids == 1 { String::new() } else { format!("{} liquids of ", protocol.liquids) };
-        let (input, samples) = match &protocol.encoding {
-            Some(encoding) => (format!("{} input events per ms", decimals(encoding.gain(), 4)), "images"),
-            None => (format!("input {}", protocol.dataset), "recordings"),
+        let inputs = different(protocol, |liquid| protocol.encoding(liquid).map(input));
+        let (input, samples) = match &inputs[..] {
+            [] => (format!("input {}", protocol.dataset), "recordings"),
+            inputs => (inputs.join(" or "), "images"),
         };
         let windows = if protocol.windows == 1 { String::new() } else { format!(" of {} windows", protocol.windows) };
         let mut text = format!(
             "{}, {liquids}{} neurons, {} wiring, {input}, read-out {}{windows}\n{} training, {} validation, {} test {samples}\n\n",
             protocol.variant(),
             count(protocol.neurons()),
-            wiring(protocol),
+            wirings(protocol),
             self.fitting.name,
             count(protocol.train as u64),
             count(protocol.validation as u64),
@@ -121,9 +129,35 @@ impl Report<'_> {
     }
 }
 
-/// The name of the input's wiring.
-fn wiring(protocol: &Protocol) -> &'static str {
-    match protocol.settings.wiring {
+/// What liquids have of something, each value once, in the order of the liquids.
+fn different<T: PartialEq>(protocol: &Protocol, of: impl Fn(usize) -> Option<T>) -> Vec<T> {
+    let mut values = Vec::new();
+    for value in (0..protocol.liquids).filter_map(of) {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    values
+}
+
+/// How many events an encoding makes, in words.
+fn input(encoding: &Encoding) -> String {
+    let gain = decimals(encoding.gain(), 4);
+    match encoding.intensity() {
+        Intensity::Share => format!("{gain} input events per ms"),
+        Intensity::Brightness => format!("input by brightness (white {gain} per ms)"),
+        Intensity::Root => format!("input by the root of brightness (white {gain} per ms)"),
+    }
+}
+
+/// The names of the input's wirings, as on the command line.
+fn wirings(protocol: &Protocol) -> String {
+    different(protocol, |liquid| Some(wiring(protocol.wiring(liquid)))).join(",")
+}
+
+/// The name of a wiring.
+fn wiring(wiring: Wiring) -> &'static str {
+    match wiring {
         Wiring::Random(_) => "random",
         Wiring::Patches(_) => "patches",
     }

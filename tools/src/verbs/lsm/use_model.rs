@@ -20,7 +20,8 @@ pub(crate) fn test(arguments: &LsmTestArgs, quiet: bool, terminal: &mut Terminal
         let message = format!("{}, --test asks for {number}", set.told("test"));
         return Err(Failure::Usage("data", message));
     }
-    let features = model.counts(model.protocol().testing(&set)?, number, &workers).map_err(Stop::without_files)?;
+    let shows = |liquid| model.protocol().testing(liquid, &set);
+    let features = model.counts(shows, number, &workers).map_err(Stop::without_files)?;
     let samples = Samples::all(&features, &set.labels()[..number]);
     let confusion = samples.and_then(|samples| workers.pool.install(|| model.readout().evaluate(&samples))).map_err(wrong)?;
     let accuracy = confusion.accuracy();
@@ -44,11 +45,11 @@ pub(crate) fn classify(arguments: &LsmClassifyArgs, quiet: bool, terminal: &mut 
     let (features, labels) = match protocol.encoding {
         Some(_) => {
             let (images, labels) = read(arguments)?;
-            (model.counts(protocol.test_images(&images)?, images.len(), &workers), labels)
+            (model.counts(|liquid| protocol.test_images(liquid, &images), images.len(), &workers), labels)
         }
         None => {
             let recording = recording(arguments, protocol.size())?;
-            (model.counts(protocol.recordings(&recording)?, 1, &workers), None)
+            (model.counts(|_| protocol.recordings(&recording), 1, &workers), None)
         }
     };
     let features = features.map_err(Stop::without_files)?;
