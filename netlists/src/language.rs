@@ -218,7 +218,12 @@ pub(crate) const PROJECTION: Section = Section {
         key("synapse", Shape::NotBuilt("gap junctions and other kinds of synapse are not built yet"), "kind of synapse"),
         key("plasticity", Shape::Rule, "rule of learning and its parameters"),
         key("third", Shape::Table(&THIRD), "third party of each synapse: an astrocyte"),
-        key("assign", Shape::NotBuilt("modulators are not built yet"), "which modulator is for which cell"),
+        key(
+            "assign",
+            Shape::Any,
+            "which of several modulators a target reads: \"block\" (in order), \"nearest\" (in space), or a list; \
+             default: each its own",
+        ),
     ],
 };
 

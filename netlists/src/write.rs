@@ -161,6 +161,9 @@ fn projection(network: &Network, p: &Projection) -> Value {
     }
     if let Some(learning) = &p.learning {
         made["plasticity"] = write_learning::plasticity(network, learning);
+        if !learning.zones.of.is_empty() {
+            made["assign"] = json!({ "list": learning.zones.of });
+        }
     }
     made
 }

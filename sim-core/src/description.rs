@@ -359,6 +359,8 @@ pub struct ProjectionDecl {
     pub plasticity: Option<RuleDecl>,
     /// `third`: the third party of each synapse.
     pub third: Option<ThirdDecl>,
+    /// `assign`: which modulator is for which target.
+    pub assign: Option<Value>,
 }
 
 /// `[projections.third]`.

@@ -320,6 +320,43 @@ impl Setting {
     }
 }
 
+/// Which cell of a population of modulators each target reads, where there are several.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Zones {
+    /// By target: a modulator. Empty where one is for all.
+    pub of: Vec<u32>,
+    /// How many modulators there are.
+    pub count: usize,
+    /// Places on the bus of the first one's variables that the rule reads; those of the others follow each.
+    pub channels: Vec<usize>,
+}
+
+impl Zones {
+    /// The modulator of a target.
+    #[inline(always)]
+    pub fn zone(&self, target: usize) -> usize {
+        self.of.get(target).map_or(0, |zone| *zone as usize)
+    }
+
+    /// The bus as the targets of each modulator see it, with its values in the place of the first one's.
+    pub(crate) fn views(&self, bus: &[f64], mut each: impl FnMut(usize, &[f64])) {
+        if self.of.is_empty() {
+            return each(0, bus);
+        }
+        let mut view = bus.to_vec();
+        for zone in 0..self.count {
+            self.channels.iter().for_each(|channel| view[*channel] = bus[channel + zone]);
+            each(zone, &view);
+        }
+    }
+
+    /// Those of some of the targets.
+    pub(crate) fn part(&self, targets: std::ops::Range<u32>) -> Self {
+        let of = self.of.get(targets.start as usize..targets.end as usize).unwrap_or_default();
+        Self { of: of.to_vec(), ..self.clone() }
+    }
+}
+
 /// How a projection learns.
 #[derive(Clone, Debug)]
 pub struct Learning {
@@ -333,6 +370,8 @@ pub struct Learning {
     pub negative: bool,
     /// Unit of weights.
     pub dimension: Dimension,
+    /// The modulators of the targets.
+    pub zones: Zones,
 }
 
 impl Learning {

@@ -40,6 +40,9 @@ w_max = "20 pA"
 type Mistake = (&'static [(&'static str, &'static str)], &'static str, &'static str);
 
 const FROM: &str = "\"dopamine\"";
+/// Three modulators.
+const SEVERAL: (&str, &str) = ("size = 1\n[[projections]]", "size = 3\n[[projections]]");
+const DELAY: &str = "delay = \"1 ms\"";
 const MAX: &str = "w_max = \"20 pA\"";
 
 const MISTAKES: &[Mistake] = &[
@@ -84,7 +87,7 @@ const MISTAKES: &[Mistake] = &[
         "does not learn",
     ),
     (&[("\"stdp_pair\"", "«\"stdp_pear\"»")], "unknown-rule", "did you mean \\\"stdp_pair\\\"?"),
-    (&[("\"stdp_pair\"", "«\"stdp_reward\"»")], "unknown-rule", "stdp_reward"),
+    (&[("\"stdp_pair\"", "«\"stdp_rewrad\"»")], "unknown-rule", "stdp_reward"),
     (&[(MAX, "w_max = \"20 pA\"\n«tau_plas» = \"1 ms\"")], "unknown-parameter", "did you mean \\\"tau_plus\\\"?"),
     (&[(MAX, "w_max = «\"20 mV\"»")], "dimension", "w_max is a current"),
     (&[(MAX, "w_max = \"20 pA\"\ntau_plus = «\"1 mV\"»")], "dimension", "tau_plus is a time"),
@@ -96,7 +99,11 @@ const MISTAKES: &[Mistake] = &[
     (&[("source = \"source\"", "source = «\"sources\"»")], "unknown-population", "did you mean \\\"source\\\"?"),
     (&[(FROM, "«\"dopamin\"»")], "unknown-population", "did you mean \\\"dopamine\\\"?"),
     (&[(FROM, "«\"source\"»")], "bad-modulator", "is a stimulus"),
-    (&[(FROM, "«\"exc\"»")], "bad-modulator", "has several cells"),
+    (&[(DELAY, "delay = \"1 ms\"\nassign = «\"block\"»")], "bad-modulator", "nothing to assign"),
+    (&[SEVERAL, (DELAY, "delay = \"1 ms\"\nassign = «\"blok\"»")], "unknown-value", "did you mean \\\"block\\\"?"),
+    (&[SEVERAL, (DELAY, "delay = \"1 ms\"\nassign = «\"nearest\"»")], "no-positions", "need positions in the same space"),
+    (&[SEVERAL, (DELAY, "delay = \"1 ms\"\nassign = «{ list = [0, 1, 2] }»")], "wrong-length", "3 modulators for 4 targets"),
+    (&[SEVERAL, (DELAY, "delay = \"1 ms\"\nassign = { list = [0, 1, 2, «3»] }")], "out-of-range", "2"),
     (&[(FROM, "«\"dopamine.valu\"»")], "bad-modulator", "did you mean \\\"value\\\"?"),
     (&[("gain = \"1 pA\"", "gain = «\"1 ms\"»")], "dimension", "gain is a current"),
     (&[(MAX, "w_max = \"20 pA\"\ntau_plus = { modulator = «\"dopamine\"» }")], "not-modulated", "before the run"),
@@ -109,6 +116,7 @@ const OF_THE_RULE: &[(&str, &str, &str, &str)] = &[
     (MAX, "w_max = \"20 pA\"\nw_min = \"30 pA\"", "bad-parameters", "must be below w_max"),
     (MAX, "w_max = \"20 pA\"\nw_min = \"-20 pA\"", "sign", "a receptor for each"),
     (MAX, "w_max = \"20 pA\"\nrestart = \"1 ms\"\npairing = \"nearest_symmetric\"", "bad-parameters", "all_to_all"),
+    (SEVERAL.0, SEVERAL.1, "bad-modulator", "which is for which"),
     ("\"poisson_source\"", "\"poisson\"", "cannot-learn", "poisson_source has one train"),
     ("source = \"source\"", "source = \"current\"", "cannot-learn", "no synapses to learn"),
     ("rule = \"stdp_pair\"\n", "", "missing-key", "lacks the key"),

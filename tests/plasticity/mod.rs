@@ -10,3 +10,4 @@ pub(crate) mod pair;
 mod reward;
 mod short_term;
 mod triplet;
+mod zones;

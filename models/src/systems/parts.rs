@@ -158,6 +158,7 @@ impl Parts<'_> {
             receptor: None,
             plasticity: None,
             third: None,
+            assign: None,
         }
     }
 

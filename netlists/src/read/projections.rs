@@ -25,6 +25,7 @@ impl Reader<'_> {
             receptor: self.text(fields, "receptor"),
             plasticity: fields.get("plasticity").and_then(|entry| self.rule(entry)),
             third: self.third(fields),
+            assign: self.value(fields, "assign"),
         }
     }
 

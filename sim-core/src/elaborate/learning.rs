@@ -46,6 +46,8 @@ pub(crate) struct Reading<'a, 'c> {
     pub(crate) ends: &'a Ends<'a>,
     /// Unit of weights.
     pub(crate) dimension: Dimension,
+    /// Which modulator is for which target.
+    pub(crate) assign: Option<&'a Value>,
 }
 
 impl Reading<'_, '_> {
@@ -65,7 +67,8 @@ impl Reading<'_, '_> {
         (card.check)(&values).map_err(|message| Diagnostic::error("bad-parameters", self.decl.span, message))?;
         let bounds = (card.bounds)(&values);
         let negative = self.negative(weight, weight_span, bounds)?;
-        Ok(Learning { card, settings, bounds, negative, dimension: self.dimension })
+        let zones = self.zones(&settings)?;
+        Ok(Learning { card, settings, bounds, negative, dimension: self.dimension, zones })
     }
 
     fn card(&self) -> Outcome<&'static RuleCard> {
@@ -130,7 +133,8 @@ impl Reading<'_, '_> {
             let message = format!("{name} cannot be read from a modulator: it must be known before the run");
             return Err(Diagnostic::error("not-modulated", from.span, message).into());
         }
-        let channel = self.channel(self.variable(from)?);
+        let (first, cells) = self.variable(from)?;
+        let channel = self.channel(first, cells);
         let part = |value: Option<&Value>, name: &str, default: f64| match (value, parameter.shape) {
             (None, RuleShape::Amplitude) => Ok(default * w_max),
             (None, _) => Ok(default),
@@ -141,8 +145,9 @@ impl Reading<'_, '_> {
         Ok(Setting::Modulated { channel, gain: part(gain, "gain", 1.0)?, offset: part(offset, "offset", 0.0)? })
     }
 
-    /// The state variable that is meant: of the population of this name its first, else what stands behind the last dot.
-    fn variable(&self, from: &Spanned<String>) -> Outcome<Channel> {
+    /// The first cell's state variable that is meant, and how many cells there are: of the population of this name its first
+    /// variable, else what stands behind the last dot.
+    fn variable(&self, from: &Spanned<String>) -> Outcome<(Channel, u32)> {
         let named = |name: &str| self.context.names.roster.population(name, from.span);
         let (population, variable) = match (named(&from.value), from.value.rsplit_once('.')) {
             (Ok(population), _) => (population, None),
@@ -156,9 +161,7 @@ impl Reading<'_, '_> {
             Model::Neuron(card) => card,
             Model::Stimulus(_) => return Err(problem(format!("\"{name}\" is a stimulus: it has no state to be read")).into()),
         };
-        if frame.size.ok_or(Failure::Reported)? != 1 {
-            return Err(problem(format!("\"{name}\" has several cells: a modulator read by a rule has one")).into());
-        }
+        let cells = frame.size.ok_or(Failure::Reported)?;
         let index = match variable {
             None => Some(0).filter(|_| !card.states.is_empty()),
             Some(variable) => find_name(card.states.iter().map(|s| (s.name, s.aliases)), variable),
@@ -167,14 +170,15 @@ impl Reading<'_, '_> {
             let known = card.states.iter().map(|s| s.name);
             problem(format!("{} has no such state variable", card.name)).nearest(variable.unwrap_or_default(), known)
         })?;
-        Ok(Channel { population, cell: 0, variable })
+        Ok((Channel { population, cell: 0, variable }, cells))
     }
 
-    fn channel(&self, wanted: Channel) -> usize {
+    /// The place on the bus of the first of some cells' variable; those of the others follow.
+    fn channel(&self, first: Channel, cells: u32) -> usize {
         let mut channels = self.channels.borrow_mut();
-        channels.iter().position(|channel| *channel == wanted).unwrap_or_else(|| {
-            channels.push(wanted);
-            channels.len() - 1
+        channels.iter().position(|channel| *channel == first).unwrap_or_else(|| {
+            channels.extend((0..cells).map(|cell| Channel { cell, ..first }));
+            channels.len() - cells as usize
         })
     }
 

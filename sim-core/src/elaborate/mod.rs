@@ -40,6 +40,7 @@ mod tests;
 mod third;
 mod trials;
 mod values;
+mod zones;
 
 pub use cells::fault_of_name as fault_of_cell_name;
 pub use place::RESERVED;

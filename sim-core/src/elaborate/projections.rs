@@ -10,6 +10,7 @@ use super::rules::{Connect, Wiring};
 use super::selections::{Part, parts};
 use super::synapses::{Ends, Synapses, columns_named, extent};
 use super::third::Third;
+use super::zones;
 use crate::catalog::{Effect, NeuronCard, Polarity};
 use crate::description::{Description, ProjectionDecl, Selection, Value};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
@@ -260,10 +261,16 @@ impl Block<'_, '_> {
         weight: &Draw,
         dimension: Dimension,
     ) -> Outcome<Option<Learning>> {
-        let Some(decl) = &self.decl.plasticity else { return Ok(None) };
+        let Some(decl) = &self.decl.plasticity else {
+            return match &self.decl.assign {
+                Some(assign) => Err(zones::nothing_to_assign(assign).into()),
+                None => Ok(None),
+            };
+        };
         let span = self.decl.weight.as_ref().map_or(self.decl.span, |value| value.span);
         let (context, frames, channels) = (self.context, self.frames, self.channels);
-        let learning = Reading { context, frames, channels, decl, ends, dimension }.read(weight, span)?;
+        let learning =
+            Reading { context, frames, channels, decl, ends, dimension, assign: self.decl.assign.as_ref() }.read(weight, span)?;
         let (low, high) = if learning.negative { (-learning.bounds.1, -learning.bounds.0) } else { learning.bounds };
         let start = extent(weight);
         let (low, high) = (low.min(start.0), high.max(start.1));

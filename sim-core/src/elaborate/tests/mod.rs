@@ -269,6 +269,7 @@ fn projection(source: &str, target: &str, connect: ConnectDecl, weight: &str, de
         receptor: None,
         plasticity: None,
         third: None,
+        assign: None,
     }
 }
 

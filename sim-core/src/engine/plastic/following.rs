@@ -8,13 +8,13 @@ use crate::engine::values::Width;
 use crate::plasticity::Rule;
 
 impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usize> Loop<F, R, V, X, Y> {
-    /// What goes on in a synapse from one tick to another without a spike.
+    /// What goes on in a synapse that a modulator is for, from one tick to another without a spike.
     #[inline(always)]
-    pub(super) fn flow(&self, synapse: &mut [F; V], tape: &Tape, from: i32, to: i32) {
+    pub(super) fn flow(&self, synapse: &mut [F; V], (tapes, zone): (&[Tape], usize), from: i32, to: i32) {
         if R::FLOWS
             && let Some(reel) = &self.reel
         {
-            tape.stretches(reel, from, to, |gain, left| {
+            tapes[zone].stretches(reel, from, to, |gain, left| {
                 self.rule.flow(synapse, F::of(gain), F::of(left));
                 self.rule.clip(synapse);
             });
@@ -26,7 +26,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         if !R::FLOWS {
             return;
         }
-        let Memory { wiring, synapses, last, posts, tape, .. } = memory;
+        let Memory { wiring, synapses, last, posts, tapes, .. } = memory;
         let (rows, look) = (&wiring.rows, posts.look::<F, Y>());
         let mut synapses = synapses.as_mut();
         let mut synapses = Synapses::<F, V>::new(F::slice(&mut synapses));
@@ -34,9 +34,10 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
             let delay = rows.runs[run].delay;
             let (way, seen) = (self.way(delay), seen(delay));
             for synapse in rows.synapses(run) {
-                let answer = look.last_by(usize::from(wiring.cells[synapse]), seen).saturating_add(way);
+                let target = usize::from(wiring.cells[synapse]);
+                let answer = look.last_by(target, seen).saturating_add(way);
                 let mut values = synapses.get(synapse);
-                self.flow(&mut values, tape, last[run].max(answer), until);
+                self.flow(&mut values, (tapes, wiring.zones.zone(target)), last[run].max(answer), until);
                 synapses.set(synapse, values);
             }
         }

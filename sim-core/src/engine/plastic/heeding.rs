@@ -25,6 +25,8 @@ struct Worked<'a, F, const Y: usize> {
     kept: &'a [F; Y],
     /// Ticks since the target's spike before.
     idle: i32,
+    /// The target's modulator.
+    zone: usize,
 }
 
 /// What a target's spike changes, and what of the sources it finds there.
@@ -32,7 +34,7 @@ struct Learned<'a, F, const V: usize> {
     synapses: Synapses<'a, F, V>,
     last: &'a [i32],
     traces: &'a [F],
-    tape: &'a Tape,
+    tapes: &'a [Tape],
     /// Synapses that are changed: place, run, ticks since its source's spike.
     found: [(u32, u32, i32); FOUND],
 }
@@ -40,12 +42,12 @@ struct Learned<'a, F, const V: usize> {
 impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usize> Loop<F, R, V, X, Y> {
     /// Runs of the columns work off their target's spike.
     pub(super) fn heed_runs(&self, memory: &mut Memory, tick: i32, runs: &[u32]) {
-        let Memory { wiring, synapses, last, traces, posts, heeded, tape } = memory;
+        let Memory { wiring, synapses, last, traces, posts, heeded, tapes } = memory;
         let (wiring, look) = (&**wiring, posts.look::<F, Y>());
         let fan = &wiring.columns.fan;
         let mut synapses = synapses.as_mut();
         let synapses = Synapses::<F, V>::new(F::slice(&mut synapses));
-        let mut learned = Learned { synapses, last, traces: F::all(traces), tape, found: [(0, 0, 0); FOUND] };
+        let mut learned = Learned { synapses, last, traces: F::all(traces), tapes, found: [(0, 0, 0); FOUND] };
         // A target that fired several times in a tick is there several times.
         for runs in runs.chunk_by(|a, b| a == b) {
             let run = runs[0] as usize;
@@ -63,12 +65,12 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
 
     /// All synapses work off, at `now`, the targets' spikes that have come to them by `until`.
     pub(super) fn heed_all(&self, memory: &mut Memory, now: i32, until: i32) {
-        let Memory { wiring, synapses, last, traces, posts, heeded, tape } = memory;
+        let Memory { wiring, synapses, last, traces, posts, heeded, tapes } = memory;
         let (wiring, look) = (&**wiring, posts.look::<F, Y>());
         let fan = &wiring.columns.fan;
         let mut synapses = synapses.as_mut();
         let synapses = Synapses::<F, V>::new(F::slice(&mut synapses));
-        let mut learned = Learned { synapses, last, traces: F::all(traces), tape, found: [(0, 0, 0); FOUND] };
+        let mut learned = Learned { synapses, last, traces: F::all(traces), tapes, found: [(0, 0, 0); FOUND] };
         for (place, spike) in (0..).zip(posts.spikes()) {
             for run in fan.runs_of(u32::from(spike.target)).map(|run| run as usize) {
                 let delay = fan.runs[run].delay;
@@ -84,7 +86,8 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     fn heed(&self, learned: &mut Learned<'_, F, V>, (wiring, run, place): (&Wiring, usize, u32), look: &Look<'_, F, Y>) {
         let (columns, post) = (&wiring.columns, look.post(place));
         let came = post.tick + self.way(columns.fan.runs[run].delay);
-        let spike = Worked { came, kept: look.of(place), idle: post.tick.saturating_sub(post.before) };
+        let zone = wiring.zones.zone(usize::from(post.target));
+        let spike = Worked { came, kept: look.of(place), idle: post.tick.saturating_sub(post.before), zone };
         let range = columns.fan.synapses(run);
         match &columns.sources {
             Sources::Narrow(sources) => self.heed_by(learned, columns, range.clone(), &sources[range], &spike),
@@ -102,7 +105,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         sources: &[S],
         worked: &Worked<'_, F, Y>,
     ) {
-        let Learned { synapses, last, traces, tape, found } = learned;
+        let Learned { synapses, last, traces, tapes, found } = learned;
         for (places, sources) in columns.synapses[range].chunks(FOUND).zip(sources.chunks(FOUND)) {
             let mut count = 0;
             for (place, source) in places.iter().zip(sources) {
@@ -118,7 +121,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                 }
                 let mut values = synapses.get(*synapse as usize);
                 let spike = PostSpike { since: *since, kept: worked.kept, idle: (*since).min(worked.idle) };
-                self.flow(&mut values, tape, worked.came - spike.idle, worked.came);
+                self.flow(&mut values, (tapes, worked.zone), worked.came - spike.idle, worked.came);
                 self.rule.on_post(&mut values, &traces_of(traces, *source as usize), spike);
                 self.rule.clip(&mut values);
                 synapses.set(*synapse as usize, values);

@@ -4,7 +4,7 @@
 use super::memory::{Memory, NEVER};
 use super::pipe::Outlet;
 use super::rows::{Face, Faces};
-use super::tape::Reel;
+use super::tape::{Reel, Tape};
 use crate::engine::bus::Bus;
 use crate::engine::values::Width;
 use crate::plasticity::{Conventions, Rule};
@@ -16,6 +16,8 @@ pub trait Learner: Send + Sync {
     fn sizes(&self) -> (usize, usize, usize);
     /// The rule's conventions.
     fn conventions(&self) -> Conventions;
+    /// Whether synapses follow a reward between spikes.
+    fn flows(&self) -> bool;
     /// Whether the target's spikes change anything.
     fn heeds_targets(&self) -> bool;
     /// What `arrive` works with, for so many targets.
@@ -80,6 +82,10 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         self.conventions
     }
 
+    fn flows(&self) -> bool {
+        R::FLOWS
+    }
+
     fn heeds_targets(&self) -> bool {
         self.reach > 0
     }
@@ -99,9 +105,10 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
 
     fn fired(&self, memory: &mut Memory, tick: i32, targets: &mut dyn Iterator<Item = usize>, bus: &Bus) {
         let mut room = Vec::new();
-        let moment = self.rule.moment(bus.at(tick, &mut room));
+        let (zones, mut moments) = (&memory.wiring.zones, Vec::new());
+        zones.views(bus.at(tick, &mut room), |_, view| moments.push(self.rule.moment(view)));
         for target in targets {
-            memory.posts.push(target, tick, |last, since| self.rule.target(last, since, &moment));
+            memory.posts.push(target, tick, |last, since| self.rule.target(last, since, &moments[zones.zone(target)]));
         }
     }
 
@@ -112,10 +119,15 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
 
     fn pass(&self, memory: &mut Memory, now: i32, longest: i32, bus: &Bus) {
         let Some(reel) = &self.reel else { return };
-        memory.tape.take(reel, now, bus);
-        if let Some(end) = memory.tape.due(reel, now - longest) {
+        let mut room = Vec::new();
+        let Some(known) = memory.tapes.first().map(Tape::known) else { return };
+        for tick in known..=now {
+            let tapes = &mut memory.tapes;
+            memory.wiring.zones.views(bus.at(tick, &mut room), |zone, view| tapes[zone].take(reel, view));
+        }
+        if let Some(end) = memory.tapes.first().and_then(|tape| tape.due(reel, now - longest)) {
             self.follow(memory, |delay| now - delay as i32 - self.way(delay), end);
-            memory.tape.forget(reel, end);
+            memory.tapes.iter_mut().for_each(|tape| tape.forget(reel, end));
         }
     }
 

@@ -24,8 +24,8 @@ pub struct Memory {
     pub(crate) posts: Posts,
     /// Spikes of the targets up to this tick are not worked off any more: another state has done it.
     pub(crate) heeded: i32,
-    /// The reward, where the rule has one.
-    pub(crate) tape: Tape,
+    /// The reward as the targets of each modulator get it; none where the rule has none.
+    pub(crate) tapes: Vec<Tape>,
 }
 
 impl Memory {
@@ -46,7 +46,7 @@ impl Memory {
             traces: Values::new(precision, vec![0.0; runs * traces]),
             posts: Posts::new(wiring.targets.len(), kept, precision),
             heeded: NEVER,
-            tape: Tape::default(),
+            tapes: vec![Tape::default(); if table.learner.flows() { wiring.zones.count.max(1) } else { 0 }],
             wiring,
         }
     }
@@ -60,7 +60,7 @@ impl Memory {
         all.posts = all.gathered_posts(&others);
         all.heeded = others.iter().map(|memory| memory.heeded).max().unwrap_or(NEVER);
         // All partitions have seen the same of it.
-        all.tape = others.first().map(|memory| memory.tape.clone()).unwrap_or_default();
+        all.tapes = others.first().map_or(all.tapes, |memory| memory.tapes.clone());
         for source in 0..wiring.rows.rows.len() as u32 - 1 {
             for run in wiring.rows.runs_of(source).map(|run| run as usize) {
                 all.gather_run(source, run, &others);
@@ -125,7 +125,7 @@ impl Memory {
     pub(crate) fn delay(&mut self, by: i32) {
         posts::delay(self.last.iter_mut().chain([&mut self.heeded]), by);
         self.posts.delay(by);
-        self.tape.delay(by);
+        self.tapes.iter_mut().for_each(|tape| tape.delay(by));
     }
 
     /// Whether this is the memory of a table, or of one with the same wiring.
@@ -139,7 +139,7 @@ impl Memory {
 /// Written out for `clone_from`, which takes no new memory where the sizes agree.
 impl Clone for Memory {
     fn clone(&self) -> Self {
-        let Self { wiring, synapses, last, traces, posts, heeded, tape } = self;
+        let Self { wiring, synapses, last, traces, posts, heeded, tapes } = self;
         Self {
             wiring: wiring.clone(),
             synapses: synapses.clone(),
@@ -147,18 +147,18 @@ impl Clone for Memory {
             traces: traces.clone(),
             posts: posts.clone(),
             heeded: *heeded,
-            tape: tape.clone(),
+            tapes: tapes.clone(),
         }
     }
 
     fn clone_from(&mut self, source: &Self) {
-        let Self { wiring, synapses, last, traces, posts, heeded, tape } = self;
+        let Self { wiring, synapses, last, traces, posts, heeded, tapes } = self;
         wiring.clone_from(&source.wiring);
         synapses.clone_from(&source.synapses);
         last.clone_from(&source.last);
         traces.clone_from(&source.traces);
         posts.clone_from(&source.posts);
         *heeded = source.heeded;
-        tape.clone_from(&source.tape);
+        tapes.clone_from(&source.tapes);
     }
 }

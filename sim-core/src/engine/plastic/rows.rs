@@ -9,7 +9,7 @@ use super::tape::Tape;
 use super::wiring::Wiring;
 use crate::engine::bus::Bus;
 use crate::engine::values::Width;
-use crate::plasticity::{PostSpike, PreSpike, Rule};
+use crate::plasticity::{PostSpike, PreSpike, Rule, Zones};
 use std::ops::Range;
 
 /// The targets as the sources' spikes of one delay find them at one tick.
@@ -51,7 +51,8 @@ struct Coming<'a, F, M, const X: usize> {
     /// Traces just after the last spike and just after this.
     before: [F; X],
     after: [F; X],
-    moment: &'a M,
+    /// By modulator.
+    moments: &'a [M],
 }
 
 /// What a source's spike changes, and what of the targets it finds there.
@@ -59,7 +60,8 @@ struct Place<'a, F, T, const V: usize, const Y: usize> {
     synapses: Synapses<'a, F, V>,
     faces: &'a mut Faces<T>,
     look: Look<'a, F, Y>,
-    tape: &'a Tape,
+    tapes: &'a [Tape],
+    zones: &'a Zones,
     outlet: Pipe<'a>,
 }
 
@@ -73,27 +75,29 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         faces: &mut Faces<R::Facing>,
         sums: &mut [f64],
     ) {
-        let Memory { wiring, synapses, last, traces, posts, tape, .. } = memory;
-        let (Wiring { rows, cells, targets, .. }, look) = (&**wiring, posts.look::<F, Y>());
+        let Memory { wiring, synapses, last, traces, posts, tapes, .. } = memory;
+        let (Wiring { rows, cells, targets, zones, .. }, look) = (&**wiring, posts.look::<F, Y>());
         let (mut synapses, mut traces, mut room) = (synapses.as_mut(), traces.as_mut(), Vec::new());
         let (synapses, traces) = (Synapses::<F, V>::new(F::slice(&mut synapses)), F::slice(&mut traces));
-        let mut place = Place { synapses, faces, look, tape, outlet: Pipe::new(arrivals.outlet, sums, targets.len()) };
+        let mut moments = Vec::new();
+        let mut place = Place { synapses, faces, look, tapes, zones, outlet: Pipe::new(arrivals.outlet, sums, targets.len()) };
         let delay = |run: &u32| rows.runs[*run as usize].delay;
         for runs in arrivals.runs.chunk_by(|a, b| delay(a) == delay(b)) {
             place.faces.turn();
             let emitted = arrivals.tick - delay(&runs[0]) as i32;
             let way = self.way(delay(&runs[0]));
-            let moment = self.rule.moment(bus.at(emitted, &mut room));
+            moments.clear();
+            zones.views(bus.at(emitted, &mut room), |_, view| moments.push(self.rule.moment(view)));
             let events: usize = runs.iter().map(|run| rows.synapses(*run as usize).len()).sum();
             if events > targets.len() {
-                self.face_all(place.faces, &look, emitted - way, &moment);
+                self.face_all(&mut place, emitted - way, &moments);
             }
             for run in runs.iter().map(|run| *run as usize) {
                 let since = (last[run] != NEVER).then(|| emitted - last[run]);
                 let before = traces_of(traces, run);
                 let after = self.rule.source(&before, since);
                 let known = since.map_or(NEVER, |since| emitted - way - since);
-                let coming = Coming { now: emitted - way, last: known, since, emitted, before, after, moment: &moment };
+                let coming = Coming { now: emitted - way, last: known, since, emitted, before, after, moments: &moments };
                 self.come(&mut place, rows.synapses(run), &cells[rows.synapses(run)], &coming);
                 last[run] = emitted;
                 traces[run * X..][..X].copy_from_slice(&coming.after);
@@ -122,9 +126,10 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     }
 
     /// All targets, where there are as many events: no branch is mistaken then.
-    fn face_all(&self, faces: &mut Faces<R::Facing>, look: &Look<'_, F, Y>, now: i32, moment: &R::Moment) {
+    fn face_all(&self, place: &mut Place<'_, F, R::Facing, V, Y>, now: i32, moments: &[R::Moment]) {
+        let Place { faces, look, zones, .. } = place;
         for (target, face) in faces.of.iter_mut().enumerate() {
-            let (newest, facing) = self.face(look, target, now, moment);
+            let (newest, facing) = self.face(look, target, now, &moments[zones.zone(target)]);
             face.stamp = faces.stamp;
             face.newest = newest;
             face.facing = facing;
@@ -136,14 +141,14 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     fn meet(
         &self,
         synapse: &mut [F; V],
-        coming: &Coming<'_, F, R::Moment, X>,
+        (coming, zone): (&Coming<'_, F, R::Moment, X>, usize),
         face: &Face<R::Facing>,
         posts: impl FnOnce(&mut [F; V]),
     ) -> F {
         let transmitted = self.rule.transmitted(synapse, &coming.after);
         posts(synapse);
         let answers = coming.since.is_none() || face.newest > coming.last;
-        let spike = PreSpike { since: coming.since, answers, moment: coming.moment };
+        let spike = PreSpike { since: coming.since, answers, moment: &coming.moments[zone] };
         self.rule.on_pre(synapse, &coming.before, &face.facing, spike);
         self.rule.clip(synapse);
         if self.conventions.transmit_first { transmitted } else { self.rule.transmitted(synapse, &coming.after) }
@@ -154,9 +159,9 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     fn meet_same(
         &self,
         mut synapse: [F; V],
-        coming: &Coming<'_, F, R::Moment, X>,
+        (coming, zone): (&Coming<'_, F, R::Moment, X>, usize),
         (face, target): (&Face<R::Facing>, usize),
-        (look, tape): (&Look<'_, F, Y>, &Tape),
+        (look, tapes): (&Look<'_, F, Y>, &[Tape]),
     ) -> ([F; V], F) {
         // Before the source's first spike, those of the target mean nothing. Where it fires several times in a tick, the first
         // has met those of the target.
@@ -165,14 +170,14 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
             let Some(since) = since else { return };
             for place in look.with(look.first_from(target, coming.now)) {
                 let idle = since.min(coming.now.saturating_sub(look.post(place).before));
-                self.flow(synapse, tape, coming.emitted - idle, coming.emitted);
+                self.flow(synapse, (tapes, zone), coming.emitted - idle, coming.emitted);
                 self.rule.on_post(synapse, &coming.before, PostSpike { since, kept: look.of(place), idle });
                 if !self.conventions.clip_together {
                     self.rule.clip(synapse);
                 }
             }
         };
-        let sent = self.meet(&mut synapse, coming, face, posts);
+        let sent = self.meet(&mut synapse, (coming, zone), face, posts);
         (synapse, sent)
     }
 
@@ -185,13 +190,13 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         cells: &[u16],
         coming: &Coming<'_, F, R::Moment, X>,
     ) {
-        let Place { synapses, faces, look, tape, outlet } = place;
+        let Place { synapses, faces, look, tapes, zones, outlet } = place;
         let Faces { stamp, of } = &mut **faces;
         for (synapse, cell) in run.zip(cells) {
             let target = usize::from(*cell);
-            let face = &mut of[target];
+            let (face, zone) = (&mut of[target], zones.zone(target));
             if face.stamp != *stamp {
-                let (newest, facing) = self.face(look, target, coming.now, coming.moment);
+                let (newest, facing) = self.face(look, target, coming.now, &coming.moments[zone]);
                 *face = Face { stamp: *stamp, newest, facing };
             }
             let mut values = synapses.get(synapse);
@@ -200,11 +205,11 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                     && let Some(since) = coming.since
                 {
                     let idle = since.min(coming.now.saturating_sub(face.newest));
-                    self.flow(&mut values, tape, coming.emitted - idle, coming.emitted);
+                    self.flow(&mut values, (tapes, zone), coming.emitted - idle, coming.emitted);
                 }
-                self.meet(&mut values, coming, face, |_| ())
+                self.meet(&mut values, (coming, zone), face, |_| ())
             } else {
-                let (met, sent) = self.meet_same(values, coming, (face, target), (look, tape));
+                let (met, sent) = self.meet_same(values, (coming, zone), (face, target), (look, tapes));
                 values = met;
                 sent
             };

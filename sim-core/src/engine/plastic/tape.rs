@@ -11,7 +11,6 @@
 //! one a weight moves in one direction, and keeping it within its bounds at the end is keeping it so all the time.
 //! Once a block is long enough ago, all synapses are brought to its end (they are swept), and it is forgotten.
 
-use crate::engine::bus::Bus;
 use crate::math;
 use crate::plasticity::Eligibility;
 
@@ -60,25 +59,27 @@ pub(crate) struct Tape {
 }
 
 impl Tape {
-    /// Takes in the reward up to the end of a tick: it is known then for the step after it.
-    pub(super) fn take(&mut self, reel: &Reel, tick: i32, bus: &Bus) {
-        let (mut room, Eligibility { reward, b, .. }) = (Vec::new(), &reel.eligibility);
+    /// The first tick at whose end the reward is not known.
+    pub(super) fn known(&self) -> i32 {
+        self.start + self.known as i32
+    }
+
+    /// Takes in the reward at the end of the next tick: it is known then for the step after it.
+    pub(super) fn take(&mut self, reel: &Reel, bus: &[f64]) {
+        let (now, within, Eligibility { reward, b, .. }) = (self.known(), self.known % reel.length, &reel.eligibility);
         if self.sums.is_empty() {
             self.sums.push(0.0);
         }
-        for now in self.start + self.known as i32..=tick {
-            let within = self.known % reel.length;
-            let change = reward.at(bus.at(now, &mut room)) * reel.both - b * reel.alone;
-            if change * self.sign < 0.0 && self.ends.last() != Some(&now) {
-                self.ends.push(now);
-            }
-            self.sign = if change == 0.0 { self.sign } else { change.signum() };
-            self.sums.push(self.sums.last().copied().unwrap_or(0.0) + reel.down[within] * change);
-            self.known += 1;
-            if within + 1 == reel.length {
-                self.ends.push(now + 1);
-                self.sums.push(0.0);
-            }
+        let change = reward.at(bus) * reel.both - b * reel.alone;
+        if change * self.sign < 0.0 && self.ends.last() != Some(&now) {
+            self.ends.push(now);
+        }
+        self.sign = if change == 0.0 { self.sign } else { change.signum() };
+        self.sums.push(self.sums.last().copied().unwrap_or(0.0) + reel.down[within] * change);
+        self.known += 1;
+        if within + 1 == reel.length {
+            self.ends.push(now + 1);
+            self.sums.push(0.0);
         }
     }
 
@@ -101,7 +102,7 @@ impl Tape {
     /// The stretches of a time without spikes: gain and what is left for each.
     #[inline(always)]
     pub(super) fn stretches(&self, reel: &Reel, from: i32, to: i32, mut each: impl FnMut(f64, f64)) {
-        let (mut from, to) = (from.max(self.swept), to.min(self.start + self.known as i32));
+        let (mut from, to) = (from.max(self.swept), to.min(self.known()));
         if from >= to {
             return;
         }

@@ -12,7 +12,7 @@ use crate::engine::rows::Index;
 use crate::engine::sums::SumLayout;
 use crate::engine::values::Values;
 use crate::network::{Draw, Network, Projection, Weights};
-use crate::plasticity::{Learning, Setup};
+use crate::plasticity::{Learning, Setup, Zones};
 use crate::real::Precision;
 use crate::time::Grid;
 use std::ops::Range;
@@ -31,6 +31,8 @@ pub(crate) struct Wiring {
     pub(crate) cells: Vec<u16>,
     /// By target; empty where the rule takes no notice of the target's spikes.
     pub(crate) columns: Columns,
+    /// Which modulator a target reads.
+    pub(crate) zones: Zones,
 }
 
 /// A projection's synapses onto (a part of) a partition, with its rule.
@@ -179,7 +181,8 @@ fn table<F: crate::real::Real>(
         true => Columns::new(&rows, &cells, range.len(), narrow(network, projection)),
         false => Columns::default(),
     };
-    let wiring = Wiring { projection: index, targets: range, rows, cells, columns };
+    let zones = learning.zones.part(range.clone());
+    let wiring = Wiring { projection: index, targets: range, rows, cells, columns, zones };
     let netlist_sign = if learning.negative { -1.0 } else { 1.0 };
     Table { wiring: Arc::new(wiring), learner, start, outlet, sign: netlist_sign }
 }
