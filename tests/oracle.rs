@@ -53,6 +53,8 @@ struct Oracle<'a> {
     /// By population: inputs in blocks of rows.
     inputs: Vec<Vec<f64>>,
     synapses: Vec<Vec<Synapse>>,
+    /// Their delays in ticks.
+    delays: Vec<Vec<u64>>,
     lanes: BTreeMap<(usize, usize), Lanes>,
     held: BTreeMap<(usize, usize), Vec<f64>>,
     /// By projection and block of targets: its synapses, and the trains they amount to, found once.
@@ -98,15 +100,32 @@ pub(crate) fn run_stretches(network: &Network, states: Vec<Values>, stretches: &
         .iter()
         .zip(&kernels)
         .map(|(p, k)| vec![0.0; k.as_ref().map_or(0, |k| k.inputs()) * BLOCK * (p.size as usize).div_ceil(BLOCK)]);
-    let (synapses, inputs) = (synapses.collect(), inputs.collect());
+    let (synapses, inputs): (Vec<Vec<Synapse>>, _) = (synapses.collect(), inputs.collect());
+    let delay = |s: &Synapse| u64::from(grid.delay(s.delay_fs));
+    let delays = synapses.iter().map(|synapses| synapses.iter().map(delay).collect()).collect();
     let (lanes, held) = (BTreeMap::new(), BTreeMap::new());
     let start = network.populations.iter().map(|p| vec![0; p.size as usize]).collect();
     let (blocked, tables) = (BTreeMap::new(), BTreeMap::new());
     let fired = vec![start];
     let told = vec![network.populations.iter().map(|p| vec![0.0; p.size as usize]).collect()];
     let spans = Vec::new();
-    let mut oracle =
-        Oracle { network, grid, spans, each, kernels, states, inputs, synapses, lanes, held, blocked, tables, fired, told };
+    let mut oracle = Oracle {
+        network,
+        grid,
+        spans,
+        each,
+        kernels,
+        states,
+        inputs,
+        synapses,
+        delays,
+        lanes,
+        held,
+        blocked,
+        tables,
+        fired,
+        told,
+    };
     let mut now = 0;
     for stretch in stretches {
         oracle.begin(now, stretch.trial);
@@ -251,8 +270,9 @@ impl Oracle<'_> {
                 Some(Drive::PrivatePoisson(_)) => self.private_poisson(index, tick),
                 Some(Drive::PrivateNoise(noise)) => self.private_noise(index, tick, &noise),
                 Some(Drive::Current(_)) => {
-                    for s in self.synapses[index].clone() {
-                        let current = match self.emitted(source, tick, u64::from(self.grid.delay(s.delay_fs))) {
+                    for place in 0..self.synapses[index].len() {
+                        let (s, delay) = (self.synapses[index][place], self.delays[index][place]);
+                        let current = match self.emitted(source, tick, delay) {
                             Some((Drive::Current(waves), emitted)) => waves.get(s.source as usize).at(emitted) * s.weight,
                             _ => 0.0,
                         };
@@ -334,11 +354,13 @@ impl Oracle<'_> {
         if matches!(self.drive(projection.source), Some(Drive::PrivatePoisson(_) | Drive::PrivateNoise(_) | Drive::Current(_))) {
             return;
         }
-        for s in &self.synapses[index] {
-            let Some(then) = tick.checked_sub(u64::from(self.grid.delay(s.delay_fs))) else { continue };
+        for (s, delay) in self.synapses[index].iter().zip(&self.delays[index]) {
+            let Some(then) = tick.checked_sub(*delay) else { continue };
             let count = self.fired[then as usize][projection.source][s.source as usize];
-            let slot = self.slot(projection.target, s.target, s.receptor);
-            self.inputs[projection.target][slot] += f64::from(count) * s.weight;
+            if count > 0 {
+                let slot = self.slot(projection.target, s.target, s.receptor);
+                self.inputs[projection.target][slot] += f64::from(count) * s.weight;
+            }
         }
     }
 

@@ -81,13 +81,11 @@ impl<F, const Y: usize> PostSpike<'_, F, Y> {
 
 /// A source's spike, as a synapse sees it.
 #[derive(Clone, Copy, Debug)]
-pub struct PreSpike<'a, M> {
+pub struct PreSpike {
     /// Ticks since the source's last spike; `None` if it is the first.
     pub since: Option<i32>,
     /// Whether the target has fired since the source's last spike, one in this tick included.
     pub answers: bool,
-    /// Parameters at this tick.
-    pub moment: &'a M,
 }
 
 /// What goes on in a synapse between its spikes: it follows a reward for as long as it is eligible,
@@ -152,7 +150,7 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
     fn on_post(&self, synapse: &mut [F; V], source: &[F; X], spike: PostSpike<'_, F, Y>);
 
     /// A spike of the source. `source`: the traces just after the one before.
-    fn on_pre(&self, synapse: &mut [F; V], source: &[F; X], facing: &Self::Facing, spike: PreSpike<'_, Self::Moment>);
+    fn on_pre(&self, synapse: &mut [F; V], source: &[F; X], facing: &Self::Facing, spike: PreSpike);
 
     /// Keeps the weight within its bounds.
     fn clip(&self, synapse: &mut [F; V]);

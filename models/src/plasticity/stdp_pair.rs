@@ -229,7 +229,7 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], by: &F, spike: PreSpike<'_, Amplitudes<F>>) {
+    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], by: &F, spike: PreSpike) {
         if self.reach != Reach::Restricted || spike.answers {
             synapse[0] = self.pair.shrunk(synapse[0], *by);
         }
@@ -289,7 +289,7 @@ impl<F: Real> Rule<F, 1, 2, KEPT> for Restarting<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], [trace, _]: &[F; 2], by: &F, spike: PreSpike<'_, Amplitudes<F>>) {
+    fn on_pre(&self, synapse: &mut [F; 1], [trace, _]: &[F; 2], by: &F, spike: PreSpike) {
         self.traced.on_pre(synapse, &[*trace], by, spike);
     }
 
@@ -342,7 +342,7 @@ impl<F: Real> Rule<F, 2, 0, KEPT> for PreCentered<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 2], _: &[F; 0], by: &F, spike: PreSpike<'_, Amplitudes<F>>) {
+    fn on_pre(&self, synapse: &mut [F; 2], _: &[F; 0], by: &F, spike: PreSpike) {
         synapse[0] = self.0.shrunk(synapse[0], *by);
         let left = spike.since.map_or(F::of(0.0), |since| synapse[1] * self.0.plus.after(since));
         synapse[1] = left + F::of(1.0);

@@ -97,7 +97,7 @@ impl<F: Real> Rule<F, 1, 1, 1> for StdpPowerLaw<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], trace: &F, _: PreSpike<'_, ()>) {
+    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], trace: &F, _: PreSpike) {
         synapse[0] = synapse[0] - self.shrinking * synapse[0] * *trace;
     }
 

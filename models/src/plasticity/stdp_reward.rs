@@ -149,7 +149,7 @@ impl<F: Real> Rule<F, 2, 1, KEPT> for StdpReward<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 2], _: &[F; 1], lost: &F, spike: PreSpike<'_, [F; 2]>) {
+    fn on_pre(&self, synapse: &mut [F; 2], _: &[F; 1], lost: &F, spike: PreSpike) {
         let eligible = if spike.since.is_some() { synapse[1] } else { F::of(0.0) };
         synapse[1] = eligible - *lost;
     }

@@ -89,10 +89,16 @@ fn traces<F: Real>(decays: &[Decay<F>; 2], [fast, slow]: [F; 2], since: Option<i
     }
 }
 
+/// What a target is to a spike of a source: its fast trace, and the shrinking per trace for a pair and for a triplet.
+#[derive(Clone, Copy, Default)]
+struct Facing<F> {
+    trace: F,
+    shrinking: [F; 2],
+}
+
 impl<F: Real> Rule<F, 1, 2, KEPT> for StdpTriplet<F> {
     type Moment = Amplitudes<F>;
-    /// The target's fast trace.
-    type Facing = F;
+    type Facing = Facing<F>;
 
     fn conventions(&self) -> Conventions {
         self.conventions
@@ -121,8 +127,9 @@ impl<F: Real> Rule<F, 1, 2, KEPT> for StdpTriplet<F> {
     }
 
     #[inline(always)]
-    fn facing(&self, post: Option<(&[F; KEPT], i32)>, _: &Amplitudes<F>) -> F {
-        post.map_or(F::of(0.0), |(kept, since)| kept[0] * self.target[0].after(since))
+    fn facing(&self, post: Option<(&[F; KEPT], i32)>, moment: &Amplitudes<F>) -> Facing<F> {
+        let trace = post.map_or(F::of(0.0), |(kept, since)| kept[0] * self.target[0].after(since));
+        Facing { trace, shrinking: moment.shrinking }
     }
 
     fn reach(&self) -> i32 {
@@ -130,10 +137,10 @@ impl<F: Real> Rule<F, 1, 2, KEPT> for StdpTriplet<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], source: &[F; 2], trace: &F, spike: PreSpike<'_, Amplitudes<F>>) {
+    fn on_pre(&self, synapse: &mut [F; 1], source: &[F; 2], facing: &Facing<F>, spike: PreSpike) {
         let before = spike.since.map_or(F::of(0.0), |since| source[1] * self.source[1].after(since));
-        let [pair, triplet] = spike.moment.shrinking;
-        synapse[0] = synapse[0] - *trace * (pair + triplet * before);
+        let [pair, triplet] = facing.shrinking;
+        synapse[0] = synapse[0] - facing.trace * (pair + triplet * before);
     }
 
     #[inline(always)]

@@ -78,7 +78,7 @@ impl<F: Real> Rule<F, 1, 4, 0> for Tsodyks<F> {
         0
     }
 
-    fn on_pre(&self, _: &mut [F; 1], _: &[F; 4], (): &(), _: PreSpike<'_, ()>) {}
+    fn on_pre(&self, _: &mut [F; 1], _: &[F; 4], (): &(), _: PreSpike) {}
 
     fn clip(&self, _: &mut [F; 1]) {}
 

@@ -69,7 +69,7 @@ impl<F: Real> Rule<F, 1, 3, 0> for Tsodyks2<F> {
         0
     }
 
-    fn on_pre(&self, _: &mut [F; 1], _: &[F; 3], (): &(), _: PreSpike<'_, ()>) {}
+    fn on_pre(&self, _: &mut [F; 1], _: &[F; 3], (): &(), _: PreSpike) {}
 
     fn clip(&self, _: &mut [F; 1]) {}
 

@@ -67,8 +67,8 @@ const KEPT: usize = 2;
 impl<F: Real> Rule<F, 1, 1, KEPT> for VogelsSprekeler<F> {
     /// eta.
     type Moment = F;
-    /// The target's trace.
-    type Facing = F;
+    /// The target's trace, and eta.
+    type Facing = [F; 2];
 
     fn conventions(&self) -> Conventions {
         self.conventions
@@ -94,8 +94,8 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for VogelsSprekeler<F> {
     }
 
     #[inline(always)]
-    fn facing(&self, post: Option<(&[F; KEPT], i32)>, _: &F) -> F {
-        post.map_or(F::of(0.0), |(kept, since)| kept[0] * self.decay.after(since))
+    fn facing(&self, post: Option<(&[F; KEPT], i32)>, eta: &F) -> [F; 2] {
+        [post.map_or(F::of(0.0), |(kept, since)| kept[0] * self.decay.after(since)), *eta]
     }
 
     fn reach(&self) -> i32 {
@@ -103,10 +103,10 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for VogelsSprekeler<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], trace: &F, spike: PreSpike<'_, F>) {
-        synapse[0] += *spike.moment * *trace;
+    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], [trace, eta]: &[F; 2], _: PreSpike) {
+        synapse[0] += *eta * *trace;
         self.clip(synapse);
-        synapse[0] = synapse[0] - self.alpha * *spike.moment;
+        synapse[0] = synapse[0] - self.alpha * *eta;
     }
 
     #[inline(always)]

@@ -38,9 +38,8 @@ impl Bus {
     /// The values at the end of a tick; zeros before the first.
     #[inline]
     pub(crate) fn at<'a>(&'a self, tick: i32, room: &'a mut Vec<f64>) -> &'a [f64] {
-        let from = (i64::from(tick) - self.first).max(0) as usize * self.channels;
         room.clear();
-        room.extend((from..from + self.channels).map(|i| self.values.get(i).copied().unwrap_or(0.0)));
+        room.extend((0..self.channels).map(|channel| self.value(i64::from(tick), channel)));
         room
     }
 

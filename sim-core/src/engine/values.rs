@@ -1,5 +1,6 @@
 //! The state of a population's neurons, in numbers of either width.
 
+use super::delivery::in_large_pages;
 use crate::real::{Precision, Real};
 use std::ops::Range;
 
@@ -27,6 +28,14 @@ impl Values {
         match precision {
             Precision::F64 => Self::F64(values),
             Precision::F32 => Self::F32(values.into_iter().map(f32::of).collect()),
+        }
+    }
+
+    /// Zeros in large pages, for what is read all over.
+    pub(crate) fn in_large_pages(precision: Precision, count: usize) -> Self {
+        match precision {
+            Precision::F64 => Self::F64(in_large_pages(count)),
+            Precision::F32 => Self::F32(in_large_pages(count)),
         }
     }
 

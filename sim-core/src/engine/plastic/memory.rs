@@ -34,11 +34,10 @@ impl Memory {
         let (variables, traces, kept) = table.learner.sizes();
         let (wiring, precision) = (table.wiring.clone(), table.start.precision());
         let count = wiring.cells.len();
-        let mut synapses = match table.start.len() {
-            1 => Values::new(precision, vec![table.start.get(0); count]),
-            _ => table.start.clone(),
-        };
-        synapses.resize(count * variables);
+        // Along columns their order is that of chance.
+        let mut synapses = Values::in_large_pages(precision, count * variables);
+        let one = table.start.len() == 1;
+        (0..count).for_each(|synapse| synapses.set(synapse, table.start.get(if one { 0 } else { synapse })));
         let runs = wiring.rows.run_count();
         Self {
             synapses,

@@ -141,14 +141,14 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     fn meet(
         &self,
         synapse: &mut [F; V],
-        (coming, zone): (&Coming<'_, F, R::Moment, X>, usize),
+        coming: &Coming<'_, F, R::Moment, X>,
         face: &Face<R::Facing>,
         posts: impl FnOnce(&mut [F; V]),
     ) -> F {
         let transmitted = self.rule.transmitted(synapse, &coming.after);
         posts(synapse);
         let answers = coming.since.is_none() || face.newest > coming.last;
-        let spike = PreSpike { since: coming.since, answers, moment: &coming.moments[zone] };
+        let spike = PreSpike { since: coming.since, answers };
         self.rule.on_pre(synapse, &coming.before, &face.facing, spike);
         self.rule.clip(synapse);
         if self.conventions.transmit_first { transmitted } else { self.rule.transmitted(synapse, &coming.after) }
@@ -159,9 +159,9 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     fn meet_same(
         &self,
         mut synapse: [F; V],
-        (coming, zone): (&Coming<'_, F, R::Moment, X>, usize),
+        coming: &Coming<'_, F, R::Moment, X>,
         (face, target): (&Face<R::Facing>, usize),
-        (look, tapes): (&Look<'_, F, Y>, &[Tape]),
+        (look, tapes, zones): (&Look<'_, F, Y>, &[Tape], &Zones),
     ) -> ([F; V], F) {
         // Before the source's first spike, those of the target mean nothing. Where it fires several times in a tick, the first
         // has met those of the target.
@@ -170,14 +170,14 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
             let Some(since) = since else { return };
             for place in look.with(look.first_from(target, coming.now)) {
                 let idle = since.min(coming.now.saturating_sub(look.post(place).before));
-                self.flow(synapse, (tapes, zone), coming.emitted - idle, coming.emitted);
+                self.flow(synapse, (tapes, zones.zone(target)), coming.emitted - idle, coming.emitted);
                 self.rule.on_post(synapse, &coming.before, PostSpike { since, kept: look.of(place), idle });
                 if !self.conventions.clip_together {
                     self.rule.clip(synapse);
                 }
             }
         };
-        let sent = self.meet(&mut synapse, (coming, zone), face, posts);
+        let sent = self.meet(&mut synapse, coming, face, posts);
         (synapse, sent)
     }
 
@@ -194,9 +194,9 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         let Faces { stamp, of } = &mut **faces;
         for (synapse, cell) in run.zip(cells) {
             let target = usize::from(*cell);
-            let (face, zone) = (&mut of[target], zones.zone(target));
+            let face = &mut of[target];
             if face.stamp != *stamp {
-                let (newest, facing) = self.face(look, target, coming.now, &coming.moments[zone]);
+                let (newest, facing) = self.face(look, target, coming.now, &coming.moments[zones.zone(target)]);
                 *face = Face { stamp: *stamp, newest, facing };
             }
             let mut values = synapses.get(synapse);
@@ -205,11 +205,11 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                     && let Some(since) = coming.since
                 {
                     let idle = since.min(coming.now.saturating_sub(face.newest));
-                    self.flow(&mut values, (tapes, zone), coming.emitted - idle, coming.emitted);
+                    self.flow(&mut values, (tapes, zones.zone(target)), coming.emitted - idle, coming.emitted);
                 }
-                self.meet(&mut values, (coming, zone), face, |_| ())
+                self.meet(&mut values, coming, face, |_| ())
             } else {
-                let (met, sent) = self.meet_same(values, (coming, zone), (face, target), (look, tapes));
+                let (met, sent) = self.meet_same(values, coming, (face, target), (look, tapes, zones));
                 values = met;
                 sent
             };
