@@ -15,6 +15,7 @@ mod fitting;
 mod images;
 mod liquids;
 mod model;
+mod pace;
 mod place;
 mod protocol;
 mod recordings;
@@ -22,7 +23,7 @@ mod report;
 mod samples;
 mod turns;
 
-pub(crate) use counts::gather;
+pub(crate) use counts::{Counts, gather};
 pub(crate) use drawings::{confusion, raster, scatter};
 pub(crate) use fitting::{Fitted, Fitting, fit};
 pub(crate) use images::{Data, file, hash_of_images, images, test_set};

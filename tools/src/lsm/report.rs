@@ -15,8 +15,7 @@ const FIGURES: [&str; 4] = ["train_accuracy", "validation_accuracy", "test_accur
 
 /// One network's results.
 pub(crate) fn network_json(seed: u64, counts: &Counts, facts: &Facts, fitted: &Fitted, wall_s: f64) -> Value {
-    let timing = &counts.timing;
-    let rate = (timing.samples > 0).then(|| timing.samples as f64 / timing.samples_s);
+    let (learning, counting) = (&counts.learning, &counts.counting);
     let (epoch, penalty) = match fitted.chosen {
         Setting::Epoch(epoch) => (Some(epoch), None),
         Setting::Penalty(penalty) => (None, Some(penalty)),
@@ -29,8 +28,8 @@ pub(crate) fn network_json(seed: u64, counts: &Counts, facts: &Facts, fitted: &F
     json!({
         "seed": seed, "train_accuracy": fitted.train_accuracy, "validation_accuracy": fitted.validation_accuracy,
         "test_accuracy": fitted.test.accuracy(), "branching_factor": facts.branching(), "chosen_epoch": epoch,
-        "chosen_penalty": penalty, "counts_hash": counts.hash, "mean_count": counts.mean, "samples_run": timing.samples,
-        "samples_per_s": rate, "learning_s": timing.learning_s, "counting_s": timing.samples_s, "readout_s": fitted.seconds,
+        "chosen_penalty": penalty, "counts_hash": counts.hash, "mean_count": counts.mean, "samples_run": counting.shown,
+        "samples_per_s": counting.per_s(), "learning": learning.json(), "counting": counting.json(), "readout_s": fitted.seconds,
         "wall_s": wall_s, "projections": projections,
     })
 }

@@ -3,7 +3,7 @@
 use crate::Terminal;
 use crate::cli::LsmTrainArgs;
 use crate::failure::Failure;
-use crate::lsm::{self, Data, Fitted, Fitting, Model, Place, Protocol, Report, Stop, Workers, network_json, seeds};
+use crate::lsm::{self, Counts, Data, Fitted, Fitting, Model, Place, Protocol, Report, Stop, Workers, network_json, seeds};
 use crate::outputs::save;
 use models::experiments::readout::Confusion;
 use serde_json::Value;
@@ -22,7 +22,7 @@ pub(crate) fn train(arguments: &LsmTrainArgs, quiet: bool, terminal: &mut Termin
     let training = Training { protocol: &protocol, fitting: &fitting, data: &data, place: place.as_ref(), workers: &workers };
     let mut report = Report { protocol: &protocol, fitting: &fitting, networks: Vec::new(), asked, wall_s: 0.0 };
     for seed in seeds {
-        match training.network(seed) {
+        match training.network(seed, terminal) {
             Ok(network) => report.networks.push(network),
             Err(Stop::Interrupted) => break,
             Err(Stop::Failed(failure)) => return Err(failure),
@@ -67,11 +67,12 @@ struct Training<'a> {
 
 impl Training<'_> {
     /// One network: its counts, its read-out, its files.
-    fn network(&self, seed: u64) -> Result<Value, Stop> {
+    fn network(&self, seed: u64, terminal: &mut Terminal<'_>) -> Result<Value, Stop> {
         let begun = Instant::now();
         let folder = self.place.map(|place| place.network(seed)).transpose()?;
         let Self { protocol, fitting, data, workers, .. } = self;
         let (counts, facts) = lsm::gather(protocol, data, (seed, folder.as_deref()), fitting.scale, workers)?;
+        self.tell(seed, terminal, &counts);
         let fitted = lsm::fit(fitting, &counts, protocol, data, workers)?;
         if let Some(folder) = &folder {
             self.keep(folder, seed, &fitted)?;
@@ -80,6 +81,15 @@ impl Training<'_> {
             }
         }
         Ok(network_json(seed, &counts, &facts, &fitted, begun.elapsed().as_secs_f64()))
+    }
+
+    /// Says on stderr how fast it went.
+    fn tell(&self, seed: u64, terminal: &mut Terminal<'_>, counts: &Counts) {
+        for (what, pace) in [("learning", &counts.learning), ("counting", &counts.counting)] {
+            if let Some(words) = pace.words().filter(|_| !self.workers.quiet) {
+                terminal.say(&format!("seed {seed}, {what}: {words}\n"));
+            }
+        }
     }
 
     fn keep(&self, folder: &Path, seed: u64, fitted: &Fitted) -> Result<(), Failure> {
