@@ -5,7 +5,8 @@
 
 use super::arrays::{damaged, load_counts, load_weights, save_counts, save_weights};
 use super::images::Data;
-use super::liquids::{Facts, Machine, TEST};
+use super::kernel::{Kernel, Ranks};
+use super::liquids::{Facts, Machine, NOISY, TEST};
 use super::pace::Pace;
 use super::protocol::Protocol;
 use super::samples::Shows;
@@ -32,6 +33,8 @@ pub(crate) struct Counts {
     /// Of learning, and of samples whose spikes were counted, as far as they were run now, not taken over.
     pub(crate) learning: Pace,
     pub(crate) counting: Pace,
+    /// As far as they were asked for.
+    pub(crate) ranks: Option<Ranks>,
 }
 
 /// A row of samples of which spikes are counted.
@@ -48,9 +51,10 @@ pub(crate) fn gather(
     protocol: &Protocol,
     data: &Data,
     (seed, folder): (u64, Option<&Path>),
-    scale: Scale,
+    (scale, kernel): (Scale, Option<Kernel>),
     workers: &Workers,
 ) -> Result<(Counts, Facts), Stop> {
+    let mut ranks = kernel.map(Kernel::ranks);
     let (mut facts, mut hasher) = (Facts::default(), blake3::Hasher::new());
     let (mut learning, mut counting) = (Pace::default(), Pace::default());
     let (mut seen, mut unseen, mut total) = (None, None, 0.0);
@@ -60,18 +64,24 @@ pub(crate) fn gather(
         learning += machine.pace;
         facts.add(&machine, protocol, data)?;
         let width = machine.liquid.neurons() * protocol.windows;
-        let mut count = |part: Part<'_>| {
+        let mut run = |part: &Part<'_>| {
             let words = format!("liquid {}, {} {}", index + 1, part.name, data.test.word());
-            let job = Job { machine: &machine, part: &part, protocol, words, workers };
-            let counts = job.run(file(part.name), &mut counting)?;
+            Job { machine: &machine, part, protocol, words, workers }.run(file(part.name), &mut counting)
+        };
+        let mut count = |part: &Part<'_>| {
+            let counts = run(part)?;
             add(&mut hasher, &counts);
             total += counts.iter().map(|count| f64::from(*count)).sum::<f64>();
             Ok::<_, Stop>(counts)
         };
         let [train, validation, test] = parts(protocol, data, index)?;
-        let mut both = count(train)?;
-        both.extend(count(validation)?);
-        let tested = count(test)?;
+        let mut both = count(&train)?;
+        both.extend(count(&validation)?);
+        let tested = count(&test)?;
+        if let Some(ranks) = &mut ranks {
+            let noisy = Part { name: "noisy", shows: test.shows.noisy(), range: test.range, first: NOISY };
+            ranks.add([&tested, &run(&noisy)?], width, &data.test.labels()[..protocol.test], workers)?;
+        }
         seen = Some(append(seen, width, both, scale)?);
         unseen = Some(append(unseen, width, tested, scale)?);
     }
@@ -81,7 +91,7 @@ pub(crate) fn gather(
     let neurons = seen.width() / protocol.windows;
     let mean = total / ((seen.samples() + unseen.samples()) * neurons) as f64;
     let hash = hasher.finalize().to_hex().to_string();
-    Ok((Counts { seen, unseen, hash, mean, learning, counting }, facts))
+    Ok((Counts { seen, unseen, hash, mean, learning, counting, ranks }, facts))
 }
 
 /// Hashes counts, little endian.

@@ -12,9 +12,11 @@ use sim_core::diagnostic::Diagnostic;
 use sim_core::random::{Key, Stream};
 use std::time::Instant;
 
-/// Numbers of presentations: training samples are counted from 0, test samples and those shown while the liquid learns from these.
+/// Numbers of presentations: training samples are counted from 0, test samples, those shown while the
+/// liquid learns, and noisy ones from these.
 pub(crate) const TEST: u64 = 1 << 40;
 const SNAPSHOTS: u64 = 2 << 40;
+pub(crate) const NOISY: u64 = 3 << 40;
 /// Samples of which the branching factor is the mean.
 const BRANCHING_SAMPLES: usize = 20;
 /// First tick that counts for it, and ticks at the end that do not.

@@ -3,7 +3,9 @@
 use crate::Terminal;
 use crate::cli::LsmTrainArgs;
 use crate::failure::Failure;
-use crate::lsm::{self, Counts, Data, Fitted, Fitting, Model, Place, Protocol, Report, Stop, Workers, network_json, seeds};
+use crate::lsm::{
+    self, Counts, Data, Fitted, Fitting, Kernel, Model, Place, Protocol, Report, Stop, Workers, network_json, seeds,
+};
 use crate::outputs::save;
 use models::experiments::readout::Confusion;
 use serde_json::Value;
@@ -17,9 +19,11 @@ pub(crate) fn train(arguments: &LsmTrainArgs, quiet: bool, terminal: &mut Termin
     let (seeds, fitting) = (seeds(arguments)?, Fitting::new(arguments)?);
     let data = read(arguments, &workers)?;
     let protocol = Protocol::new(arguments, &data)?;
+    let kernel = arguments.kernel.map(|draws| Kernel::new(draws as usize, &protocol, &data)).transpose()?;
     let place = arguments.out.as_ref().map(|folder| Place::new(folder, &protocol)).transpose()?;
     let asked = usize::try_from(seeds.end() - seeds.start()).unwrap_or(usize::MAX).saturating_add(1);
-    let training = Training { protocol: &protocol, fitting: &fitting, data: &data, place: place.as_ref(), workers: &workers };
+    let training =
+        Training { protocol: &protocol, fitting: &fitting, kernel, data: &data, place: place.as_ref(), workers: &workers };
     let mut report = Report { protocol: &protocol, fitting: &fitting, networks: Vec::new(), asked, wall_s: 0.0 };
     for seed in seeds {
         match training.network(seed, terminal) {
@@ -60,6 +64,7 @@ fn last_line(place: Option<&Place>, interrupted: bool) -> String {
 struct Training<'a> {
     protocol: &'a Protocol,
     fitting: &'a Fitting,
+    kernel: Option<Kernel>,
     data: &'a Data,
     place: Option<&'a Place>,
     workers: &'a Workers,
@@ -70,8 +75,8 @@ impl Training<'_> {
     fn network(&self, seed: u64, terminal: &mut Terminal<'_>) -> Result<Value, Stop> {
         let begun = Instant::now();
         let folder = self.place.map(|place| place.network(seed)).transpose()?;
-        let Self { protocol, fitting, data, workers, .. } = self;
-        let (counts, facts) = lsm::gather(protocol, data, (seed, folder.as_deref()), fitting.scale, workers)?;
+        let Self { protocol, fitting, kernel, data, workers, .. } = self;
+        let (counts, facts) = lsm::gather(protocol, data, (seed, folder.as_deref()), (fitting.scale, *kernel), workers)?;
         self.tell(seed, terminal, &counts);
         let fitted = lsm::fit(fitting, &counts, protocol, data, workers)?;
         if let Some(folder) = &folder {
