@@ -40,6 +40,8 @@ fn wrong_command_lines_are_told() {
         (&["--weight=-1"], "--weight takes a number above 0"),
         (&["--w-astro", "nan"], "--w-astro takes a number above 0"),
         (&["--variant", "static", "--w-astro", "0.01"], "it has no astrocyte"),
+        (&["--calcium", "30"], "--calcium and --calcium-width are for --variant ap-stdp"),
+        (&["--variant", "ap-stdp", "--calcium", "0"], "--calcium takes a number above 0"),
         (&["--readout", "ridge", "--epochs", "3"], "--epochs has no meaning"),
         (&["--decay=-1"], "--decay takes a number not below 0"),
         (&["--threads", "0"], "1..=1024"),

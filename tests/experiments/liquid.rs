@@ -40,6 +40,7 @@ fn what_was_learned_can_be_kept() {
     for (variant, wiring) in [
         (Variant::Nalsm, Wiring::Random(0.15)),
         (Variant::Stdp, Wiring::Random(0.15)),
+        (Variant::ApStdp, Wiring::Random(0.15)),
         (Variant::Nalsm, patches),
         (Variant::Static, Wiring::Random(0.15)),
     ] {

@@ -49,6 +49,8 @@ pub enum LsmVariant {
     Static,
     /// All synapses, growth and shrinking at one rate.
     Stdp,
+    /// The same while their target's calcium is near a level, and before spikes are counted only.
+    ApStdp,
 }
 
 /// What of a pixel counts.
@@ -144,7 +146,14 @@ pub struct LsmTrainArgs {
     /// Weight of spikes onto the astrocyte (default: 0.015 for 1000 neurons, 0.0075 for 8000, between them N^(-1/3)).
     #[arg(long, value_name = "X")]
     pub w_astro: Option<f64>,
-    /// Magnitude of all weights at the start, in mV (default: 3, static: 1).
+    /// Calcium of a neuron, about its rate in Hz, above which its synapses grow and below which they shrink, of ap-stdp (default: images
+    /// 37, recordings 10).
+    #[arg(long, value_name = "X")]
+    pub calcium: Option<f64>,
+    /// How far from it they still do (default: images 22, recordings 2.5).
+    #[arg(long, value_name = "X")]
+    pub calcium_width: Option<f64>,
+    /// Magnitude of all weights at the start, in mV (default: 3, static and ap-stdp: 1).
     #[arg(long, value_name = "X")]
     pub weight: Option<f64>,
     /// What of a pixel counts; several, separated by commas, are taken by the liquids in turn.
