@@ -28,7 +28,7 @@ fn wrong_command_lines_are_told() {
         (&["--wiring", "patches,random"], "--wiring has 2 values, there is 1 liquid to take them in turn"),
         (&["--liquids", "2", "--encoding", "root,share,root"], "--encoding has 3 values, there are 2 liquids"),
         (&["--liquids", "2", "--encoding", "authors,root", "--events", "20,30"], "the authors' encoding makes its own"),
-        (&["--wiring", "patches,"], "invalid value ''"),
+        (&["--wiring", "patches,"], "a value is required for '--wiring <WIRING>'"),
         (&["--timing", "never,chance"], "invalid value 'never'"),
         (&["--liquids", "2", "--wiring", "random,random", "--patch", "3..5"], "are for --wiring patches"),
         (&["--patch", "3..5"], "are for --wiring patches"),
