@@ -253,6 +253,30 @@ fn systems_come_behind_what_is_written_out() {
     assert_eq!(two.populations.len(), 5, "a system may be the input of another");
 }
 
+/// Signed weights grow while calcium is within 20 and 26, and shrink while it is within 14 and 20; those of inhibition are magnitudes,
+/// which do so the other way about.
+#[test]
+fn calcium_has_the_same_effect_on_signed_weights() {
+    let network = netlist::toml(&liquid("variant = \"ap-stdp\"\ncalcium = 20\ncalcium_width = 6\n"), &[]);
+    let flat = write_json(&network);
+    let rule = |name: &str| {
+        let projections = flat["projections"].as_array().expect("projections");
+        projections.iter().find(|p| p["name"] == name).expect("one of these").get("plasticity").expect("it learns").clone()
+    };
+    for (name, [grow, shrink]) in [
+        ("lsm.excitation", [[20.0, 26.0], [14.0, 20.0]]),
+        ("lsm.input", [[20.0, 26.0], [14.0, 20.0]]),
+        ("lsm.inhibition", [[14.0, 20.0], [20.0, 26.0]]),
+    ] {
+        let rule = rule(name);
+        assert_eq!(rule["rule"], "stdp_calcium", "{name}");
+        let bounds = ["grow_above", "grow_below", "shrink_above", "shrink_below"].map(|key| rule[key].as_f64());
+        assert_eq!(bounds.map(Option::unwrap_or_default), [grow[0], grow[1], shrink[0], shrink[1]], "{name}: {rule:#}");
+    }
+    let (one, two) = (spikes(&network, 1), spikes(&network, 2));
+    assert!(one.0 > 200 && one == two, "it is alive, and the same on two threads: {one:?}, {two:?}");
+}
+
 #[test]
 fn parameters_that_rest_on_tables_come_too_late() {
     let with = |value: &str| {

@@ -73,6 +73,12 @@ fn one_network_from_images_to_classes() {
     }
     assert!(report["branching_factor"].as_f64().is_some_and(|factor| factor > 0.0 && factor < 5.0), "{report:#}");
     assert!(["samples_per_s", "wall_s"].iter().all(|key| report[*key].as_f64().is_some_and(|v| v > 0.0)), "{report:#}");
+    for (part, samples) in [("learning", 40), ("counting", 60)] {
+        let pace = &report[part];
+        assert_eq!(pace["samples"], samples, "{part}: {report:#}");
+        let figures = ["seconds", "samples_per_s", "synaptic_events", "plastic_events", "events_per_s"];
+        assert!(figures.iter().all(|key| pace[*key].as_f64().is_some_and(|v| v > 0.0)), "{part}: {report:#}");
+    }
     assert_eq!(report["projections"]["input"]["synapses"], 7526, "floor(0.15 x 64 x 784)");
     let single = train(&data, &["--epochs", "60", "--threads", "1"]);
     for key in ["counts_hash", "test_accuracy", "train_accuracy", "branching_factor"] {

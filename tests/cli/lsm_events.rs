@@ -202,6 +202,7 @@ fn broken_recordings_are_told() {
     for flags in [&["--encoding", "root"][..], &["--timing", "accumulate"], &["--events", "9"], &["--authors-test-scale"]] {
         train(&desk, flags).ends(2).says_json("are for images: recordings are shown as they are");
     }
+    train(&desk, &["--kernel"]).ends(2).says_json("--kernel is for images");
     train(&desk, &["--windows", "301"]).ends(2).says_json("--windows 301: a sample of 300 ms has no more");
     desk.file("events/saccades.json", "{}");
     told("saccades.json: missing field");

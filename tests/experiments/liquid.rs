@@ -1,7 +1,7 @@
 //! Liquids: what they learned can be kept, and more than is known of their making.
 
 use models::experiments::encoding::Encoding;
-use models::experiments::liquid::{Liquid, Patches, Settings, Variant, Wiring};
+use models::experiments::liquid::{Liquid, Load, Patches, Settings, Variant, Wiring, relayed};
 use std::ops::ControlFlow;
 
 /// A bar that moves down with its number, on 8 x 8 pixels.
@@ -40,6 +40,7 @@ fn what_was_learned_can_be_kept() {
     for (variant, wiring) in [
         (Variant::Nalsm, Wiring::Random(0.15)),
         (Variant::Stdp, Wiring::Random(0.15)),
+        (Variant::ApStdp, Wiring::Random(0.15)),
         (Variant::Nalsm, patches),
         (Variant::Static, Wiring::Random(0.15)),
     ] {
@@ -56,6 +57,46 @@ fn what_was_learned_can_be_kept() {
         assert_eq!(restored().recurrent(), liquid.recurrent(), "{variant:?}: its wiring");
         assert_eq!(counts(&restored().frozen()), counts(&liquid.frozen()), "{variant:?}: frozen");
     }
+}
+
+/// Events of single synapses, counted again from spikes and the list of synapses. Each input has a synapse with each neuron here.
+#[test]
+fn what_samples_take() {
+    let settings = settings(Variant::Nalsm, Wiring::Random(1.0));
+    let liquid = Liquid::new(settings.clone()).expect("a liquid");
+    let (image, encoding, ticks) = (bar(2), encoding(), 80);
+    let shown = encoding.present(&image, 0);
+    let mut inputs = relayed(64, ticks, |tick, emit| shown.events(tick, emit));
+    inputs.retain(|(tick, _)| *tick < ticks);
+    let spikes = liquid.spikes(&shown, ticks);
+    let recurrent = liquid.recurrent();
+    let (mut out, mut both) = ([0; 64], [0; 64]);
+    for (source, target) in recurrent {
+        out[source as usize] += 1;
+        both[source as usize] += 1;
+        both[target as usize] += 1;
+    }
+    let sum = |of: &dyn Fn(usize) -> u64| spikes.iter().map(|spike| of(spike.neuron as usize)).sum::<u64>();
+    let from_input = inputs.len() as u64 * 64;
+    let plastic_events = from_input + sum(&|neuron| 64 + both[neuron]);
+    let synaptic_events = from_input + sum(&|neuron| out[neuron]);
+    let load = |liquid: &Liquid| {
+        let mut learning = Load::default();
+        let taken = liquid.counts_by_window(0..1, (ticks, 1), &|_| encoding.present(&image, 0), &|_| {}).1;
+        let mut own = Liquid::new(settings.clone()).expect("a liquid");
+        let shown = std::iter::once(encoding.present(&image, 0));
+        own.initialise(shown, ticks, &mut |load| {
+            learning = load;
+            ControlFlow::Continue(())
+        });
+        (taken, learning)
+    };
+    let (taken, learning) = load(&liquid);
+    assert!(taken.spikes > 100 && inputs.len() > 100, "it is alive: {taken:?}");
+    assert_eq!(taken, Load { spikes: spikes.len() as u64, synaptic_events, plastic_events }, "while a sample is shown");
+    assert!(learning.plastic_events > learning.synaptic_events && learning.spikes > 100, "while it learns: {learning:?}");
+    let frozen = Liquid::new(settings.clone()).expect("a liquid").frozen();
+    assert_eq!(load(&frozen).0.plastic_events, 0, "nothing learns");
 }
 
 #[test]

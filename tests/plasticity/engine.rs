@@ -1,6 +1,7 @@
 //! The engine's rules against those of this folder, on the trains and parameters of NEST's cases: the weight after each
 //! spike of the source, in 64 and in 32 bits, on one partition and on several.
 
+use super::calcium::Calcium;
 use super::history::{Rule, Trains, course};
 use super::inhibitory::Inhibitory;
 use super::nest::{Case, power_law, stdp, ticks};
@@ -13,6 +14,7 @@ use crate::netlist;
 use serde_json::Value;
 use sim_core::engine::{Plan, State};
 use sim_core::plasticity::Reading;
+use std::cell::Cell;
 use std::fmt::Write;
 
 /// A netlist with one synapse for each train of a case; 100 cells lie between them, so that they are in several partitions.
@@ -150,6 +152,34 @@ fn powers_of_the_weight() {
         );
         rule_agrees(&case, &text, &power_law(&case.json["params"], tau_minus));
     }
+}
+
+/// No other simulator's: on NEST's trains, against the rule as it is evaluated here. Calcium crosses the bounds of both windows.
+#[test]
+fn pairs_while_calcium_is_within_windows() {
+    let (gated, changed) = (Cell::new(0), Cell::new(0));
+    for case in Case::of("stdp_synapse", 11) {
+        let (weight, w_max) = (case.number("initial_weight"), case.parameter("Wmax"));
+        if w_max < 0.0 {
+            continue;
+        }
+        let (a_plus, a_minus) = (0.02 * w_max, 0.03 * w_max);
+        let text = format!(
+            "rule = \"stdp_calcium\"\ntau_plus = \"17 ms\"\ntau_minus = \"29 ms\"\na_plus = \"{a_plus} pA\"\na_minus = \"{a_minus} pA\"\n\
+             tau_calcium = \"150 ms\"\ngrow_above = 2.5\ngrow_below = 6\nshrink_above = 0.5\nshrink_below = 2.5\nw_max = \"{w_max} pA\"\n"
+        );
+        let (tau_plus, tau_minus, tau_calcium) = (17.0, 29.0, 150.0);
+        let rule = |growing, shrinking| Calcium { tau_plus, tau_minus, a_plus, a_minus, tau_calcium, growing, shrinking, w_max };
+        let (own, open) = (rule((2.5, 6.0), (0.5, 2.5)), rule((-1.0, 1e9), (-1.0, 1e9)));
+        agrees(&case, &text, weight, &|trains| {
+            let sent = course(&own, trains, weight).sent;
+            changed.set(changed.get() + usize::from(sent.iter().any(|sent| *sent != weight)));
+            gated.set(gated.get() + usize::from(course(&open, trains, weight).sent != sent));
+            sent
+        });
+    }
+    let (gated, changed) = (gated.get(), changed.get());
+    assert!(gated > 10 && changed > 10, "windows mattered for {gated} trains, weights changed in {changed}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Rules of plasticity for one synapse, written from the papers and evaluated spike by spike: slow, obviously right, and held
 //! to NEST's data. What an engine makes of the same trains is compared with them.
 
+mod calcium;
 mod engine;
 pub(crate) mod history;
 mod inhibitory;

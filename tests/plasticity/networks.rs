@@ -1,6 +1,7 @@
 //! Whole networks that learn: each synapse is what the rules of this folder make of the spikes that the network recorded, for
 //! any number of threads, however the run is cut.
 
+use super::calcium::Calcium;
 use super::history::{Now, Rule, Trains, course};
 use super::inhibitory::Inhibitory;
 use super::pair::{Pairing, PowerLaw, Stdp};
@@ -108,6 +109,17 @@ fn powers() -> Learns {
     Learns { text: text.to_string(), oracle: at_spikes(rule), instant: false }
 }
 
+fn gated() -> Learns {
+    let text = "rule = \"stdp_calcium\"\ntau_plus = \"15 ms\"\ntau_minus = \"30 ms\"\na_plus = \"2 pA\"\na_minus = \"1.5 pA\"\n\
+                tau_calcium = \"200 ms\"\ngrow_above = 4\ngrow_below = 30\nshrink_above = 1\nshrink_below = 9\nw_max = \"100 pA\"\n";
+    let oracle = |_: &[f64]| -> Box<dyn Rule> {
+        let (growing, shrinking) = ((4.0, 30.0), (1.0, 9.0));
+        let (tau_plus, tau_minus, tau_calcium) = (15.0, 30.0, 200.0);
+        Box::new(Calcium { tau_plus, tau_minus, a_plus: 2.0, a_minus: 1.5, tau_calcium, growing, shrinking, w_max: W_MAX })
+    };
+    Learns { text: text.to_string(), oracle: Box::new(oracle), instant: false }
+}
+
 fn inhibition() -> Learns {
     let text = "rule = \"vogels_sprekeler\"\neta = \"1 pA\"\nalpha = 0.4\nw_max = \"100 pA\"\n";
     let rule = Inhibitory { tau: 20.0, eta: 1.0, alpha: 0.4, w_max: -W_MAX };
@@ -178,9 +190,10 @@ what = "value"
 fn network(seed: u64, weights: &str) -> (Arc<Network>, Vec<(&'static str, Learns)>) {
     let mut s = Stream::new(seed, 7);
     let delay = 5 + u64::from(s.below(30));
-    let any = |s: &mut Stream| match s.below(3) {
+    let any = |s: &mut Stream| match s.below(4) {
         0 => triplets(),
         1 => powers(),
+        2 => gated(),
         _ => pairs(s),
     };
     let drawn = "{ uniform = [\"0.5 ms\", \"6 ms\"] }".to_string();

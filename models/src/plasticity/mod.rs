@@ -2,6 +2,7 @@
 //! this one holds the table of them and what they share.
 
 mod dependence;
+mod stdp_calcium;
 mod stdp_pair;
 mod stdp_power_law;
 mod stdp_reward;
@@ -22,6 +23,7 @@ pub const RULES: &[RuleCard] = &[
     stdp_triplet::CARD,
     stdp_power_law::CARD,
     stdp_reward::CARD,
+    stdp_calcium::CARD,
     vogels_sprekeler::CARD,
     tsodyks::CARD,
     tsodyks2::CARD,

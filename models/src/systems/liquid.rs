@@ -23,11 +23,14 @@ pub(super) const CARD: SystemCard = SystemCard {
             projection input: floor(density * N * N_in) different pairs of an input cell and a neuron, exc and inh by their \
             shares, for each population of the input; each weight is +weight or -weight with equal chances\n\
             where it learns: stdp_pair in all three, weights within 0 and w_max, of the input within -w_max and w_max; a change \
-            of eta times the trace, towards excitation, and away from it by as much (stdp) or by the astrocyte's value (nalsm)\n\
-            population astro (stdp, nalsm), a lim_astrocyte; projections astro_liquid and astro_input onto it, of weight w_astro and \
+            of eta times the trace, towards excitation, and away from it by as much (stdp) or by the astrocyte's value (nalsm); \
+            ap-stdp: stdp_calcium, towards excitation while the target's calcium is within calcium and calcium + calcium_width, \
+            away from it while it is within calcium - calcium_width and calcium\n\
+            population astro (where it learns), a lim_astrocyte, with ap-stdp of no effect but for `fade`; projections astro_liquid and astro_input onto it, of weight w_astro and \
             -w_astro; with a `fade` all changes fade out",
     source: "lattice and kernel: Maass, Natschlager & Markram (2002), Neural Computation 14:2531-2560; constants: \
-             Ivanov & Michmizos (2021), NeurIPS 34, and their code; the static liquid's weights were swept from 0.4 to 1.4",
+             Ivanov & Michmizos (2021), NeurIPS 34, and their code; the static liquid's weights were swept from 0.4 to 1.4; ap-stdp \
+             began with 1, its calcium_width was 19 to 25 (MNIST), with event cameras calcium was 10 and calcium_width 2 to 3",
     parameters: PARAMETERS,
     expand,
 };
@@ -35,7 +38,11 @@ pub(super) const CARD: SystemCard = SystemCard {
 const PARAMETERS: &[SystemParam] = &[
     required("input", SystemShape::Cells, "where the input comes from"),
     required("grid", SystemShape::Grid, "sites of the lattice along x, y and z, a neuron on each: [10, 10, 10]"),
-    word("variant", &["static", "stdp", "nalsm"], "what learns: nothing, all synapses, or these balanced by an astrocyte"),
+    word(
+        "variant",
+        &["static", "stdp", "nalsm", "ap-stdp"],
+        "what learns: nothing, all synapses, these balanced by an astrocyte, or these while their target's calcium is near a level",
+    ),
     number("excitatory", Dimension::NONE, 0.8, Range::Probability, "share of excitatory neurons"),
     number("lambda", Dimension::NONE, 3.0, Range::Positive, "reach of the connections, in sites"),
     number("p_ee", Dimension::NONE, 0.2, Range::Probability, "factor of the probability, exc to exc"),
@@ -62,11 +69,16 @@ const PARAMETERS: &[SystemParam] = &[
     number("w_astro", Dimension::NONE, 0.015, Range::NotNegative, "weight of spikes onto the astrocyte"),
     number("tau_astro", Dimension::TIME, 100.0, Range::Positive, "time constant of the astrocyte"),
     number("bias", Dimension::NONE, 0.15, Range::Any, "the astrocyte's value at rest"),
+    number("calcium", Dimension::NONE, 37.0, Range::NotNegative, "level of calcium, about a rate in Hz (ap-stdp)"),
+    number("calcium_width", Dimension::NONE, 22.0, Range::Positive, "how far from it synapses still learn"),
+    number("tau_calcium", Dimension::TIME, TAU_CALCIUM, Range::Positive, "time constant of calcium"),
     number("fade", Dimension::TIME, 0.0, Range::NotNegative, "time constant with which learning fades out; 0: it does not"),
 ];
 
 /// The published factor per ms is 0.904774.
 const TAU_TRACE: f64 = 9.992_995_886_670_164;
+/// The published factor per ms is 0.999.
+const TAU_CALCIUM: f64 = 999.499_916_624_972_7;
 
 fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     let parts = Parts(instance);
@@ -107,6 +119,8 @@ enum Learns {
     Evenly,
     /// The astrocyte has a say.
     Balanced,
+    /// Evenly, towards excitation while the target's calcium is above its level, away from it below.
+    ByCalcium,
 }
 
 impl Learns {
@@ -114,6 +128,7 @@ impl Learns {
         match parts.number("variant") {
             1.0 => Self::Evenly,
             2.0 => Self::Balanced,
+            3.0 => Self::ByCalcium,
             _ => Self::Nothing,
         }
     }
@@ -188,12 +203,12 @@ fn rule(parts: &Parts<'_>, learns: Learns, excitation: bool, least: f64) -> Opti
     let towards = parts.modulated("astro.rate", gain(parts.number("eta")));
     let away = match learns {
         Learns::Nothing => return None,
-        Learns::Evenly => towards.clone(),
+        Learns::Evenly | Learns::ByCalcium => towards.clone(),
         Learns::Balanced => parts.modulated("astro.value", gain(1.0)),
     };
     let (plus, minus) = if excitation { (towards, away) } else { (away, towards) };
     let tau = parts.value("tau_trace", 1.0);
-    let given: Vec<(&str, Value)> = vec![
+    let mut given: Vec<(&str, Value)> = vec![
         ("tau_plus", tau.clone()),
         ("tau_minus", tau),
         ("a_plus", plus),
@@ -205,8 +220,22 @@ fn rule(parts: &Parts<'_>, learns: Learns, excitation: bool, least: f64) -> Opti
         ("clip", parts.text("together")),
         ("restart", parts.value("tau_syn", 1.0)),
     ];
+    let name = if learns == Learns::ByCalcium { "stdp_calcium" } else { "stdp_pair" };
+    if learns == Learns::ByCalcium {
+        given.push(("tau_calcium", parts.value("tau_calcium", 1.0)));
+        given.extend(windows(parts, excitation));
+    }
     let parameters: Vec<Named<Value>> = given.into_iter().map(|(name, value)| parts.key(name, value)).collect();
-    Some(RuleDecl { span: parts.span(), rule: parts.word("stdp_pair"), parameters })
+    Some(RuleDecl { span: parts.span(), rule: parts.word(name), parameters })
+}
+
+/// Where calcium lets weights grow, and shrink: above its level towards excitation, below it away from it.
+fn windows(parts: &Parts<'_>, excitation: bool) -> [(&'static str, Value); 4] {
+    let (level, width) = (parts.number("calcium"), parts.number("calcium_width"));
+    let at = |calcium: f64| quantity(calcium, Dimension::NONE, parts.place("calcium"));
+    let (low, high) = ([level - width, level], [level, level + width]);
+    let [grow, shrink] = if excitation { [high, low] } else { [low, high] };
+    [("grow_above", at(grow[0])), ("grow_below", at(grow[1])), ("shrink_above", at(shrink[0])), ("shrink_below", at(shrink[1]))]
 }
 
 /// How many cells of a population, or of each population of a group, are chosen.

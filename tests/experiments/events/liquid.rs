@@ -52,7 +52,7 @@ fn windows_add_up_to_all_counts() {
         let liquid = Liquid::new(Settings { weight: 3.0, ..settings(variant) }).expect("a liquid");
         let all = liquid.counts(0..8, ticks, &show, &|_| {});
         for windows in [1, 3, 7] {
-            let parts = liquid.counts_by_window(0..8, (ticks, windows), &show, &|_| {});
+            let parts = liquid.counts_by_window(0..8, (ticks, windows), &show, &|_| {}).0;
             assert_eq!(parts.len(), windows * all.len(), "a row has all windows");
             for (sample, row) in parts.chunks(64 * windows).enumerate() {
                 let sums: Vec<u16> = (0..64).map(|neuron| (0..windows).map(|w| row[w * 64 + neuron]).sum()).collect();

@@ -17,7 +17,7 @@ pub struct LsmArgs {
 pub enum LsmVerb {
     /// Make liquids, let them learn without labels, count their spikes for each image, and train a linear read-out.
     #[command(
-        after_help = "Examples:\n  spikeloom lsm train --data mnist                               # the published protocol, 1000 neurons\n  spikeloom lsm train --data mnist --seeds 1..5 --out nalsm      # five networks; the same command goes on after Ctrl-C\n  spikeloom lsm train --data mnist --grid 20x20x20 --frozen --out nalsm-8000\n  spikeloom lsm train --data mnist --variant static --weight 0.9 --train 5000 --validation 1000 --test 1000\n  spikeloom lsm train --data mnist --wiring patches --timing accumulate --frozen --liquids 4 --refit --out four\n  spikeloom lsm train --data fashion-mnist --wiring patches,random --encoding root --events 25 --timing accumulate --frozen --liquids 8 --refit\n\nThe protocol is that of Ivanov & Michmizos (NeurIPS 2021, NALSM): training images are the first of the training file, validation images its last, test images those of the test file. Without labels the liquid sees --snapshots images for 20 ms each, learning; then each image is shown for 250 ms from the same weights. The epoch with the best validation accuracy is chosen. A folder with Train/0/00002.bin and so on, as N-MNIST has them, is of recorded events (.bin, or .aedat of versions 2.0 and 3.1): OFF and ON of each pixel are inputs, each ms has an event or none; they are shown for 300 ms, and the counts of each third are read out (as published: --sample-ms 250 --windows 1). `lsm saccades` makes such recordings from images. Where we differ: the read-out is softmax regression on hard labels and raw counts (--readout authors is theirs), and test images are encoded with the scale of the training images (--authors-test-scale for their own, which uses a statistic of the test set).\nLiquids may be unlike: --wiring, --encoding, --timing and --events take several values, of which liquid k takes the k-th, then from the first again; one value is for all. With --wiring patches,random --events 25,25,40,40 four liquids are all combinations.\n--out DIR gets config.json, report.json and a folder for each seed: weights and counts as .npy, model.json, confusion.csv and .svg, raster.svg."
+        after_help = "Examples:\n  spikeloom lsm train --data mnist                               # the published protocol, 1000 neurons\n  spikeloom lsm train --data mnist --seeds 1..5 --out nalsm      # five networks; the same command goes on after Ctrl-C\n  spikeloom lsm train --data mnist --grid 20x20x20 --frozen --out nalsm-8000\n  spikeloom lsm train --data mnist --kernel --out nalsm           # ranks of the counts, too; 1000 draws as published: --kernel 1000\n  spikeloom lsm train --data mnist --variant static --weight 0.9 --train 5000 --validation 1000 --test 1000\n  spikeloom lsm train --data mnist --wiring patches --timing accumulate --frozen --liquids 4 --refit --out four\n  spikeloom lsm train --data fashion-mnist --wiring patches,random --encoding root --events 25 --timing accumulate --frozen --liquids 8 --refit\n\nThe protocol is that of Ivanov & Michmizos (NeurIPS 2021, NALSM): training images are the first of the training file, validation images its last, test images those of the test file. Without labels the liquid sees --snapshots images for 20 ms each, learning; then each image is shown for 250 ms from the same weights. The epoch with the best validation accuracy is chosen. A folder with Train/0/00002.bin and so on, as N-MNIST has them, is of recorded events (.bin, or .aedat of versions 2.0 and 3.1): OFF and ON of each pixel are inputs, each ms has an event or none; they are shown for 300 ms, and the counts of each third are read out (as published: --sample-ms 250 --windows 1). `lsm saccades` makes such recordings from images. --kernel shows each test image once more with normal noise on its pixels (standard deviation 125 of 255, cut to 0 to 255, encoded with the scale of test images); a rank is that of a matrix of as many rows as there are images in a draw, 100 of each class or as many as the smallest class has; of several liquids ranks are means. Where we differ: the read-out is softmax regression on hard labels and raw counts (--readout authors is theirs), and test images are encoded with the scale of the training images (--authors-test-scale for their own, which uses a statistic of the test set).\nLiquids may be unlike: --wiring, --encoding, --timing and --events take several values, of which liquid k takes the k-th, then from the first again; one value is for all. With --wiring patches,random --events 25,25,40,40 four liquids are all combinations.\n--out DIR gets config.json, report.json and a folder for each seed: weights and counts as .npy, model.json, confusion.csv and .svg, raster.svg."
     )]
     Train(Box<LsmTrainArgs>),
     /// Make recordings of an event camera from images: three saccades before each, in N-MNIST's files.
@@ -49,6 +49,8 @@ pub enum LsmVariant {
     Static,
     /// All synapses, growth and shrinking at one rate.
     Stdp,
+    /// The same while their target's calcium is near a level, and before spikes are counted only.
+    ApStdp,
 }
 
 /// What of a pixel counts.
@@ -144,7 +146,14 @@ pub struct LsmTrainArgs {
     /// Weight of spikes onto the astrocyte (default: 0.015 for 1000 neurons, 0.0075 for 8000, between them N^(-1/3)).
     #[arg(long, value_name = "X")]
     pub w_astro: Option<f64>,
-    /// Magnitude of all weights at the start, in mV (default: 3, static: 1).
+    /// Calcium of a neuron, about its rate in Hz, above which its synapses grow and below which they shrink, of ap-stdp (default: images
+    /// 37, recordings 10).
+    #[arg(long, value_name = "X")]
+    pub calcium: Option<f64>,
+    /// How far from it they still do (default: images 22, recordings 2.5).
+    #[arg(long, value_name = "X")]
+    pub calcium_width: Option<f64>,
+    /// Magnitude of all weights at the start, in mV (default: 3, static and ap-stdp: 1).
     #[arg(long, value_name = "X")]
     pub weight: Option<f64>,
     /// What of a pixel counts; several, separated by commas, are taken by the liquids in turn.
@@ -187,6 +196,10 @@ pub struct LsmTrainArgs {
     /// Once the epoch is chosen, train on training and validation images up to it.
     #[arg(long)]
     pub refit: bool,
+    /// Measure kernel quality, too: the rank of the counts of 100 test images of each class (separation), and of noisy versions of test
+    /// images (approximation), means over so many draws of images (default: 10).
+    #[arg(long, value_name = "DRAWS", num_args = 0..=1, default_missing_value = "10", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub kernel: Option<u32>,
     /// Keep weights, counts, models and the report here; what is there already of the same experiment is taken over.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -5,7 +5,9 @@
 
 use super::arrays::{damaged, load_counts, load_weights, save_counts, save_weights};
 use super::images::Data;
-use super::liquids::{Facts, Machine, TEST};
+use super::kernel::{Kernel, Ranks};
+use super::liquids::{Facts, Machine, NOISY, TEST};
+use super::pace::Pace;
 use super::protocol::Protocol;
 use super::samples::Shows;
 use super::{Stop, Workers, wrong};
@@ -28,16 +30,11 @@ pub(crate) struct Counts {
     pub(crate) hash: String,
     /// Mean over samples and neurons.
     pub(crate) mean: f64,
-    pub(crate) timing: Timing,
-}
-
-/// What it took.
-#[derive(Default)]
-pub(crate) struct Timing {
-    /// Samples that were run now, not taken over.
-    pub(crate) samples: usize,
-    pub(crate) samples_s: f64,
-    pub(crate) learning_s: f64,
+    /// Of learning, and of samples whose spikes were counted, as far as they were run now, not taken over.
+    pub(crate) learning: Pace,
+    pub(crate) counting: Pace,
+    /// As far as they were asked for.
+    pub(crate) ranks: Option<Ranks>,
 }
 
 /// A row of samples of which spikes are counted.
@@ -54,30 +51,37 @@ pub(crate) fn gather(
     protocol: &Protocol,
     data: &Data,
     (seed, folder): (u64, Option<&Path>),
-    scale: Scale,
+    (scale, kernel): (Scale, Option<Kernel>),
     workers: &Workers,
 ) -> Result<(Counts, Facts), Stop> {
-    let (mut facts, mut timing, mut hasher) = (Facts::default(), Timing::default(), blake3::Hasher::new());
+    let mut ranks = kernel.map(Kernel::ranks);
+    let (mut facts, mut hasher) = (Facts::default(), blake3::Hasher::new());
+    let (mut learning, mut counting) = (Pace::default(), Pace::default());
     let (mut seen, mut unseen, mut total) = (None, None, 0.0);
     for index in 0..protocol.liquids {
         let file = |name: &str| folder.map(|folder| folder.join(format!("liquid-{}.{name}.npy", index + 1)));
-        let begun = Instant::now();
         let machine = machine(protocol, data, (seed, index), file("weights"), workers)?;
-        timing.learning_s += begun.elapsed().as_secs_f64();
+        learning += machine.pace;
         facts.add(&machine, protocol, data)?;
         let width = machine.liquid.neurons() * protocol.windows;
-        let mut count = |part: Part<'_>| {
+        let mut run = |part: &Part<'_>| {
             let words = format!("liquid {}, {} {}", index + 1, part.name, data.test.word());
-            let job = Job { machine: &machine, part: &part, protocol, words, workers };
-            let counts = job.run(file(part.name), &mut timing)?;
+            Job { machine: &machine, part, protocol, words, workers }.run(file(part.name), &mut counting)
+        };
+        let mut count = |part: &Part<'_>| {
+            let counts = run(part)?;
             add(&mut hasher, &counts);
             total += counts.iter().map(|count| f64::from(*count)).sum::<f64>();
             Ok::<_, Stop>(counts)
         };
         let [train, validation, test] = parts(protocol, data, index)?;
-        let mut both = count(train)?;
-        both.extend(count(validation)?);
-        let tested = count(test)?;
+        let mut both = count(&train)?;
+        both.extend(count(&validation)?);
+        let tested = count(&test)?;
+        if let Some(ranks) = &mut ranks {
+            let noisy = Part { name: "noisy", shows: test.shows.noisy(), range: test.range, first: NOISY };
+            ranks.add([&tested, &run(&noisy)?], width, &data.test.labels()[..protocol.test], workers)?;
+        }
         seen = Some(append(seen, width, both, scale)?);
         unseen = Some(append(unseen, width, tested, scale)?);
     }
@@ -87,7 +91,7 @@ pub(crate) fn gather(
     let neurons = seen.width() / protocol.windows;
     let mean = total / ((seen.samples() + unseen.samples()) * neurons) as f64;
     let hash = hasher.finalize().to_hex().to_string();
-    Ok((Counts { seen, unseen, hash, mean, timing }, facts))
+    Ok((Counts { seen, unseen, hash, mean, learning, counting, ranks }, facts))
 }
 
 /// Hashes counts, little endian.
@@ -152,7 +156,7 @@ impl Job<'_> {
     }
 
     /// Counts what a file does not have yet, and keeps it there.
-    pub(crate) fn run(&self, file: Option<PathBuf>, timing: &mut Timing) -> Result<Vec<u16>, Stop> {
+    pub(crate) fn run(&self, file: Option<PathBuf>, pace: &mut Pace) -> Result<Vec<u16>, Stop> {
         let (width, range) = (self.width(), &self.part.range);
         let kept = file.as_ref().filter(|path| path.is_file()).map(|path| load_counts(path, width)).transpose()?;
         let mut counts = kept.unwrap_or_default();
@@ -163,10 +167,7 @@ impl Job<'_> {
         if before == range.len() {
             return Ok(counts);
         }
-        let begun = Instant::now();
-        let broken = self.run_from(range.start + before, &mut counts);
-        timing.samples += counts.len() / width - before;
-        timing.samples_s += begun.elapsed().as_secs_f64();
+        let broken = self.run_from(range.start + before, &mut counts, pace);
         if let Some(path) = file {
             save_counts(&path, width, &counts)?;
         }
@@ -174,15 +175,18 @@ impl Job<'_> {
     }
 
     /// Whether there was an interrupt.
-    fn run_from(&self, start: usize, counts: &mut Vec<u16>) -> bool {
+    fn run_from(&self, start: usize, counts: &mut Vec<u16>, pace: &mut Pace) -> bool {
         let Part { shows, range, first, .. } = self.part;
         let show = |sample: usize| shows.present(sample, first + sample as u64, self.machine.seed);
         let (liquid, shown) = (&self.machine.liquid, (self.protocol.sample_ms, self.protocol.windows));
         let steps = Steps::new(self.workers.quiet, self.words.clone(), range.end - start);
         for start in (start..range.end).step_by(BLOCK) {
-            let block = start..range.end.min(start + BLOCK);
+            let (block, begun) = (start..range.end.min(start + BLOCK), Instant::now());
             let done = |samples: usize| steps.advance(samples);
-            counts.extend(self.workers.pool.install(|| liquid.counts_by_window(block, shown, &show, &done)));
+            let run = || liquid.counts_by_window(block.clone(), shown, &show, &done);
+            let (more, load) = self.workers.pool.install(run);
+            counts.extend(more);
+            *pace += Pace { shown: block.len(), seconds: begun.elapsed().as_secs_f64(), load };
             if start + BLOCK < range.end && steps.go_on().is_break() {
                 return true;
             }

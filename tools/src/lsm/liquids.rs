@@ -1,18 +1,22 @@
 //! The liquids of a network: made, let learn or given what they learned before, and what is known of them.
 
 use super::images::Data;
+use super::pace::Pace;
 use super::protocol::{Protocol, liquid_seed};
 use super::{Stop, Workers, wrong};
 use crate::failure::Failure;
 use crate::progress::Steps;
-use models::experiments::liquid::{Liquid, relayed};
+use models::experiments::liquid::{Liquid, Load, relayed};
 use models::experiments::measures::{Branching, Event, Partners, branching_factor};
 use sim_core::diagnostic::Diagnostic;
 use sim_core::random::{Key, Stream};
+use std::time::Instant;
 
-/// Numbers of presentations: training samples are counted from 0, test samples and those shown while the liquid learns from these.
+/// Numbers of presentations: training samples are counted from 0, test samples, those shown while the
+/// liquid learns, and noisy ones from these.
 pub(crate) const TEST: u64 = 1 << 40;
 const SNAPSHOTS: u64 = 2 << 40;
+pub(crate) const NOISY: u64 = 3 << 40;
 /// Samples of which the branching factor is the mean.
 const BRANCHING_SAMPLES: usize = 20;
 /// First tick that counts for it, and ticks at the end that do not.
@@ -26,6 +30,8 @@ pub(crate) struct Machine {
     pub(crate) seed: u64,
     /// The weights that it has learned, to be kept.
     pub(crate) learned: Vec<f64>,
+    /// Of what it learned now.
+    pub(crate) pace: Pace,
     weights: Vec<(&'static str, Vec<f64>)>,
 }
 
@@ -41,14 +47,19 @@ impl Machine {
         let words = format!("liquid {} learns, {}", index + 1, data.training.word());
         let steps = Steps::new(workers.quiet, words, protocol.snapshots);
         let shown = order.samples().take(protocol.snapshots).enumerate().map(show);
-        let mut broken = false;
-        liquid.initialise(shown, protocol.snapshot_ms, &mut |_| {
+        let (mut broken, mut load, begun) = (false, Load::default(), Instant::now());
+        let number = liquid.initialise(shown, protocol.snapshot_ms, &mut |one| {
+            load += one;
             steps.advance(1);
             let go_on = steps.go_on();
             broken = go_on.is_break();
             go_on
         });
-        if broken { Err(Stop::Interrupted) } else { Ok(Self::ready(liquid, (index, seed), protocol)) }
+        if broken {
+            return Err(Stop::Interrupted);
+        }
+        let pace = Pace { shown: number as usize, seconds: begun.elapsed().as_secs_f64(), load };
+        Ok(Self { pace, ..Self::ready(liquid, (index, seed), protocol) })
     }
 
     /// One of a network's liquids with the weights that it once learned.
@@ -62,7 +73,7 @@ impl Machine {
         let learned = liquid.learned();
         let weights = PROJECTIONS.map(|name| (name, liquid.weights(name))).to_vec();
         let liquid = if protocol.frozen { liquid.frozen() } else { liquid };
-        Self { liquid, index, seed, learned, weights }
+        Self { liquid, index, seed, learned, pace: Pace::default(), weights }
     }
 
     /// The mean over some training samples, as far as samples are long enough for it.

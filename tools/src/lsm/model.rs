@@ -1,8 +1,9 @@
 //! A trained model in its folder: the protocol, the read-out, and the liquids' weights beside them.
 
 use super::arrays::{damaged, load_weights};
-use super::counts::{Job, Part, Timing, append};
+use super::counts::{Job, Part, append};
 use super::liquids::{Machine, TEST};
+use super::pace::Pace;
 use super::protocol::Protocol;
 use super::samples::Shows;
 use super::{Stop, Workers};
@@ -92,7 +93,7 @@ impl Model {
             let machine = Machine::restored(protocol, *seed, index, &load_weights(&file)?)?;
             let part = Part { name: "test", shows: shows(index)?, range: 0..number, first: TEST };
             let job = Job { machine: &machine, part: &part, protocol, words: format!("liquid {}, samples", index + 1), workers };
-            let counts = job.run(None, &mut Timing::default())?;
+            let counts = job.run(None, &mut Pace::default())?;
             features = Some(append(features, job.width(), counts, *scale)?);
         }
         Ok(features.ok_or_else(|| damaged(&self.folder.join(FILE)))?)

@@ -73,7 +73,8 @@ impl Protocol {
             dataset: data.name.into(),
             settings,
             liquids: arguments.liquids as usize,
-            frozen: arguments.frozen,
+            // AP-STDP ends with the snapshots.
+            frozen: arguments.frozen || arguments.variant == LsmVariant::ApStdp,
             encoding,
             test_encoding,
             others,
@@ -176,6 +177,7 @@ impl Protocol {
             Variant::Static => "static",
             Variant::Stdp => "stdp",
             Variant::Nalsm => "nalsm",
+            Variant::ApStdp => "ap-stdp",
         }
     }
 }
@@ -204,6 +206,7 @@ fn settings(arguments: &LsmTrainArgs, data: &Data) -> Result<Settings, Failure> 
         LsmVariant::Nalsm => Variant::Nalsm,
         LsmVariant::Static => Variant::Static,
         LsmVariant::Stdp => Variant::Stdp,
+        LsmVariant::ApStdp => Variant::ApStdp,
     };
     let (rows, columns) = data.training.size();
     let mut settings = match &data.training {
@@ -219,6 +222,12 @@ fn settings(arguments: &LsmTrainArgs, data: &Data) -> Result<Settings, Failure> 
     }
     settings.w_astro = positive("--w-astro", arguments.w_astro, settings.w_astro)?;
     settings.weight = positive("--weight", arguments.weight, settings.weight)?;
+    if (arguments.calcium.is_some() || arguments.calcium_width.is_some()) && variant != Variant::ApStdp {
+        return usage("--calcium and --calcium-width are for --variant ap-stdp".into());
+    }
+    let (level, width) = settings.calcium;
+    settings.calcium =
+        (positive("--calcium", arguments.calcium, level)?, positive("--calcium-width", arguments.calcium_width, width)?);
     Ok(settings)
 }
 

@@ -2,6 +2,7 @@
 
 use super::counts::Counts;
 use super::fitting::{Fitted, Fitting};
+use super::kernel::Ranks;
 use super::liquids::{Facts, ProjectionFacts};
 use super::protocol::Protocol;
 use crate::names::{count, decimals, table};
@@ -12,15 +13,17 @@ use serde_json::{Map, Value, json};
 
 /// Figures of a network of which several networks have a mean and a standard deviation.
 const FIGURES: [&str; 4] = ["train_accuracy", "validation_accuracy", "test_accuracy", "branching_factor"];
+/// Where they were asked for.
+const RANKS: [&str; 2] = ["separation_rank", "approximation_rank"];
 
 /// One network's results.
 pub(crate) fn network_json(seed: u64, counts: &Counts, facts: &Facts, fitted: &Fitted, wall_s: f64) -> Value {
-    let timing = &counts.timing;
-    let rate = (timing.samples > 0).then(|| timing.samples as f64 / timing.samples_s);
+    let (learning, counting) = (&counts.learning, &counts.counting);
     let (epoch, penalty) = match fitted.chosen {
         Setting::Epoch(epoch) => (Some(epoch), None),
         Setting::Penalty(penalty) => (None, Some(penalty)),
     };
+    let rank = |of: fn(&Ranks) -> f64| counts.ranks.as_ref().map(of);
     let projection = |facts: &ProjectionFacts| {
         let (mean, sd) = facts.weights().unzip();
         (facts.name.into(), json!({ "synapses": facts.synapses, "weight_mean_mv": mean, "weight_sd_mv": sd }))
@@ -29,9 +32,10 @@ pub(crate) fn network_json(seed: u64, counts: &Counts, facts: &Facts, fitted: &F
     json!({
         "seed": seed, "train_accuracy": fitted.train_accuracy, "validation_accuracy": fitted.validation_accuracy,
         "test_accuracy": fitted.test.accuracy(), "branching_factor": facts.branching(), "chosen_epoch": epoch,
-        "chosen_penalty": penalty, "counts_hash": counts.hash, "mean_count": counts.mean, "samples_run": timing.samples,
-        "samples_per_s": rate, "learning_s": timing.learning_s, "counting_s": timing.samples_s, "readout_s": fitted.seconds,
-        "wall_s": wall_s, "projections": projections,
+        "chosen_penalty": penalty, "counts_hash": counts.hash, "mean_count": counts.mean, "samples_run": counting.shown,
+        "samples_per_s": counting.per_s(), "learning": learning.json(), "counting": counting.json(), "readout_s": fitted.seconds,
+        "wall_s": wall_s, "projections": projections, "separation_rank": rank(Ranks::separation),
+        "approximation_rank": rank(Ranks::approximation), "ranks_of": counts.ranks.as_ref().map(Ranks::samples),
     })
 }
 
@@ -74,7 +78,7 @@ impl Report<'_> {
             return object;
         }
         let mut deviations = Map::new();
-        for figure in FIGURES {
+        for figure in FIGURES.into_iter().chain(RANKS) {
             let (mean, sd) = self.spread(figure).unzip();
             object[figure] = json!(mean);
             deviations.insert(figure.into(), json!(sd.flatten()));
@@ -125,7 +129,20 @@ impl Report<'_> {
         }
         let head = ["seed", "train (%)", "validation (%)", "test (%)", "branching", "epoch", "samples/s", "wall (s)"];
         text += &table(&head, &rows);
+        text += &self.ranks();
         text
+    }
+
+    /// A line on ranks, where they were asked for.
+    fn ranks(&self) -> String {
+        let samples = self.networks.first().and_then(|network| network["ranks_of"].as_u64());
+        let [separation, approximation] = RANKS.map(|figure| self.spread(figure).map(with_one_place));
+        match (separation, approximation, samples) {
+            (Some(separation), Some(approximation), Some(samples)) => {
+                format!("separation rank {separation}, approximation rank {approximation}, of {samples} images\n")
+            }
+            _ => String::new(),
+        }
     }
 }
 
@@ -183,6 +200,15 @@ fn row(network: &Value) -> [String; 8] {
 /// "96.5 ± 0.2".
 pub(crate) fn with_deviation((mean, sd): (f64, Option<f64>), share: bool) -> String {
     let (factor, places) = if share { (100.0, 2) } else { (1.0, 3) };
-    let sd = sd.map_or(String::new(), |sd| format!(" ± {:.places$}", factor * sd));
-    format!("{:.places$}{sd}", factor * mean)
+    spread_text(factor * mean, sd.map(|sd| factor * sd), places)
+}
+
+/// "994.2 ± 0.9".
+pub(crate) fn with_one_place((mean, sd): (f64, Option<f64>)) -> String {
+    spread_text(mean, sd, 1)
+}
+
+fn spread_text(mean: f64, sd: Option<f64>, places: usize) -> String {
+    let sd = sd.map_or(String::new(), |sd| format!(" ± {sd:.places$}"));
+    format!("{mean:.places$}{sd}")
 }

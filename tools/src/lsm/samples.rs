@@ -2,7 +2,7 @@
 
 use super::recordings::Recordings;
 use models::experiments::dataset::{Dataset, Images};
-use models::experiments::encoding::{Encoding, Presentation};
+use models::experiments::encoding::{Encoding, Presentation, noisy};
 use models::experiments::events::Frames;
 use sim_core::random::{Key, Stream};
 use std::sync::Arc;
@@ -75,16 +75,32 @@ impl Set {
 pub(crate) enum Shows<'a> {
     /// Images through an encoding.
     Images(&'a Images, &'a Encoding),
+    /// The same with noise on each pixel.
+    Noisy(&'a Images, &'a Encoding),
     /// Recordings as they are.
     Recordings(&'a [Arc<Frames>]),
 }
+
+/// Standard deviation of the noise, of 255: that of Ivanov & Michmizos.
+const NOISE: f64 = 125.0;
 
 impl Shows<'_> {
     /// A sample as the liquid with this seed sees it. Presentations of images with different numbers are independent.
     pub(crate) fn present(self, sample: usize, number: u64, seed: u64) -> Presentation {
         match self {
             Self::Images(images, encoding) => encoding.clone().with_seed(seed).present(images.image(sample), number),
+            Self::Noisy(images, encoding) => {
+                encoding.clone().with_seed(seed).present(&noisy(images.image(sample), NOISE, seed, number), number)
+            }
             Self::Recordings(frames) => Presentation::recorded(frames[sample].clone(), 0),
+        }
+    }
+
+    /// The same with noise on each pixel; recordings as they are.
+    pub(crate) fn noisy(self) -> Self {
+        match self {
+            Self::Images(images, encoding) => Self::Noisy(images, encoding),
+            other => other,
         }
     }
 
@@ -93,7 +109,7 @@ impl Shows<'_> {
     pub(crate) fn snapshot(self, sample: usize, number: u64, seed: u64, [shown, all]: [u64; 2]) -> Presentation {
         const MARGIN: u64 = 2;
         match self {
-            Self::Images(..) => self.present(sample, number, seed),
+            Self::Images(..) | Self::Noisy(..) => self.present(sample, number, seed),
             Self::Recordings(frames) => {
                 let last = all.saturating_sub(shown + MARGIN).max(1);
                 let mut stream = Stream::new(Key::new(seed).name("snapshot start").finish(), number);

@@ -11,11 +11,13 @@
 //!
 //! Samples do not depend on each other, so they run side by side, each on one thread, with the same counts for any number.
 
+mod load;
 mod network;
 mod patches;
 mod relay;
 mod sinks;
 
+pub use load::Load;
 pub use network::{Settings, Variant, Wiring};
 pub use patches::Patches;
 pub use relay::relayed;
@@ -31,7 +33,7 @@ use sim_core::network::{Network, Projection};
 use sim_core::plasticity::Reading;
 use sim_core::record::Sink;
 use sinks::{Counter, Events};
-use std::ops::{ControlFlow, Range};
+use std::ops::{Add, ControlFlow, Range};
 use std::sync::Arc;
 
 /// A liquid.
@@ -47,6 +49,8 @@ pub struct Liquid {
     input: usize,
     /// The liquid's neurons among all cells.
     neurons: Range<u32>,
+    /// Of each cell, how many synapses learn by its spikes.
+    learning_synapses: Vec<u32>,
 }
 
 impl Liquid {
@@ -57,9 +61,10 @@ impl Liquid {
         let place = |name: &str| learning.populations.iter().position(|p| p.name == name).unwrap_or(0);
         let (input, exc, inh) = (place("input"), place("lsm.exc"), place("lsm.inh"));
         let neurons = learning.populations[exc].range().start..learning.populations[inh].range().end;
+        let learning_synapses = load::learning_synapses(&learning);
         let (learning, running) = (Plan::new(Arc::new(learning), 1), Plan::new(Arc::new(running), 1));
         let start = State::new(&running);
-        Ok(Self { settings, learning, running, start, input, neurons })
+        Ok(Self { settings, learning, running, start, input, neurons, learning_synapses })
     }
 
     /// Its settings.
@@ -78,12 +83,12 @@ impl Liquid {
     }
 
     /// Shows samples for `ticks` each, one after the other: neurons begin each at rest, weights and their traces go on. `progress` hears
-    /// of every sample, with the liquid's spikes, and may break off.
+    /// of every sample, and may break off.
     pub fn initialise(
         &mut self,
         samples: impl Iterator<Item = Shown>,
         ticks: u64,
-        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+        progress: &mut dyn FnMut(Load) -> ControlFlow<()>,
     ) -> u64 {
         if self.settings.variant == Variant::Static {
             return 0;
@@ -94,11 +99,12 @@ impl Liquid {
         for sample in samples {
             let spikes = self.input_of(&sample, ticks);
             let presentation = self.learning.presentation(&state, self.input, spikes);
-            let mut counter = Counter::new(self.neurons.clone(), state.tick(), ticks, 1);
+            let before = state.tally().synaptic_events;
+            let mut counter = Counter::new(self.neurons.clone(), &self.learning_synapses, state.tick(), ticks, 1);
             state.present(&self.learning, &presentation, ticks, &mut counter);
             state.rest(&rest);
             shown += 1;
-            if progress(counter.total()).is_break() {
+            if progress(counter.load(state.tally().synaptic_events - before)).is_break() {
                 break;
             }
         }
@@ -133,6 +139,7 @@ impl Liquid {
         let plan = Plan::new(Arc::new(network::frozen(&self.running, &self.start)), 1);
         self.start = State::new(&plan);
         self.running = plan;
+        self.learning_synapses.fill(0);
         self
     }
 
@@ -145,29 +152,33 @@ impl Liquid {
         show: &(dyn Fn(usize) -> Shown + Sync),
         done: &(dyn Fn(usize) + Sync),
     ) -> Vec<u16> {
-        self.counts_by_window(samples, (ticks, 1), show, done)
+        self.counts_by_window(samples, (ticks, 1), show, done).0
     }
 
     /// The same with the counts of each of so many windows of equal length in a sample's row, those of the first window first. A
     /// spike at tick k, from 1, is in window floor((k - 1) windows / ticks). Summed over windows these are [`Self::counts`].
+    /// And what it took.
     pub fn counts_by_window(
         &self,
         samples: Range<usize>,
         (ticks, windows): (u64, usize),
         show: &(dyn Fn(usize) -> Shown + Sync),
         done: &(dyn Fn(usize) + Sync),
-    ) -> Vec<u16> {
+    ) -> (Vec<u16>, Load) {
         let width = self.neurons() * windows;
         let mut counts = vec![0; samples.len() * width];
         let rows = counts.chunks_mut(width.max(1)).collect::<Vec<_>>();
         let begin = || self.start.clone();
-        rows.into_par_iter().zip(samples).with_max_len(BATCH).for_each_init(begin, |state, (row, sample)| {
-            let mut counter = Counter::new(self.neurons.clone(), 0, ticks, windows);
+        let run = |state: &mut State, (row, sample): (&mut [u16], usize)| {
+            let mut counter = Counter::new(self.neurons.clone(), &self.learning_synapses, 0, ticks, windows);
             self.run(state, &show(sample), ticks, &mut counter);
             row.copy_from_slice(&counter.counts);
             done(1);
-        });
-        counts
+            counter.load(state.tally().synaptic_events - self.start.tally().synaptic_events)
+        };
+        let loads = rows.into_par_iter().zip(samples).with_max_len(BATCH).map_init(begin, run);
+        let load = loads.reduce(Load::default, Load::add);
+        (counts, load)
     }
 
     /// All spikes of the liquid's neurons while a sample is shown.

@@ -25,6 +25,8 @@ pub enum Variant {
     Stdp,
     /// The same, balanced by an astrocyte.
     Nalsm,
+    /// All synapses, at one rate, while their target's calcium is near a level.
+    ApStdp,
 }
 
 /// How the input reaches the neurons.
@@ -56,6 +58,9 @@ pub struct Settings {
     pub w_astro: f64,
     /// Time constant with which learning fades while a sample runs, in ms; 0: it does not.
     pub fade_ms: f64,
+    /// Calcium at which learning turns from shrinking to growth, and how far from it there is learning: of AP-STDP.
+    #[serde(default = "published_calcium")]
+    pub calcium: (f64, f64),
     /// Seed of wiring.
     pub seed: u64,
 }
@@ -71,7 +76,7 @@ impl Settings {
     /// A liquid of this lattice for recordings of a camera, all else as published: inputs are OFF and ON of each of its pixels.
     pub fn for_recordings(variant: Variant, grid: [u32; 3], sensor: Sensor, seed: u64) -> Self {
         let image = (sensor.rows.into(), sensor.columns.into());
-        Self { inputs: sensor.inputs(), ..Self::on_lattice(variant, grid, image, seed) }
+        Self { inputs: sensor.inputs(), calcium: CALCIUM_OF_RECORDINGS, ..Self::on_lattice(variant, grid, image, seed) }
     }
 
     /// The inputs of some pixels: one each, of recordings OFF and ON, the latter after all pixels of the image.
@@ -88,9 +93,10 @@ impl Settings {
             inputs: 784,
             image: (28, 28),
             wiring: Wiring::Random(0.15),
-            weight: if variant == Variant::Static { 1.0 } else { 3.0 },
+            weight: if matches!(variant, Variant::Static | Variant::ApStdp) { 1.0 } else { 3.0 },
             w_astro: 0.015,
             fade_ms: FADE_MS,
+            calcium: published_calcium(),
             seed,
         }
     }
@@ -101,6 +107,14 @@ fn published_w_astro(neurons: f64) -> f64 {
     let exact = 0.015 * exp(ln(1000.0 / neurons.max(1.0)) / 3.0);
     (exact * 1e6).round() / 1e6
 }
+
+/// Of images; published are widths from 19 to 25, each for one network.
+fn published_calcium() -> (f64, f64) {
+    (37.0, 22.0)
+}
+
+/// Published are widths of 2 and 3.
+const CALCIUM_OF_RECORDINGS: (f64, f64) = (10.0, 2.5);
 
 /// The published factor is 0.99 per ms.
 const FADE_MS: f64 = 99.499_162_473_422_07;
@@ -134,6 +148,8 @@ fn describe(settings: &Settings, fade_ms: f64) -> Result<Description, Diagnostic
         "weight" => Some(SystemValue::Number(settings.weight)),
         "w_astro" => Some(SystemValue::Number(settings.w_astro)),
         "fade" => Some(SystemValue::Number(fade_ms)),
+        "calcium" => Some(SystemValue::Number(settings.calcium.0)),
+        "calcium_width" => Some(SystemValue::Number(settings.calcium.1)),
         "density" => match settings.wiring {
             Wiring::Random(share) => Some(SystemValue::Number(share)),
             Wiring::Patches(_) => None,

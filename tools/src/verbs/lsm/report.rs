@@ -4,7 +4,7 @@ use crate::Terminal;
 use crate::cli::LsmReportArgs;
 use crate::failure::Failure;
 use crate::folder::read_json;
-use crate::lsm::{scatter, with_deviation};
+use crate::lsm::{scatter, with_deviation, with_one_place};
 use crate::names::table;
 use crate::outputs::{checked, save};
 use crate::plot::Format;
@@ -26,7 +26,7 @@ pub(crate) fn report(arguments: &LsmReportArgs, terminal: &mut Terminal<'_>) -> 
             names.iter().zip(reports).map(|(name, report)| json!({ "folder": name, "report": report })).collect();
         return terminal.print_json(&json!({ "schema": 1, "ok": true, "experiments": list }));
     }
-    let rows: Vec<[String; 11]> = names.into_iter().zip(&reports).map(|(name, report)| row(name, report)).collect();
+    let rows: Vec<[String; 12]> = names.into_iter().zip(&reports).map(|(name, report)| row(name, report)).collect();
     let head = [
         "folder",
         "data",
@@ -39,6 +39,7 @@ pub(crate) fn report(arguments: &LsmReportArgs, terminal: &mut Terminal<'_>) -> 
         "validation (%)",
         "test (%)",
         "branching",
+        "ranks",
     ];
     let written = output.map_or(String::new(), |(path, _)| format!("written: {}\n", path.display()));
     terminal.print(&(table(&head, &rows) + &written))
@@ -68,7 +69,7 @@ fn points(report: &Value) -> Vec<(f64, f64)> {
     networks(report).into_iter().filter_map(point).collect()
 }
 
-fn row(folder: String, report: &Value) -> [String; 11] {
+fn row(folder: String, report: &Value) -> [String; 12] {
     let word = |key: &str| report[key].as_str().map_or_else(|| report[key].to_string(), str::to_string);
     let figure = |key: &str, share: bool| {
         let spread = report[key].as_f64().map(|mean| (mean, report["sd"][key].as_f64()));
@@ -87,5 +88,13 @@ fn row(folder: String, report: &Value) -> [String; 11] {
         figure("validation_accuracy", true),
         figure("test_accuracy", true),
         figure("branching_factor", false),
+        ranks(report),
     ]
+}
+
+/// Separation and approximation rank, "994.2 / 986.4", where they were measured.
+fn ranks(report: &Value) -> String {
+    let rank = |key: &str| report[key].as_f64().map(|mean| with_one_place((mean, report["sd"][key].as_f64())));
+    let both = rank("separation_rank").zip(rank("approximation_rank"));
+    both.map_or("-".into(), |(separation, approximation)| format!("{separation} / {approximation}"))
 }

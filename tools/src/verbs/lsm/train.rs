@@ -3,7 +3,9 @@
 use crate::Terminal;
 use crate::cli::LsmTrainArgs;
 use crate::failure::Failure;
-use crate::lsm::{self, Data, Fitted, Fitting, Model, Place, Protocol, Report, Stop, Workers, network_json, seeds};
+use crate::lsm::{
+    self, Counts, Data, Fitted, Fitting, Kernel, Model, Place, Protocol, Report, Stop, Workers, network_json, seeds,
+};
 use crate::outputs::save;
 use models::experiments::readout::Confusion;
 use serde_json::Value;
@@ -17,12 +19,14 @@ pub(crate) fn train(arguments: &LsmTrainArgs, quiet: bool, terminal: &mut Termin
     let (seeds, fitting) = (seeds(arguments)?, Fitting::new(arguments)?);
     let data = read(arguments, &workers)?;
     let protocol = Protocol::new(arguments, &data)?;
+    let kernel = arguments.kernel.map(|draws| Kernel::new(draws as usize, &protocol, &data)).transpose()?;
     let place = arguments.out.as_ref().map(|folder| Place::new(folder, &protocol)).transpose()?;
     let asked = usize::try_from(seeds.end() - seeds.start()).unwrap_or(usize::MAX).saturating_add(1);
-    let training = Training { protocol: &protocol, fitting: &fitting, data: &data, place: place.as_ref(), workers: &workers };
+    let training =
+        Training { protocol: &protocol, fitting: &fitting, kernel, data: &data, place: place.as_ref(), workers: &workers };
     let mut report = Report { protocol: &protocol, fitting: &fitting, networks: Vec::new(), asked, wall_s: 0.0 };
     for seed in seeds {
-        match training.network(seed) {
+        match training.network(seed, terminal) {
             Ok(network) => report.networks.push(network),
             Err(Stop::Interrupted) => break,
             Err(Stop::Failed(failure)) => return Err(failure),
@@ -60,6 +64,7 @@ fn last_line(place: Option<&Place>, interrupted: bool) -> String {
 struct Training<'a> {
     protocol: &'a Protocol,
     fitting: &'a Fitting,
+    kernel: Option<Kernel>,
     data: &'a Data,
     place: Option<&'a Place>,
     workers: &'a Workers,
@@ -67,11 +72,12 @@ struct Training<'a> {
 
 impl Training<'_> {
     /// One network: its counts, its read-out, its files.
-    fn network(&self, seed: u64) -> Result<Value, Stop> {
+    fn network(&self, seed: u64, terminal: &mut Terminal<'_>) -> Result<Value, Stop> {
         let begun = Instant::now();
         let folder = self.place.map(|place| place.network(seed)).transpose()?;
-        let Self { protocol, fitting, data, workers, .. } = self;
-        let (counts, facts) = lsm::gather(protocol, data, (seed, folder.as_deref()), fitting.scale, workers)?;
+        let Self { protocol, fitting, kernel, data, workers, .. } = self;
+        let (counts, facts) = lsm::gather(protocol, data, (seed, folder.as_deref()), (fitting.scale, *kernel), workers)?;
+        self.tell(seed, terminal, &counts);
         let fitted = lsm::fit(fitting, &counts, protocol, data, workers)?;
         if let Some(folder) = &folder {
             self.keep(folder, seed, &fitted)?;
@@ -80,6 +86,15 @@ impl Training<'_> {
             }
         }
         Ok(network_json(seed, &counts, &facts, &fitted, begun.elapsed().as_secs_f64()))
+    }
+
+    /// Says on stderr how fast it went.
+    fn tell(&self, seed: u64, terminal: &mut Terminal<'_>, counts: &Counts) {
+        for (what, pace) in [("learning", &counts.learning), ("counting", &counts.counting)] {
+            if let Some(words) = pace.words().filter(|_| !self.workers.quiet) {
+                terminal.say(&format!("seed {seed}, {what}: {words}\n"));
+            }
+        }
     }
 
     fn keep(&self, folder: &Path, seed: u64, fitted: &Fitted) -> Result<(), Failure> {
