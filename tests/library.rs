@@ -22,7 +22,10 @@ const SMALLER: &[(&str, &[&str])] =
 /// Changes for a short run of a netlist.
 fn short(entry: &LibraryEntry) -> Vec<String> {
     let smaller = SMALLER.iter().find(|(name, _)| *name == entry.name).map_or(&[][..], |(_, changes)| changes);
-    let all = ["network.warmup=0 ms", "network.duration=100 ms"];
+    let all = match entry.text.contains("\n[trials]\n") {
+        true => ["trials.count=10", "trials.each=20 ms"],
+        false => ["network.warmup=0 ms", "network.duration=100 ms"],
+    };
     all.iter().chain(smaller).map(|c| c.to_string()).collect()
 }
 

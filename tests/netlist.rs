@@ -5,7 +5,7 @@ use netlists::{Format, Override, library};
 use sim_core::connect::{Generator, Synapse};
 use sim_core::diagnostic::{Diagnostic, Sources};
 use sim_core::elaborate::{self, Files, Limits, NoFiles};
-use sim_core::engine::{Plan, State};
+use sim_core::engine::{Plan, State, TrialRun};
 use sim_core::network::Network;
 use sim_core::record::Sink;
 use sim_core::time::Grid;
@@ -61,8 +61,13 @@ pub(crate) fn run(network: &Arc<Network>, threads: usize, sink: &mut impl Sink) 
     let mut state = State::new(&plan);
     let grid = Grid::new(network.timestep_fs);
     let ticks = grid.tick(network.warmup_fs) + grid.tick(network.duration_fs);
-    let done = state.advance(&plan, ticks, sink);
-    assert_eq!(done, ticks, "{}: the run goes to its end", network.name);
+    if network.trials.is_some() {
+        state.advance(&plan, grid.tick(network.warmup_fs), sink);
+        TrialRun { plan: &plan, threads, stopped: &|| false }.run(&mut state, sink, &mut |_| ());
+    } else {
+        state.advance(&plan, ticks, sink);
+    }
+    assert_eq!(state.tick(), ticks, "{}: the run goes to its end", network.name);
     (plan, state)
 }
 

@@ -127,3 +127,42 @@ fn five_models_answer_a_step_of_current() {
         assert!(intervals.last() > intervals.first().map(|i| 1.3 * i).as_ref(), "{population} adapts: {intervals:?}");
     }
 }
+
+/// Spike counts of each neuron of the liquid in each of its trials, of 250 ms, and what it was shown.
+fn digits(more: &[&str], seed: u64) -> (Vec<Vec<f64>>, Vec<u32>) {
+    let changes = changes(more, seed);
+    let trials = netlist::shipped("lsm-digits", &changes).trials.clone().expect("trials");
+    let mut counts = vec![vec![0.0; 125]; trials.count as usize];
+    for (population, first) in [("lsm.exc", 0), ("lsm.inh", 100)] {
+        for (t, neuron) in spikes("lsm-digits", population, &changes) {
+            counts[((t - 0.5) / 250.0) as usize][first + neuron as usize] += 1.0;
+        }
+    }
+    (counts, trials.condition_of)
+}
+
+#[test]
+fn trials_of_one_digit_are_nearer_to_each_other_than_to_others() {
+    for seed in 1..4 {
+        let (counts, shown) = digits(&[], seed);
+        let distance = |a: usize, b: usize| counts[a].iter().zip(&counts[b]).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt();
+        // The first two blocks of ten are left out: it is still settling.
+        let late = || 20..counts.len();
+        let nearest = |trial: usize| {
+            late().filter(|other| *other != trial).min_by(|a, b| distance(trial, *a).total_cmp(&distance(trial, *b)))
+        };
+        let right = late().filter(|trial| nearest(*trial).is_some_and(|other| shown[other] == shown[*trial])).count();
+        assert!(right >= 39, "seed {seed}: {right} of 40 trials are nearest to one of their digit");
+        let mean = |same: bool| {
+            let pairs =
+                late().flat_map(|a| late().map(move |b| (a, b))).filter(|(a, b)| a < b && (shown[*a] == shown[*b]) == same);
+            let all: Vec<f64> = pairs.map(|(a, b)| distance(a, b)).collect();
+            all.iter().sum::<f64>() / all.len() as f64
+        };
+        let (within, between) = (mean(true), mean(false));
+        assert!((30.0..40.0).contains(&within) && (90.0..110.0).contains(&between), "seed {seed}: {within} and {between}");
+        let rate = |counts: &[Vec<f64>]| counts.iter().flatten().sum::<f64>() / 125.0 / 15.0;
+        let alone = rate(&digits(&["lsm.variant=stdp"], seed).0);
+        assert!((30.0..45.0).contains(&rate(&counts)) && alone > 100.0, "seed {seed}: {} Hz, {alone} alone", rate(&counts));
+    }
+}

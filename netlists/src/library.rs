@@ -40,6 +40,7 @@ pub const LIBRARY: &[LibraryEntry] = library![
     "polychronous",
     "trace-demo",
     "tripartite",
+    "lsm-digits",
     "potjans-diesmann",
     "synfire-chain",
     "winner-take-all",

@@ -289,9 +289,13 @@ fn expand_writes_the_synapses() {
 fn the_library_runs() {
     for entry in netlists::library::LIBRARY {
         let small: &[&str] = if entry.name == "potjans-diesmann" { &["--set", "scale=0.01"] } else { &[] };
-        let json = spikeloom(&[&["run", entry.name, "-q", "--json", "--duration", "5ms"], small].concat()).ends(0).json();
+        let (short, ms) = match entry.text.contains("\n[trials]\n") {
+            true => (&["--set", "trials.count=10", "--set", "trials.each=5ms"][..], 50.0),
+            false => (&["--duration", "5ms"][..], 5.0),
+        };
+        let json = spikeloom(&[&["run", entry.name, "-q", "--json"], short, small].concat()).ends(0).json();
         assert_eq!(json["netlist"], entry.name, "under its own name");
-        assert_eq!(json["duration_ms"].as_f64(), Some(5.0), "{json:#}");
+        assert_eq!(json["duration_ms"].as_f64(), Some(ms), "{json:#}");
     }
     assert_eq!(listing(std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).iter().find(|n| n.ends_with(".svg")), None, "no litter");
 }
