@@ -5,6 +5,7 @@ mod compare;
 mod lsm;
 mod lsm_errors;
 mod lsm_events;
+mod lsm_gate;
 mod lsm_kernel;
 mod lsm_mixed;
 mod plots;
