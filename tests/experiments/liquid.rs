@@ -79,7 +79,8 @@ fn what_samples_take() {
     let sum = |of: &dyn Fn(usize) -> u64| spikes.iter().map(|spike| of(spike.neuron as usize)).sum::<u64>();
     let from_input = inputs.len() as u64 * 64;
     let plastic_events = from_input + sum(&|neuron| 64 + both[neuron]);
-    let synaptic_events = from_input + sum(&|neuron| out[neuron]);
+    // Each spike goes to the astrocyte, too.
+    let synaptic_events = from_input + inputs.len() as u64 + sum(&|neuron| out[neuron] + 1);
     let load = |liquid: &Liquid| {
         let mut learning = Load::default();
         let taken = liquid.counts_by_window(0..1, (ticks, 1), &|_| encoding.present(&image, 0), &|_| {}).1;

@@ -112,12 +112,10 @@ fn powers() -> Learns {
 fn gated() -> Learns {
     let text = "rule = \"stdp_calcium\"\ntau_plus = \"15 ms\"\ntau_minus = \"30 ms\"\na_plus = \"2 pA\"\na_minus = \"1.5 pA\"\n\
                 tau_calcium = \"200 ms\"\ngrow_above = 4\ngrow_below = 30\nshrink_above = 1\nshrink_below = 9\nw_max = \"100 pA\"\n";
-    let oracle = |_: &[f64]| -> Box<dyn Rule> {
-        let (growing, shrinking) = ((4.0, 30.0), (1.0, 9.0));
-        let (tau_plus, tau_minus, tau_calcium) = (15.0, 30.0, 200.0);
-        Box::new(Calcium { tau_plus, tau_minus, a_plus: 2.0, a_minus: 1.5, tau_calcium, growing, shrinking, w_max: W_MAX })
-    };
-    Learns { text: text.to_string(), oracle: Box::new(oracle), instant: false }
+    let (growing, shrinking) = ((4.0, 30.0), (1.0, 9.0));
+    let (tau_plus, tau_minus, tau_calcium) = (15.0, 30.0, 200.0);
+    let rule = Calcium { tau_plus, tau_minus, a_plus: 2.0, a_minus: 1.5, tau_calcium, growing, shrinking, w_max: W_MAX };
+    Learns { text: text.to_string(), oracle: at_spikes(rule), instant: false }
 }
 
 fn inhibition() -> Learns {
