@@ -143,7 +143,7 @@ impl<F: Real> Rule<F, 1, 2, KEPT> for StdpCalcium<F> {
 
     #[inline(always)]
     fn on_post(&self, synapse: &mut [F; 1], [trace, _]: &[F; 2], spike: PostSpike<'_, F, KEPT>) {
-        synapse[0] = synapse[0] + spike.kept[1] * (*trace * self.plus.after(spike.since));
+        synapse[0] += spike.kept[1] * (*trace * self.plus.after(spike.since));
     }
 
     #[inline(always)]
@@ -159,7 +159,7 @@ impl<F: Real> Rule<F, 1, 2, KEPT> for StdpCalcium<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 2], by: &F, _: PreSpike<'_, Amplitudes<F>>) {
+    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 2], by: &F, _: PreSpike) {
         synapse[0] = synapse[0] - *by;
     }
 
