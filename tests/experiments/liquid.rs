@@ -79,8 +79,9 @@ fn what_samples_take() {
     let sum = |of: &dyn Fn(usize) -> u64| spikes.iter().map(|spike| of(spike.neuron as usize)).sum::<u64>();
     let from_input = inputs.len() as u64 * 64;
     let plastic_events = from_input + sum(&|neuron| 64 + both[neuron]);
-    // Each spike goes to the astrocyte, too.
-    let synaptic_events = from_input + inputs.len() as u64 + sum(&|neuron| out[neuron] + 1);
+    // Each spike goes to the astrocyte, too; those of the last tick, which count for nothing else, set out as well.
+    let sent = liquid.spikes(&shown, ticks + 1);
+    let synaptic_events = from_input + inputs.len() as u64 + sent.iter().map(|spike| out[spike.neuron as usize] + 1).sum::<u64>();
     let load = |liquid: &Liquid| {
         let mut learning = Load::default();
         let taken = liquid.counts_by_window(0..1, (ticks, 1), &|_| encoding.present(&image, 0), &|_| {}).1;

@@ -9,7 +9,7 @@ use std::ops::{Add, AddAssign};
 pub struct Load {
     /// Spikes of the liquid's neurons that count.
     pub spikes: u64,
-    /// Spikes times the synapses that they travel: currents that are delivered.
+    /// Spikes times the synapses that they set out on, those onto the astrocyte included.
     pub synaptic_events: u64,
     /// Spikes times the synapses that learn by them, their source's or their target's: changes of weights that the rule asks for.
     pub plastic_events: u64,
