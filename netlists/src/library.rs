@@ -38,6 +38,7 @@ pub const LIBRARY: &[LibraryEntry] = library![
     "vogels-abbott-coba",
     "izhikevich-2003",
     "polychronous",
+    "reward-stdp",
     "trace-demo",
     "tripartite",
     "potjans-diesmann",
