@@ -227,6 +227,13 @@ fn polychronous_as_nest() {
     compare("polychronous", &[], &["polychronous_nest"], &["E", "I"]);
 }
 
+/// NEST's delays are the dendrite's, and its kicks come from a list.
+#[test]
+fn polychronous_with_stdp_as_nest() {
+    let delayed = ["excitation", "to-inh"].map(|name| format!("projections.{name}.plasticity.backpropagation=delayed"));
+    compare("polychronous-stdp", &delayed.each_ref().map(String::as_str), &["polychronous_stdp_nest"], &["E", "I"]);
+}
+
 const IN_32_BITS: &str = "numerics.state=f32";
 
 #[test]

@@ -75,11 +75,11 @@ def izhikevich_sparse(seed):
     return dict(exc=exc, inh=inh)
 
 
-def polychronous(seed):
-    card = dict(consistent_integration=False, V_th=30.0, b=0.2, c=-65.0, V_m=-65.0, U_m=-13.0)
+def polychronous(seed, synapse="static_synapse"):
+    card = dict(consistent_integration=False, V_th=30.0, b=0.2, c=-65.0, V_m=-65.0, U_m=-13.0, tau_minus=20.0)
     exc, inh = nest.Create("izhikevich", 800, card | dict(a=0.02, d=8.0)), nest.Create("izhikevich", 200, card | dict(a=0.1, d=2.0))
     rule = dict(rule="fixed_outdegree", allow_autapses=False, allow_multapses=False)
-    slow = dict(weight=6.0, delay=1.0 + nest.random.uniform_int(20))
+    slow = dict(synapse_model=synapse, weight=6.0, delay=1.0 + nest.random.uniform_int(20))
     nest.Connect(exc, exc, rule | dict(outdegree=80), slow)
     nest.Connect(exc, inh, rule | dict(outdegree=20), slow)
     nest.Connect(inh, exc, rule | dict(outdegree=100), dict(weight=-5.0, delay=1.0))
@@ -89,6 +89,13 @@ def polychronous(seed):
         kicks = nest.Create("spike_generator", params=dict(spike_times=np.flatnonzero(kicked == index) + 1.0))
         nest.Connect(kicks, cell, syn_spec=dict(weight=20.0, delay=1.0))
     return dict(exc=exc, inh=inh)
+
+
+def polychronous_stdp(seed):
+    """The nearest spikes are paired; NEST's delays are those of the dendrite."""
+    learns = {"lambda": 0.1, "alpha": 1.2, "mu_plus": 0.0, "mu_minus": 0.0, "Wmax": 10.0, "tau_plus": 20.0}
+    nest.CopyModel("stdp_nn_symm_synapse", "nearest", learns)
+    return polychronous(seed, "nearest")
 
 
 # Potjans & Diesmann (2014), tables 4 and 5; rows of P are targets.
@@ -155,6 +162,7 @@ NETWORKS = {
     "microcircuit-0.1": (lambda seed: microcircuit(0.1), 0.1),
     "microcircuit": (lambda seed: microcircuit(1.0), 0.1),
     "polychronous": (polychronous, 1.0),
+    "polychronous-stdp": (polychronous_stdp, 1.0),
 }
 
 
