@@ -11,6 +11,7 @@ fn desk() -> Desk {
         ("potjans_diesmann.toml", include_str!("data/examples/potjans_diesmann.toml")),
         ("two_columns.toml", include_str!("data/examples/two_columns.toml")),
         ("celegans.toml", include_str!("data/examples/celegans.toml")),
+        ("reward.toml", include_str!("data/examples/reward.toml")),
         ("tripartite.toml", include_str!("data/examples/tripartite.toml")),
     ] {
         desk.file(name, text);
@@ -44,6 +45,14 @@ fn the_tripartite_example_runs_as_it_stands() {
     let desk = desk();
     spikeloom(&["check", &desk.name("tripartite.toml"), "--strict"]).ends(0);
     assert_eq!(run(&desk, "tripartite.toml").0, 1100, "neurons and astrocytes");
+}
+
+#[test]
+fn the_reward_example_runs_as_it_stands() {
+    let desk = desk();
+    spikeloom(&["check", &desk.name("reward.toml"), "--strict"]).ends(0);
+    let (neurons, spikes) = run(&desk, "reward.toml");
+    assert!(neurons == 1021 && spikes > 0, "{neurons} cells, the modulator among them, {spikes} spikes");
 }
 
 /// Gap junctions are not built: that is the one thing said of the worm, and without them it runs.

@@ -2,8 +2,12 @@
 
 use crate::differential::Keep;
 use crate::netlist;
+use sim_core::engine::{Plan, State};
+use sim_core::network::Network;
+use sim_core::plasticity::Reading;
 use sim_core::time::Grid;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Time in ms and index in the population of each spike of a population, under some changes.
 fn spikes(name: &str, population: &str, changes: &[String]) -> Vec<(f64, u32)> {
@@ -165,4 +169,62 @@ fn trials_of_one_digit_are_nearer_to_each_other_than_to_others() {
         let alone = rate(&digits(&["lsm.variant=stdp"], seed).0);
         assert!((30.0..45.0).contains(&rate(&counts)) && alone > 100.0, "seed {seed}: {} Hz, {alone} alone", rate(&counts));
     }
+}
+
+/// What is left of a run of reward-stdp: the mean weight of the synapses of each group of fifty neurons, and how many spikes the
+/// rest of the network has on average in the 20 ms after each of the first and of the last five times of its cue.
+struct Learned {
+    weights: Vec<f64>,
+    early: Vec<f64>,
+    late: Vec<f64>,
+}
+
+/// Weights of the synapses that learn, in order of their sources' groups.
+fn learned_weights(network: &Arc<Network>, plan: &Plan, state: &State) -> Vec<f64> {
+    let mut groups = [(0.0, 0.0); 16];
+    for index in (0..network.projections.len()).filter(|index| network.projections[*index].learning.is_some()) {
+        let synapses = state.synapses(plan, index, 0, Reading::Now);
+        for (source, weight) in synapses.sources.iter().zip(&synapses.values) {
+            let group = &mut groups[*source as usize / 50];
+            *group = (group.0 + weight, group.1 + 1.0);
+        }
+    }
+    groups.iter().map(|(sum, count)| sum / count).collect()
+}
+
+fn learned(seed: u64) -> Learned {
+    let network = netlist::shipped("reward-stdp", &changes(&[], seed));
+    let mut keep = Keep::default();
+    let (plan, state) = netlist::run(&network, 2, &mut keep);
+    let answers = (1..6).map(|group| -> Vec<usize> {
+        let cue = network.population(&format!("cue{group}")).expect("a cue").range();
+        let own = 50 * (group - 1)..50 * group;
+        let rest = |neuron: u32| neuron < 1000 && !own.contains(&neuron);
+        let cues = keep.spikes.iter().filter(|spike| cue.contains(&spike.neuron));
+        cues.map(|cue| keep.spikes.iter().filter(|s| rest(s.neuron) && (cue.tick + 3..=cue.tick + 22).contains(&s.tick)).count())
+            .collect()
+    });
+    let answers: Vec<Vec<usize>> = answers.collect();
+    let mean = |counts: &[usize]| counts.iter().sum::<usize>() as f64 / counts.len() as f64;
+    Learned {
+        weights: learned_weights(&network, &plan, &state),
+        early: answers.iter().map(|counts| mean(&counts[..5])).collect(),
+        late: answers.iter().map(|counts| mean(&counts[counts.len() - 5..])).collect(),
+    }
+}
+
+#[test]
+fn a_late_reward_strengthens_the_synapses_that_have_earned_it() {
+    let Learned { weights, early, late } = learned(1);
+    let most = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
+    assert!(weights[0] > 2.5 && most(&weights[1..]) < 2.0, "weights {weights:?}");
+    assert!(most(&early) < 150.0, "answers at first {early:?}");
+    assert!(late[0] > 500.0 && most(&late[1..]) < 400.0, "answers in the end {late:?}");
+}
+
+#[test]
+fn without_a_reward_nothing_is_learned() {
+    let network = netlist::shipped("reward-stdp", &changes(&["reward=0", "network.duration=10 s"], 1));
+    let (plan, state) = netlist::run(&network, 2, &mut Keep::default());
+    assert!(learned_weights(&network, &plan, &state).iter().all(|weight| *weight == 1.0), "weights are as they were");
 }

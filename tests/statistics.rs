@@ -103,10 +103,17 @@ fn measure(network: &Arc<Network>) -> Vec<PopulationStatistics> {
     statistics.summary()
 }
 
+/// The benchmark that is no part of the library.
+const HPC: (&str, &str) = ("hpc-stdp", include_str!("../benches/netlists/hpc-stdp.toml"));
+
+fn network(name: &str, changes: &[String]) -> Arc<Network> {
+    if name == HPC.0 { netlist::toml(HPC.1, changes) } else { netlist::shipped(name, changes) }
+}
+
 /// Runs a netlist with several seeds.
 fn runs(name: &str, changes: &[String], seeds: Range<u64>) -> Vec<Vec<PopulationStatistics>> {
     let with = |seed| changes.iter().cloned().chain([format!("network.seed={seed}")]).collect::<Vec<_>>();
-    seeds.map(|seed| measure(&netlist::shipped(name, &with(seed)))).collect()
+    seeds.map(|seed| measure(&network(name, &with(seed)))).collect()
 }
 
 /// The lines of a comparison and what is wrong with it.
@@ -145,11 +152,15 @@ fn sample(runs: &[Vec<PopulationStatistics>], population: usize, measure: &Measu
 
 /// A netlist against references, whose populations come in our order.
 fn compare(netlist: &str, changes: &[&str], references: &[&str], populations: &[&str]) {
+    compare_over(SEEDS, netlist, changes, references, populations);
+}
+
+fn compare_over(seeds: Range<u64>, netlist: &str, changes: &[&str], references: &[&str], populations: &[&str]) {
     let references: Vec<(&str, Reference)> = references.iter().map(|name| (*name, Reference::read(name))).collect();
     let timing = references[0].1.timing();
     assert!(references.iter().all(|(_, r)| r.timing() == timing), "one stretch of time for all");
     let changes: Vec<String> = changes.iter().map(|c| c.to_string()).chain(timing).collect();
-    let runs = runs(netlist, &changes, SEEDS);
+    let runs = runs(netlist, &changes, seeds);
     for (name, reference) in &references {
         let mut comparison = Comparison::default();
         for (i, population) in populations.iter().enumerate() {
@@ -225,6 +236,18 @@ fn weights_of_brunel_with_stdp_as_nest() {
 #[test]
 fn polychronous_as_nest() {
     compare("polychronous", &[], &["polychronous_nest"], &["E", "I"]);
+}
+
+/// NEST's delays are the dendrite's, and its kicks come from a list.
+#[test]
+fn polychronous_with_stdp_as_nest() {
+    let delayed = ["excitation", "to-inh"].map(|name| format!("projections.{name}.plasticity.backpropagation=delayed"));
+    compare("polychronous-stdp", &delayed.each_ref().map(String::as_str), &["polychronous_stdp_nest"], &["E", "I"]);
+}
+
+#[test]
+fn the_benchmark_with_power_law_stdp_as_nest() {
+    compare_over(1..4, HPC.0, &[], &["hpc_stdp_1125_nest"], &["E", "I"]);
 }
 
 const IN_32_BITS: &str = "numerics.state=f32";

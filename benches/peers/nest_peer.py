@@ -34,15 +34,46 @@ def vogels_abbott(model, card, excitation, inhibition):
     return dict(exc=exc, inh=inh)
 
 
-def brunel(seed):
-    card = dict(C_m=1.0, tau_m=20.0, t_ref=2.0, E_L=0.0, V_th=20.0, V_reset=10.0)
+def brunel(seed, recurrent="static_synapse"):
+    card = dict(C_m=1.0, tau_m=20.0, t_ref=2.0, E_L=0.0, V_th=20.0, V_reset=10.0, tau_minus=20.0)
     exc, inh = nest.Create("iaf_psc_delta", 10000, card), nest.Create("iaf_psc_delta", 2500, card)
     every = exc + inh
     every.V_m = nest.random.uniform(0.0, 20.0)
     noise = nest.Create("poisson_generator", params=dict(rate=20000.0))
     nest.Connect(noise, every, syn_spec=dict(weight=0.1, delay=1.5))
-    nest.Connect(exc, every, dict(rule="fixed_indegree", indegree=1000), dict(weight=0.1, delay=1.5))
+    excitation = dict(rule="fixed_indegree", indegree=1000)
+    nest.Connect(exc, exc, excitation, dict(synapse_model=recurrent, weight=0.1, delay=1.5))
+    nest.Connect(exc, inh, excitation, dict(weight=0.1, delay=1.5))
     nest.Connect(inh, every, dict(rule="fixed_indegree", indegree=250), dict(weight=-0.5, delay=1.5))
+    return dict(exc=exc, inh=inh)
+
+
+def brunel_stdp(seed):
+    learns = {"lambda": 0.005, "alpha": 1.05, "mu_plus": 0.0, "mu_minus": 0.0, "Wmax": 0.3, "tau_plus": 20.0}
+    nest.CopyModel("stdp_synapse", "additive", learns)
+    return brunel(seed, "additive")
+
+
+def hpc_stdp(seed):
+    """NEST's hpc_benchmark with a tenth of its in-degree, and weights larger by the square root of ten."""
+    excitatory, inhibitory, delay = 900, 225, 1.5
+    tau_m, c_m, tau = 10.0, 250.0, 0.32582722403722841
+    weight = 0.14 / 0.0030695292006 * np.sqrt(10.0)  # of 0.14 mV in the full network
+    card = dict(E_L=0.0, C_m=c_m, tau_m=tau_m, t_ref=0.5, V_th=20.0, V_reset=0.0, tau_syn_ex=tau, tau_syn_in=tau, tau_minus=30.0)
+    exc, inh = nest.Create("iaf_psc_alpha", 9000, card), nest.Create("iaf_psc_alpha", 2250, card)
+    every = exc + inh
+    every.V_m = nest.random.normal(5.7, 7.2)
+    noise = nest.Create("poisson_generator", params=dict(rate=1685.0 * 20.0 * c_m / (weight * np.e * tau_m * tau)))
+    nest.Connect(noise, every, syn_spec=dict(weight=weight, delay=delay))
+    learns = {"lambda": 0.1, "alpha": 0.0513, "mu": 0.4, "tau_plus": 15.0}
+    for name, model, changes in (
+        ("learning", "stdp_pl_synapse_hom_hpc", learns), ("exciting", "static_synapse_hpc", {}), ("inhibiting", "static_synapse_hpc", {})
+    ):
+        nest.CopyModel(model, name, changes | dict(weight=-5.0 * weight if name == "inhibiting" else weight, delay=delay))
+    for source, target, indegree, model in (
+        (exc, exc, excitatory, "learning"), (exc, inh, excitatory, "exciting"), (inh, every, inhibitory, "inhibiting")
+    ):
+        nest.Connect(source, target, dict(rule="fixed_indegree", indegree=indegree), model)
     return dict(exc=exc, inh=inh)
 
 
@@ -75,11 +106,11 @@ def izhikevich_sparse(seed):
     return dict(exc=exc, inh=inh)
 
 
-def polychronous(seed):
-    card = dict(consistent_integration=False, V_th=30.0, b=0.2, c=-65.0, V_m=-65.0, U_m=-13.0)
+def polychronous(seed, synapse="static_synapse"):
+    card = dict(consistent_integration=False, V_th=30.0, b=0.2, c=-65.0, V_m=-65.0, U_m=-13.0, tau_minus=20.0)
     exc, inh = nest.Create("izhikevich", 800, card | dict(a=0.02, d=8.0)), nest.Create("izhikevich", 200, card | dict(a=0.1, d=2.0))
     rule = dict(rule="fixed_outdegree", allow_autapses=False, allow_multapses=False)
-    slow = dict(weight=6.0, delay=1.0 + nest.random.uniform_int(20))
+    slow = dict(synapse_model=synapse, weight=6.0, delay=1.0 + nest.random.uniform_int(20))
     nest.Connect(exc, exc, rule | dict(outdegree=80), slow)
     nest.Connect(exc, inh, rule | dict(outdegree=20), slow)
     nest.Connect(inh, exc, rule | dict(outdegree=100), dict(weight=-5.0, delay=1.0))
@@ -89,6 +120,13 @@ def polychronous(seed):
         kicks = nest.Create("spike_generator", params=dict(spike_times=np.flatnonzero(kicked == index) + 1.0))
         nest.Connect(kicks, cell, syn_spec=dict(weight=20.0, delay=1.0))
     return dict(exc=exc, inh=inh)
+
+
+def polychronous_stdp(seed):
+    """The nearest spikes are paired; NEST's delays are those of the dendrite."""
+    learns = {"lambda": 0.1, "alpha": 1.2, "mu_plus": 0.0, "mu_minus": 0.0, "Wmax": 10.0, "tau_plus": 20.0}
+    nest.CopyModel("stdp_nn_symm_synapse", "nearest", learns)
+    return polychronous(seed, "nearest")
 
 
 # Potjans & Diesmann (2014), tables 4 and 5; rows of P are targets.
@@ -148,6 +186,8 @@ def connect_columns(cells, numbers, weights):
 # Name: how it is built, and its time step in ms.
 NETWORKS = {
     "brunel": (brunel, 0.1),
+    "brunel-stdp": (brunel_stdp, 0.1),
+    "hpc-stdp": (hpc_stdp, 0.1),
     "cuba": (current_based, 0.1),
     "coba": (conductance_based, 0.1),
     "izhikevich-1k": (izhikevich_dense, 1.0),
@@ -155,6 +195,7 @@ NETWORKS = {
     "microcircuit-0.1": (lambda seed: microcircuit(0.1), 0.1),
     "microcircuit": (lambda seed: microcircuit(1.0), 0.1),
     "polychronous": (polychronous, 1.0),
+    "polychronous-stdp": (polychronous_stdp, 1.0),
 }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 NETLISTS = Path(__file__).resolve().parents[1] / "netlists"
 
 EXACT = {"spikeloom": "exact propagator", "NEST": "exact propagator", "Brian2": "exact propagator"}
+NO_BRIAN2 = {name: EXACT[name] for name in ("spikeloom", "NEST")}
 PUBLISHED = {"spikeloom": "Euler as published", "NEST": "Euler as published", "Brian2": "Euler as published"}
 
 
@@ -31,6 +32,8 @@ class Network:
 
 NETWORKS = [
     Network("brunel", "Brunel delta 12,500 / 15.6 M", "brunel-ai", "1.5 ms", 0.2, 0.5, EXACT),
+    Network("brunel-stdp", "Brunel with STDP, 12,500 / 15.6 M", "brunel-stdp", "1.5 ms", 0.1, 0.3, NO_BRIAN2),
+    Network("hpc-stdp", "hpc_benchmark, 11,250 / 12.7 M, STDP", str(NETLISTS / "hpc-stdp.toml"), "1.5 ms", 0.1, 0.5, NO_BRIAN2),
     Network("cuba", "Vogels-Abbott CUBA 4,000", "vogels-abbott-cuba", "0.1 ms", 0.5, 5.0, EXACT),
     Network(
         "coba",
@@ -53,7 +56,7 @@ NETWORKS = [
         "0.1 ms and more",
         0.5,
         1.0,
-        {name: EXACT[name] for name in ("spikeloom", "NEST")},
+        NO_BRIAN2,
     ),
     Network(
         "microcircuit",
@@ -62,7 +65,7 @@ NETWORKS = [
         "0.1 ms and more",
         0.1,
         0.2,
-        {name: EXACT[name] for name in ("spikeloom", "NEST")},
+        NO_BRIAN2,
         changes=("scale=1",),
         weights=("i16", "f32"),
         threads=(2,),
@@ -76,5 +79,16 @@ NETWORKS = [
         1.0,
         10.0,
         PUBLISHED,
+    ),
+    Network(
+        "polychronous-stdp",
+        "polychronous 1,000 x 100, STDP",
+        "polychronous-stdp",
+        "1 to 20 ms",
+        5.0,
+        20.0,
+        {name: PUBLISHED[name] for name in ("spikeloom", "NEST")},
+        # NEST's delays are those of the dendrite.
+        changes=tuple(f"projections.{name}.plasticity.backpropagation=delayed" for name in ("excitation", "to-inh")),
     ),
 ]

@@ -38,6 +38,8 @@ pub const LIBRARY: &[LibraryEntry] = library![
     "vogels-abbott-coba",
     "izhikevich-2003",
     "polychronous",
+    "polychronous-stdp",
+    "reward-stdp",
     "trace-demo",
     "tripartite",
     "lsm-digits",
