@@ -11,13 +11,21 @@ use std::sync::Arc;
 
 /// Time in ms and index in the population of each spike of a population, under some changes.
 fn spikes(name: &str, population: &str, changes: &[String]) -> Vec<(f64, u32)> {
+    let [spikes] = spikes_of(name, [population], changes);
+    spikes
+}
+
+/// The same of several populations, from one run.
+fn spikes_of<const N: usize>(name: &str, populations: [&str; N], changes: &[String]) -> [Vec<(f64, u32)>; N] {
     let network = netlist::shipped(name, changes);
     let mut keep = Keep::default();
-    netlist::run(&network, 2, &mut keep);
+    netlist::run(&network, 1, &mut keep);
     let grid = Grid::new(network.timestep_fs);
-    let population = network.population(population).unwrap_or_else(|| panic!("{name} has {population}"));
-    let own = keep.spikes.iter().filter(|s| population.range().contains(&s.neuron));
-    own.map(|s| (grid.ms(s.tick), s.neuron - population.first)).collect()
+    populations.map(|population| {
+        let population = network.population(population).unwrap_or_else(|| panic!("{name} has {population}"));
+        let own = keep.spikes.iter().filter(|s| population.range().contains(&s.neuron));
+        own.map(|s| (grid.ms(s.tick), s.neuron - population.first)).collect()
+    })
 }
 
 fn changes(texts: &[&str], seed: u64) -> Vec<String> {
@@ -137,8 +145,8 @@ fn digits(more: &[&str], seed: u64) -> (Vec<Vec<f64>>, Vec<u32>) {
     let changes = changes(more, seed);
     let trials = netlist::shipped("lsm-digits", &changes).trials.clone().expect("trials");
     let mut counts = vec![vec![0.0; 125]; trials.count as usize];
-    for (population, first) in [("lsm.exc", 0), ("lsm.inh", 100)] {
-        for (t, neuron) in spikes("lsm-digits", population, &changes) {
+    for (spikes, first) in spikes_of("lsm-digits", ["lsm.exc", "lsm.inh"], &changes).into_iter().zip([0, 100]) {
+        for (t, neuron) in spikes {
             counts[((t - 0.5) / 250.0) as usize][first + neuron as usize] += 1.0;
         }
     }
@@ -195,7 +203,7 @@ fn learned_weights(network: &Arc<Network>, plan: &Plan, state: &State) -> Vec<f6
 fn learned(seed: u64) -> Learned {
     let network = netlist::shipped("reward-stdp", &changes(&[], seed));
     let mut keep = Keep::default();
-    let (plan, state) = netlist::run(&network, 2, &mut keep);
+    let (plan, state) = netlist::run(&network, 1, &mut keep);
     let answers = (1..6).map(|group| -> Vec<usize> {
         let cue = network.population(&format!("cue{group}")).expect("a cue").range();
         let own = 50 * (group - 1)..50 * group;
@@ -225,6 +233,6 @@ fn a_late_reward_strengthens_the_synapses_that_have_earned_it() {
 #[test]
 fn without_a_reward_nothing_is_learned() {
     let network = netlist::shipped("reward-stdp", &changes(&["reward=0", "network.duration=10 s"], 1));
-    let (plan, state) = netlist::run(&network, 2, &mut Keep::default());
+    let (plan, state) = netlist::run(&network, 1, &mut Keep::default());
     assert!(learned_weights(&network, &plan, &state).iter().all(|weight| *weight == 1.0), "weights are as they were");
 }

@@ -203,7 +203,7 @@ fn weights_of_brunel_with_stdp_as_nest() {
     const DELAY: u64 = 15;
     let network = netlist::shipped("brunel-stdp", &[]);
     let mut keep = Keep::default();
-    let (plan, state) = netlist::run(&network, 2, &mut keep);
+    let (plan, state) = netlist::run(&network, 1, &mut keep);
     let mut trains = vec![Vec::new(); 10_000];
     for spike in keep.spikes.iter().filter(|spike| spike.neuron < 10_000) {
         trains[spike.neuron as usize].push(spike.tick);

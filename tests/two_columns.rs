@@ -23,7 +23,7 @@ fn each_column_fires_as_it_does_alone() {
     let changes = ["network.warmup=300 ms", "network.duration=600 ms"].map(String::from);
     let network = netlist::shipped("two-columns", &changes);
     let mut keep = Keep::default();
-    netlist::run(&network, 2, &mut keep);
+    netlist::run(&network, 1, &mut keep);
     let neurons: Vec<_> = network.populations.iter().filter(|p| p.card().is_some()).collect();
     assert_eq!(neurons.len(), 16, "two columns of eight");
     for (population, alone) in neurons.iter().zip(ALONE.iter().chain(&ALONE)) {
