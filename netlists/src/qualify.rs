@@ -132,10 +132,10 @@ impl Qualifier<'_> {
     }
 
     fn projection(&self, projection: &mut ProjectionDecl) {
-        let ProjectionDecl { name, source, target, connect, weight, delay, plasticity, third, .. } = projection;
+        let ProjectionDecl { name, source, target, connect, weight, delay, plasticity, third, assign, .. } = projection;
         name.iter_mut().for_each(|name| name.value.insert_str(0, self.prefix));
         source.iter_mut().chain(target).for_each(|selection| self.selection(selection));
-        [weight, delay].into_iter().flatten().for_each(|value| self.value(value));
+        [weight, delay, assign].into_iter().flatten().for_each(|value| self.value(value));
         plasticity.iter_mut().flat_map(|rule| &mut rule.parameters).for_each(|parameter| self.value(&mut parameter.item));
         third.iter_mut().for_each(|third| self.third(third));
         let Some(ConnectDecl { arguments, list: ListDecl { file, pairs, .. }, .. }) = connect else { return };

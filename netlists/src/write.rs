@@ -162,7 +162,8 @@ fn projection(network: &Network, p: &Projection) -> Value {
     if let Some(learning) = &p.learning {
         made["plasticity"] = write_learning::plasticity(network, learning);
         if !learning.zones.of.is_empty() {
-            made["assign"] = json!({ "list": learning.zones.of });
+            let cells = p.target_cells.start as usize..p.target_cells.end as usize;
+            made["assign"] = json!({ "list": learning.zones.of[cells] });
         }
     }
     made

@@ -124,3 +124,18 @@ fn a_modulator_for_each() {
     let flat = netlist::build(netlists::Format::Json, &netlists::write_json(&network).to_string(), &[]);
     assert_eq!(zones(&flat), zones(&network), "printed and read again");
 }
+
+/// Onto a part of the population, it is the part's cells that are counted.
+#[test]
+fn modulators_of_a_part_of_the_targets() {
+    let learns = learns("learns", "post[3..6]", &RULES[0].replace('M', "three"), "");
+    let text = CELLS.to_string() + &modulators("one", 1, "heard[1]", "") + &modulators("three", 3, "heard", "") + &learns;
+    let network = netlist::toml(&text, &[]);
+    let zones = |network: &sim_core::network::Network| {
+        let learning = network.projections.iter().find_map(|p| p.learning.clone());
+        learning.map(|learning| learning.zones.of[3..6].to_vec())
+    };
+    assert_eq!(zones(&network), Some(vec![0, 1, 2]));
+    let flat = netlist::build(netlists::Format::Json, &netlists::write_json(&network).to_string(), &[]);
+    assert_eq!(zones(&flat), zones(&network), "printed and read again");
+}

@@ -150,3 +150,56 @@ w_max = "100 pA"
     let (wanted, found) = (50.0 + pairs(4.0) + 2.0 * pairs(24.0), state.synapses(&plan, 0, 0, Reading::Now).values[0]);
     assert!((found - wanted).abs() < 1e-9, "{found}, not {wanted}");
 }
+
+/// What a reward has made of the warm-up's pairs counts once; the eligibility that these leave is there anew in each trial, and so is a
+/// spike of the target that is on its way.
+#[test]
+fn the_reward_of_the_warmup_comes_once() {
+    let text = r#"
+spikeloom = 1
+[network]
+timestep = "0.1 ms"
+warmup = "20 ms"
+[trials]
+count = 3
+each = "20 ms"
+reset = "state"
+[numerics]
+weights = "f64"
+[populations.pre]
+neurons = { model = "spike_train", times = ["1 ms"] }
+size = 1
+[populations.post]
+neurons = { model = "spike_train", times = ["5 ms", "19.5 ms"] }
+size = 1
+[[projections]]
+name = "syn"
+source = "pre"
+target = "post"
+connect = { rule = "one_to_one" }
+weight = "50 pA"
+delay = "1 ms"
+[projections.plasticity]
+rule = "stdp_reward"
+a_plus = "1 pA"
+a_minus = 0
+tau_c = "50 ms"
+reward = 0.01
+w_max = "100 pA"
+"#;
+    let pair = |dt: f64| (-dt / 20.0_f64).exp();
+    // Of an eligibility of 1, by the end of a trial or of the warm-up that is so many ms away.
+    let gain = |left: f64| 0.01 * 50.0 * (1.0 - (-left / 50.0_f64).exp());
+    // The target's first spike comes after 6 ms, its second 0.5 ms after the end.
+    let warmup = pair(5.0) * gain(14.0);
+    let kept = pair(5.0) * (-14.0_f64 / 50.0).exp() * gain(20.0);
+    let trial = kept + pair(19.5) * gain(19.5) + (pair(5.0) + pair(25.0)) * gain(14.0);
+    for threads in [1, 2] {
+        let plan = Plan::new(netlist::toml(text, &[]), threads);
+        let mut state = State::new(&plan);
+        state.advance(&plan, 200, &mut Keep::default());
+        TrialRun { plan: &plan, threads, stopped: &|| false }.run(&mut state, &mut Keep::default(), &mut |_| ());
+        let (wanted, found) = (50.0 + warmup + 3.0 * trial, state.synapses(&plan, 0, 0, Reading::Now).values[0]);
+        assert!((found - wanted).abs() < 1e-9, "{found}, not {wanted}");
+    }
+}

@@ -40,35 +40,39 @@ impl Reading<'_, '_> {
         Ok(Zones { of: self.assigned(*population, count)?, count: count as usize, channels })
     }
 
-    /// By target: one of so many modulators.
+    /// By cell of the target population: one of so many modulators, and the first for cells that are no targets.
     fn assigned(&self, modulators: usize, count: u32) -> Outcome<Vec<u32>> {
-        let (targets, name) = (self.ends.sizes.1, self.frames[modulators].entry.name);
-        match self.assign {
-            None if count == targets => Ok((0..targets).collect()),
+        let (members, name) = (self.ends.target.members(), self.frames[modulators].entry.name);
+        let targets = members.len();
+        let of_members: Vec<u32> = match self.assign {
+            None if count as usize == targets => (0..count).collect(),
             None => {
                 let message =
                     format!("\"{name}\" has {count} cells and \"{}\" {targets}: which is for which?", self.ends.target_name);
                 let help =
                     "assign = \"block\" in the projection: neighbours in order share one; \"nearest\": the one nearest in space";
-                Err(Diagnostic::error("bad-modulator", self.decl.span, message).help(help).into())
+                return Err(Diagnostic::error("bad-modulator", self.decl.span, message).help(help).into());
             }
             Some(Value { kind: ValueKind::Each(list), span }) => {
-                if list.len() != targets as usize {
+                if list.len() != targets {
                     let message = format!("{} modulators for {targets} targets: each gets one", list.len());
                     return Err(Diagnostic::error("wrong-length", *span, message).into());
                 }
                 let one = |value: &Value| integer(value, "assign", &self.ends.place, 0, u64::from(count.max(1)) - 1);
-                list.iter().map(|value| Ok(one(value)? as u32)).collect()
+                list.iter().map(|value| Ok(one(value)? as u32)).collect::<Outcome<_>>()?
             }
             Some(value) => match word(value, "assign", &["block", "nearest"])? {
-                0 => Ok((0..targets).map(|t| (u64::from(t) * u64::from(count) / u64::from(targets)) as u32).collect()),
-                _ => self.nearest(modulators, value),
+                0 => (0..targets as u64).map(|t| (t * u64::from(count) / targets as u64) as u32).collect(),
+                _ => self.nearest(modulators, &members, value)?,
             },
-        }
+        };
+        let mut of = vec![0; self.ends.sizes.1 as usize];
+        members.iter().zip(of_members).for_each(|(cell, zone)| of[*cell as usize] = zone);
+        Ok(of)
     }
 
     /// By target: the modulator nearest to it, of equals the first.
-    fn nearest(&self, modulators: usize, assign: &Value) -> Outcome<Vec<u32>> {
+    fn nearest(&self, modulators: usize, members: &[u32], assign: &Value) -> Outcome<Vec<u32>> {
         let places = self.ends.places;
         let of = |population: usize| places.positions.get(population).and_then(Option::as_ref);
         let (name, target) = (self.frames[modulators].entry.name, self.ends.target.population);
@@ -87,6 +91,6 @@ impl Reading<'_, '_> {
         let nearest = |target: u32| {
             (0..sources.cells.len() as u32).min_by(|a, b| distance(*a, target).total_cmp(&distance(*b, target))).unwrap_or(0)
         };
-        Ok((0..targets.cells.len() as u32).map(nearest).collect())
+        Ok(members.iter().map(|target| nearest(*target)).collect())
     }
 }

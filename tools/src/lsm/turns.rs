@@ -23,7 +23,7 @@ pub(crate) struct Turn {
 }
 
 /// The values that one liquid takes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Chosen {
     wiring: LsmWiring,
     encoding: LsmEncoding,
@@ -62,9 +62,10 @@ fn chosen(arguments: &LsmTrainArgs) -> Result<Vec<Chosen>, Failure> {
         timing: timing[liquid % timing.len()],
         events: (!events.is_empty()).then(|| events[liquid % events.len()]),
     };
-    let all_repeat = |turns: &usize| lengths.iter().all(|(_, length)| turns.is_multiple_of((*length).max(1)));
-    let turns = (1..liquids).find(all_repeat).unwrap_or(liquids);
-    Ok((0..turns).map(of).collect())
+    let all: Vec<Chosen> = (0..liquids).map(of).collect();
+    let repeats = |turns: &usize| all.iter().zip(all.iter().cycle().skip(*turns)).take(liquids - turns).all(|(a, b)| a == b);
+    let turns = (1..liquids).find(repeats).unwrap_or(liquids);
+    Ok(all[..turns].to_vec())
 }
 
 /// Whether each flag that is there has a meaning.

@@ -76,7 +76,10 @@ impl Settings {
     /// A liquid of this lattice for recordings of a camera, all else as published: inputs are OFF and ON of each of its pixels.
     pub fn for_recordings(variant: Variant, grid: [u32; 3], sensor: Sensor, seed: u64) -> Self {
         let image = (sensor.rows.into(), sensor.columns.into());
-        Self { inputs: sensor.inputs(), calcium: CALCIUM_OF_RECORDINGS, ..Self::on_lattice(variant, grid, image, seed) }
+        let on_lattice = Self::on_lattice(variant, grid, image, seed);
+        // It has no meaning for the others, whose folders of earlier versions lack it.
+        let calcium = if variant == Variant::ApStdp { CALCIUM_OF_RECORDINGS } else { on_lattice.calcium };
+        Self { inputs: sensor.inputs(), calcium, ..on_lattice }
     }
 
     /// The inputs of some pixels: one each, of recordings OFF and ON, the latter after all pixels of the image.

@@ -121,7 +121,8 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         let Some(reel) = &self.reel else { return };
         let mut room = Vec::new();
         let Some(known) = memory.tapes.first().map(Tape::known) else { return };
-        for tick in known..=now {
+        // What is known at the end of a tick counts from there on: of this one, in the next window.
+        for tick in known..now {
             let tapes = &mut memory.tapes;
             memory.wiring.zones.views(bus.at(tick, &mut room), |zone, view| tapes[zone].take(reel, view));
         }

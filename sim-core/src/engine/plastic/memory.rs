@@ -113,10 +113,13 @@ impl Memory {
         }
     }
 
-    /// Takes over the weights of the same synapses after later work; all else stays. Spikes of the targets that were on their way
-    /// have had their effect there.
+    /// Takes over the weights of the same synapses after later work; all else stays. Spikes of the targets that were on their way, and
+    /// rewards until now, have had their effect there. Where there are rewards these spikes change eligibility alone, which begins anew.
     pub(crate) fn take_weights(&mut self, other: &Self) {
-        self.heeded = self.posts.spikes().last().map_or(self.heeded, |spike| spike.tick);
+        if self.tapes.is_empty() {
+            self.heeded = self.posts.spikes().last().map_or(self.heeded, |spike| spike.tick);
+        }
+        self.tapes.iter_mut().for_each(Tape::mute);
         (0..self.wiring.cells.len()).for_each(|synapse| self.synapses.set(synapse, other.synapses.get(synapse)));
     }
 

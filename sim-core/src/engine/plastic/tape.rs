@@ -118,6 +118,11 @@ impl Tape {
         }
     }
 
+    /// Synapses have got what there was until now: they fade, but gain nothing from it any more.
+    pub(super) fn mute(&mut self) {
+        self.sums.fill(0.0);
+    }
+
     /// Moves all that happened in time.
     pub(crate) fn delay(&mut self, by: i32) {
         self.start += by;
