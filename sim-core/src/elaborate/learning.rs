@@ -10,7 +10,8 @@ use crate::catalog::{NeuronCard, Range};
 use crate::description::{RuleDecl, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned};
 use crate::network::{Channel, Draw, Network};
-use crate::plasticity::{AS_AT_THE_START, Learning, RuleCard, RuleParam, RuleShape, Setting};
+use crate::plasticity::{AS_AT_THE_START, Learning, RuleCard, RuleParam, RuleShape, Setting, Setup};
+use crate::real::Precision;
 use crate::time::Grid;
 use crate::units::{Dimension, Quantity};
 use std::cell::RefCell;
@@ -68,6 +69,9 @@ impl Reading<'_, '_> {
         let bounds = (card.bounds)(&values);
         let negative = self.negative(weight, weight_span, bounds)?;
         let zones = self.zones(&settings)?;
+        let setup = Setup { settings: &settings, bounds, grid: self.context.settings.grid, precision: Precision::F64 };
+        let tape = (card.build)(&setup).tape_bytes() as u64;
+        self.context.budget.reserve(zones.count as u64, tape, || format!("the rewards of {}", self.ends.target_name))?;
         Ok(Learning { card, settings, bounds, negative, dimension: self.dimension, zones })
     }
 

@@ -16,8 +16,8 @@ pub trait Learner: Send + Sync {
     fn sizes(&self) -> (usize, usize, usize);
     /// The rule's conventions.
     fn conventions(&self) -> Conventions;
-    /// Whether synapses follow a reward between spikes.
-    fn flows(&self) -> bool;
+    /// Bytes of what is kept of a modulator's reward; 0 where synapses do not follow any.
+    fn tape_bytes(&self) -> usize;
     /// Whether the target's spikes change anything.
     fn heeds_targets(&self) -> bool;
     /// What `arrive` works with, for so many targets.
@@ -82,8 +82,8 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         self.conventions
     }
 
-    fn flows(&self) -> bool {
-        R::FLOWS
+    fn tape_bytes(&self) -> usize {
+        self.reel.as_ref().map_or(0, Reel::tape_bytes)
     }
 
     fn heeds_targets(&self) -> bool {

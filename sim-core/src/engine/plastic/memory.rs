@@ -45,7 +45,7 @@ impl Memory {
             traces: Values::new(precision, vec![0.0; runs * traces]),
             posts: Posts::new(wiring.targets.len(), kept, precision),
             heeded: NEVER,
-            tapes: vec![Tape::default(); if table.learner.flows() { wiring.zones.count.max(1) } else { 0 }],
+            tapes: vec![Tape::default(); if table.learner.tape_bytes() > 0 { wiring.zones.count.max(1) } else { 0 }],
             wiring,
         }
     }

@@ -39,7 +39,15 @@ impl Reel {
         let both = integral(1.0 / tau_c + eligibility.tau_n_ms.map_or(0.0, |tau_n| 1.0 / tau_n));
         Self { length, up: powers(1.0), down: powers(-1.0), both, alone: integral(1.0 / tau_c), eligibility }
     }
+
+    /// Bytes of a tape, roughly.
+    pub(super) fn tape_bytes(&self) -> usize {
+        HELD * (self.length + 1) * size_of::<f64>()
+    }
 }
+
+/// Blocks that are held at a time, for delays below one.
+const HELD: usize = 2;
 
 /// What is known of the reward, and how far synapses have followed it.
 #[derive(Debug, Default)]
