@@ -39,12 +39,9 @@ impl Backpropagation {
         }
     }
 
-    /// Delays from the target's spike until no earlier spike of the source can be under way.
-    pub(crate) fn ways(self) -> u64 {
-        match self {
-            Self::Delayed => 2,
-            Self::Instant => 1,
-        }
+    /// The last tick whose spikes of the target count for a spike of the source that arrives at `arrival`.
+    pub(crate) fn seen(self, arrival: i32, delay: u32) -> i32 {
+        arrival.saturating_sub(delay as i32 + self.ticks(delay as i32))
     }
 }
 
@@ -165,7 +162,10 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
 /// exp(-n h / tau) for whole numbers of ticks n: looked up, far out computed, and 0 where it is below 2^-60 (in 32 bits 2^-32).
 #[derive(Clone, Debug)]
 pub struct Decay<F> {
+    /// Ends with the 0 that holds beyond the reach, where all up to it is looked up.
     near: Vec<F>,
+    /// The greatest number that is looked up in place of larger ones.
+    last: usize,
     rate: f64,
     reach: i32,
 }
@@ -183,8 +183,13 @@ impl<F: Real> Decay<F> {
         };
         // Casts saturate.
         let reach = (halvings * std::f64::consts::LN_2 / rate) as i32;
-        let near = (0..=reach.min(NEAR)).map(|n| F::of(math::exp(-f64::from(n) * rate))).collect();
-        Self { near, rate, reach }
+        let mut near: Vec<F> = (0..=reach.min(NEAR)).map(|n| F::of(math::exp(-f64::from(n) * rate))).collect();
+        let mut last = usize::MAX;
+        if reach <= NEAR {
+            last = near.len();
+            near.push(F::of(0.0));
+        }
+        Self { near, last, rate, reach }
     }
 
     /// Ticks after which nothing is left.
@@ -195,7 +200,7 @@ impl<F: Real> Decay<F> {
     /// After so many ticks.
     #[inline(always)]
     pub fn after(&self, ticks: i32) -> F {
-        match self.near.get(ticks as usize) {
+        match self.near.get((ticks as usize).min(self.last)) {
             Some(factor) => *factor,
             None => self.far(ticks),
         }

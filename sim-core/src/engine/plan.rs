@@ -479,7 +479,7 @@ impl Work<'_> {
             let entries = self.context(projection, blocks, false).current_entries();
             inputs[projection.target].slow.push(SlowCurrents::new(entries, projection.source, self.flows));
         }
-        let spikes = || stored.iter().filter_map(Stored::delays).chain(learning.iter().filter_map(|t| t.wiring.rows.delays()));
+        let spikes = || stored.iter().filter_map(Stored::delays).chain(learning.iter().filter_map(|t| t.wiring.extremes()));
         let slow = || inputs.iter().flat_map(|inflow| &inflow.slow).filter_map(SlowCurrents::delays);
         let largest_delay = spikes().chain(slow()).map(|d| d.1).max().unwrap_or(1);
         let smallest_delay = spikes().chain(slow()).map(|d| d.0).min().unwrap_or(u32::MAX);

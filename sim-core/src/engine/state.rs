@@ -5,7 +5,7 @@ use super::bus::Bus;
 use super::lanes::Lanes;
 use super::neurons::BLOCK;
 use super::plan::{Part, Plan, PlanCells};
-use super::plastic::{self, Memory};
+use super::plastic::{self, Memory, Table};
 use super::values::Values;
 use super::workspace::Spare;
 use crate::network::{Cells, Column};
@@ -118,16 +118,27 @@ impl State {
         if self.is_divided(plan) {
             return;
         }
+        self.level(plan);
         let old: Vec<&Memory> = self.plastic.iter().flatten().collect();
         let gather = |part: &Part| part.learning.iter().map(|table| Memory::gather(table, &old)).collect();
         self.plastic = plan.parts.iter().map(gather).collect();
+    }
+
+    /// All synapses get as far as spikes of their sources would bring them that arrive now. The plan may have other partitions.
+    fn level(&mut self, plan: &Plan) {
+        for memory in self.plastic.iter_mut().flatten() {
+            let same = |table: &&Table| table.wiring.projection == memory.wiring.projection;
+            if let Some(table) = plan.parts.iter().flat_map(|part| &part.learning).find(same) {
+                table.learner.level(memory, self.tick as i32, plan.max_delay as i32);
+            }
+        }
     }
 
     /// The synapses of a projection work off their targets' spikes that come to them by `until`.
     pub(crate) fn settle(&mut self, plan: &Plan, projection: usize, until: i32) {
         let tables = plan.parts.iter().flat_map(|part| &part.learning).zip(self.plastic.iter_mut().flatten());
         for (table, memory) in tables.filter(|(table, _)| table.wiring.projection == projection) {
-            table.learner.settle(memory, self.tick as i32, until);
+            table.learner.settle(memory, until);
         }
     }
 
@@ -180,8 +191,9 @@ impl State {
         if !self.is_divided(plan) {
             state.to_mut().divide(plan);
         }
-        if reading == Reading::Now {
-            state.to_mut().settle(plan, projection, self.tick as i32);
+        match reading {
+            Reading::Now => state.to_mut().settle(plan, projection, self.tick as i32),
+            Reading::AtArrival => state.to_mut().level(plan),
         }
         let tables = plan.parts.iter().flat_map(|part| &part.learning).zip(state.plastic.iter().flatten());
         plastic::read(tables.filter(|(table, _)| table.wiring.projection == projection), variable)

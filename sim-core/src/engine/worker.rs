@@ -115,8 +115,7 @@ pub(crate) struct Worker<'a> {
     sums: Sums,
     calendar: Calendar,
     /// By table of plastic synapses.
-    days: Vec<plastic::Calendars>,
-    scratch: Vec<plastic::Scratch>,
+    days: Vec<plastic::Calendar>,
     bus: Bus,
     flows: Bus,
     /// Spikes of the partition's own cells in a window, as far as plastic synapses may be interested: tick, population, cell.
@@ -137,32 +136,27 @@ impl<'a> Worker<'a> {
         now: u64,
     ) -> Self {
         let (part, blocks) = (&plan.parts[index], plan.partitioning.blocks(index));
-        let Workspace { inputs, sums, mut calendar, mut days, scratch, fired } = workspace;
+        let Workspace { inputs, sums, mut calendar, mut days, fired } = workspace;
         for spike in in_flight {
             let population = plan.network.populations.partition_point(|p| p.range().end <= spike.neuron);
             let cell = spike.neuron - plan.network.populations[population].first;
             calendar.schedule(part, population, &[cell], spike.tick, now);
             for table in &part.learning_of[population] {
-                days[*table].sources.schedule(&part.learning[*table].wiring.rows, cell, spike.tick, now);
-            }
-        }
-        for ((table, memory), days) in part.learning.iter().zip(own.plastic.iter()).zip(&mut days) {
-            for post in memory.posts.spikes() {
-                days.targets.schedule(&table.wiring.columns.fan, u32::from(post.target), post.tick as u64, now);
+                days[*table].schedule(&part.learning[*table].wiring.rows, cell, spike.tick, now);
             }
         }
         // These were counted when they were emitted; injected spikes are not counted.
         calendar.events = 0;
-        days.iter_mut().for_each(|days| days.sources.events = 0);
-        Self { plan, index, part, blocks, stimuli, own, inputs, sums, calendar, days, scratch, bus, flows, fired, fresh: true }
+        days.iter_mut().for_each(|days| days.events = 0);
+        Self { plan, index, part, blocks, stimuli, own, inputs, sums, calendar, days, bus, flows, fired, fresh: true }
     }
 
     /// What it worked with, cleared for whoever works next.
     pub(crate) fn leave(mut self) -> Workspace {
         self.calendar.clear();
-        self.days.iter_mut().for_each(plastic::Calendars::clear);
-        let Self { inputs, sums, calendar, days, scratch, fired, .. } = self;
-        Workspace { inputs, sums, calendar, days, scratch, fired }
+        self.days.iter_mut().for_each(plastic::Calendar::clear);
+        let Self { inputs, sums, calendar, days, fired, .. } = self;
+        Workspace { inputs, sums, calendar, days, fired }
     }
 
     pub(crate) fn part(&self) -> usize {
@@ -170,25 +164,20 @@ impl<'a> Worker<'a> {
     }
 
     pub(crate) fn events(&self) -> u64 {
-        self.calendar.events + self.days.iter().map(|days| days.sources.events).sum::<u64>()
+        self.calendar.events + self.days.iter().map(|days| days.events).sum::<u64>()
     }
 
     /// Phase 1.
     pub(crate) fn deliver(&mut self, tick: u64) {
         self.calendar.deliver(self.part, tick, &mut self.sums);
         let tables = self.part.learning.iter().zip(self.own.plastic.iter_mut()).zip(&mut self.days);
-        for (((table, memory), days), scratch) in tables.zip(&mut self.scratch) {
-            let runs = days.sources.take(tick);
+        for ((table, memory), days) in tables {
+            let runs = days.take(tick);
             if !runs.is_empty() {
                 let arrivals = Arrivals { tick: tick as i32, runs: &runs, outlet: table.outlet };
-                table.learner.arrive(memory, &arrivals, &self.bus, scratch, &mut self.sums.f64);
+                table.learner.arrive(memory, &arrivals, &self.bus, &mut self.sums.f64);
             }
-            days.sources.done(tick, runs);
-            let runs = days.targets.take(tick);
-            if !runs.is_empty() {
-                table.learner.work_off(memory, tick as i32, &runs);
-            }
-            days.targets.done(tick, runs);
+            days.done(tick, runs);
         }
     }
 
@@ -247,7 +236,7 @@ impl<'a> Worker<'a> {
                 let cells = outbox.cells(offset, population, populations);
                 self.calendar.schedule(self.part, population, cells, tick, *window.end());
                 for table in &self.part.learning_of[population] {
-                    let (days, rows) = (&mut self.days[*table].sources, &self.part.learning[*table].wiring.rows);
+                    let (days, rows) = (&mut self.days[*table], &self.part.learning[*table].wiring.rows);
                     cells.iter().for_each(|cell| days.schedule(rows, *cell, tick, *window.end()));
                 }
                 if part == self.index && !self.part.learning.is_empty() {
@@ -259,18 +248,14 @@ impl<'a> Worker<'a> {
 
     /// Phase 5, of a window: plastic synapses hear of their targets' spikes.
     pub(crate) fn learn(&mut self, window: &RangeInclusive<u64>) {
-        let tables = self.part.learning.iter().zip(self.own.plastic.iter_mut()).zip(&mut self.days);
-        for ((table, memory), days) in tables.filter(|((table, _), _)| table.learner.heeds_targets()) {
-            // By the largest delay of all partitions: the state may go on under others.
-            let all = self.plan.max_delay * table.learner.conventions().backpropagation.ways();
-            memory.posts.forget(*window.end() as i32 - all as i32);
+        let tables = self.part.learning.iter().zip(self.own.plastic.iter_mut());
+        for (table, memory) in tables.filter(|(table, _)| table.learner.heeds_targets()) {
             let (target, range) = (self.plan.network.projections[table.wiring.projection].target, &table.wiring.targets);
             for fired in self.fired.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|fired| fired[0].1 == target) {
-                let (tick, columns) = (fired[0].0, &table.wiring.columns.fan);
-                let cells = fired.iter().filter(|f| range.contains(&f.2)).map(|f| f.2 - range.start);
-                table.learner.fired(memory, tick as i32, &mut cells.clone().map(|cell| cell as usize), &self.bus);
-                cells.for_each(|cell| days.targets.schedule(columns, cell, tick, *window.end()));
+                let mut cells = fired.iter().filter(|f| range.contains(&f.2)).map(|f| (f.2 - range.start) as usize);
+                table.learner.fired(memory, fired[0].0 as i32, &mut cells, &self.bus);
             }
+            // By the largest delay of all partitions: the state may go on under others.
             table.learner.pass(memory, *window.end() as i32, self.plan.max_delay as i32, &self.bus);
         }
         self.fired.clear();

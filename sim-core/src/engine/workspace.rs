@@ -14,8 +14,7 @@ pub(crate) struct Workspace {
     pub(crate) sums: Sums,
     pub(crate) calendar: Calendar,
     /// By table of plastic synapses.
-    pub(crate) days: Vec<plastic::Calendars>,
-    pub(crate) scratch: Vec<plastic::Scratch>,
+    pub(crate) days: Vec<plastic::Calendar>,
     /// Spikes of the partition's own cells in a window, where plastic synapses may be interested: tick, population, cell.
     pub(crate) fired: Vec<(u64, usize, u32)>,
 }
@@ -24,9 +23,8 @@ impl Workspace {
     fn new(plan: &Plan, index: usize) -> Self {
         let part = &plan.parts[index];
         let (inputs, sums) = Inputs::new(part, plan.partitioning.blocks(index), &plan.cells);
-        let days = part.learning.iter().map(plastic::Table::calendars).collect();
-        let scratch = part.learning.iter().map(|table| table.learner.scratch(table.wiring.targets.len())).collect();
-        Self { inputs, sums, calendar: Calendar::new(part), days, scratch, fired: Vec::new() }
+        let days = part.learning.iter().map(plastic::Table::calendar).collect();
+        Self { inputs, sums, calendar: Calendar::new(part), days, fired: Vec::new() }
     }
 }
 

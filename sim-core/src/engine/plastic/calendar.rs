@@ -1,44 +1,22 @@
 //! Which runs are to be worked on when.
 
 use super::fan::Fan;
-use crate::plasticity::Backpropagation;
 
-/// The runs of one fan by tick: as many days as the largest delay, and today.
+/// The runs that get their source's spike, by tick: as many days as the largest delay, and today.
 pub(crate) struct Calendar {
     days: Vec<Vec<u32>>,
-    /// Delays from a spike to its day.
-    ways: u64,
     /// Spikes x out-degree.
     pub(crate) events: u64,
 }
 
-/// The calendars of a table.
-pub(crate) struct Calendars {
-    /// Spikes of the sources arrive after their delay.
-    pub(crate) sources: Calendar,
-    /// Spikes of the targets are worked off when no earlier one of the source can be under way.
-    pub(crate) targets: Calendar,
-}
-
-impl Calendars {
-    pub(crate) fn new(rows: &Fan, columns: &Fan, backpropagation: Backpropagation) -> Self {
-        Self { sources: Calendar::new(rows, 1), targets: Calendar::new(columns, backpropagation.ways()) }
+impl Calendar {
+    /// For delays up to the longest.
+    pub(crate) fn new(longest: u32) -> Self {
+        Self { days: vec![Vec::new(); longest as usize + 1], events: 0 }
     }
 
     /// Forgets all runs.
     pub(crate) fn clear(&mut self) {
-        self.sources.clear();
-        self.targets.clear();
-    }
-}
-
-impl Calendar {
-    fn new(fan: &Fan, ways: u64) -> Self {
-        let longest = fan.delays().map_or(0, |d| d.1);
-        Self { days: vec![Vec::new(); longest as usize * ways as usize + 1], ways, events: 0 }
-    }
-
-    fn clear(&mut self) {
         self.days.iter_mut().for_each(Vec::clear);
         self.events = 0;
     }
@@ -50,7 +28,7 @@ impl Calendar {
     /// Enters the runs of a cell that fired at `tick`, as far as their day is after `now`.
     pub(crate) fn schedule(&mut self, fan: &Fan, cell: u32, tick: u64, now: u64) {
         for run in fan.runs_of(cell) {
-            let after = u64::from(fan.runs[run as usize].delay) * self.ways;
+            let after = u64::from(fan.runs[run as usize].delay);
             let synapses = fan.synapses(run as usize).len();
             if after > now - tick && synapses > 0 {
                 let place = self.place(tick + after);

@@ -40,12 +40,6 @@ impl Fan {
         self.runs.len().saturating_sub(1)
     }
 
-    /// Smallest and largest delay.
-    pub(crate) fn delays(&self) -> Option<(u32, u32)> {
-        let delays = || self.runs[..self.run_count()].iter().map(|run| run.delay);
-        delays().min().zip(delays().max())
-    }
-
     pub(crate) fn bytes(&self) -> usize {
         size_of_val(&self.rows[..]) + size_of_val(&self.runs[..])
     }

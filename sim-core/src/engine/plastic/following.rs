@@ -3,7 +3,8 @@
 use super::learner::Loop;
 use super::memory::{Memory, NEVER};
 use super::synapses::Synapses;
-use super::tape::Tape;
+use super::tape::{Reel, Tape};
+use crate::engine::bus::Bus;
 use crate::engine::values::Width;
 use crate::plasticity::Rule;
 
@@ -40,6 +41,24 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                 self.flow(&mut values, (tapes, wiring.zones.zone(target)), last[run].max(answer), until);
                 synapses.set(synapse, values);
             }
+        }
+    }
+
+    /// Takes in the reward of a window that ends now. Once a block is over, all synapses follow it to its end.
+    pub(super) fn take_reward(&self, reel: &Reel, memory: &mut Memory, now: i32, longest: i32, bus: &Bus) {
+        let mut room = Vec::new();
+        let Some(known) = memory.tapes.first().map(Tape::known) else { return };
+        // What is known at the end of a tick counts from there on: of this one, in the next window.
+        for tick in known..now {
+            let tapes = &mut memory.tapes;
+            memory.wiring.zones.views(bus.at(tick, &mut room), |zone, view| tapes[zone].take(reel, view));
+        }
+        if let Some(end) = memory.tapes.first().and_then(|tape| tape.due(reel, now - longest)) {
+            // Before spikes are forgotten: the last ones say how far a synapse has followed.
+            self.heed_all(memory, |delay| self.seen(now, delay));
+            self.follow(memory, |delay| self.seen(now, delay), end);
+            self.forget(memory, now, longest);
+            memory.tapes.iter_mut().for_each(|tape| tape.forget(reel, end));
         }
     }
 }

@@ -1,14 +1,12 @@
-//! A rule with the loops around it, written once for all rules: along rows (`rows.rs`) when sources' spikes arrive, along columns
-//! (`heeding.rs`) when targets' spikes are worked off.
+//! A rule with the loops around it, written once for all rules: along rows when sources' spikes arrive (`rows.rs`), or where all
+//! synapses are to be up to date (`settling.rs`).
 
-use super::memory::{Memory, NEVER};
+use super::memory::Memory;
 use super::pipe::Outlet;
-use super::rows::{Face, Faces};
-use super::tape::{Reel, Tape};
+use super::tape::Reel;
 use crate::engine::bus::Bus;
 use crate::engine::values::Width;
 use crate::plasticity::{Conventions, Rule};
-use std::any::Any;
 
 /// A rule, prepared: what the engine calls, once a table and tick.
 pub trait Learner: Send + Sync {
@@ -20,24 +18,21 @@ pub trait Learner: Send + Sync {
     fn tape_bytes(&self) -> usize;
     /// Whether the target's spikes change anything.
     fn heeds_targets(&self) -> bool;
-    /// What `arrive` works with, for so many targets.
-    fn scratch(&self, targets: usize) -> Scratch;
+    /// Whether a view of the targets is of use: not where synapses change between spikes, too.
+    fn looks_at_views(&self) -> bool;
     /// Runs of synapses get their source's spike: they learn, and transmit.
-    fn arrive(&self, memory: &mut Memory, arrivals: &Arrivals<'_>, bus: &Bus, scratch: &mut Scratch, sums: &mut [f64]);
-    /// Runs of the columns work off their target's spike, after all that arrives at this tick.
-    fn work_off(&self, memory: &mut Memory, tick: i32, runs: &[u32]);
+    fn arrive(&self, memory: &mut Memory, arrivals: &Arrivals<'_>, bus: &Bus, sums: &mut [f64]);
     /// Targets (counted from the wiring's first) fired at `tick`.
     fn fired(&self, memory: &mut Memory, tick: i32, targets: &mut dyn Iterator<Item = usize>, bus: &Bus);
-    /// All synapses work off, at `now`, the targets' spikes that have come to them by `until`, and follow the reward until then.
-    fn settle(&self, memory: &mut Memory, now: i32, until: i32);
-    /// A window has passed, up to `now`; no spike that is under way is older than `longest` ticks.
+    /// All synapses work off the targets' spikes that come to them by `until`, and follow the reward until then.
+    fn settle(&self, memory: &mut Memory, until: i32);
+    /// All synapses get as far as a spike of the source that arrives now would bring them; no delay is longer than `longest`.
+    fn level(&self, memory: &mut Memory, now: i32, longest: i32);
+    /// A window has passed, up to `now`; no delay is longer than `longest` ticks.
     fn pass(&self, memory: &mut Memory, now: i32, longest: i32, bus: &Bus);
     /// A variable of all synapses.
     fn read(&self, memory: &Memory, variable: usize) -> Vec<f64>;
 }
-
-/// What a learner works with and forgets.
-pub(crate) type Scratch = Box<dyn Any + Send + Sync>;
 
 /// What arrives at a tick.
 pub struct Arrivals<'a> {
@@ -90,17 +85,12 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         self.reach > 0
     }
 
-    fn scratch(&self, targets: usize) -> Scratch {
-        let face = Face { stamp: 0, newest: NEVER, facing: R::Facing::default() };
-        Box::new(Faces { stamp: 0, of: vec![face; targets] })
+    fn looks_at_views(&self) -> bool {
+        self.reach > 0 && !R::FLOWS
     }
 
-    fn arrive(&self, memory: &mut Memory, arrivals: &Arrivals<'_>, bus: &Bus, scratch: &mut Scratch, sums: &mut [f64]) {
-        self.meet_runs(memory, arrivals, bus, scratch.downcast_mut().expect("scratch is the learner's own"), sums);
-    }
-
-    fn work_off(&self, memory: &mut Memory, tick: i32, runs: &[u32]) {
-        self.heed_runs(memory, tick, runs);
+    fn arrive(&self, memory: &mut Memory, arrivals: &Arrivals<'_>, bus: &Bus, sums: &mut [f64]) {
+        self.meet_runs(memory, arrivals, bus, sums);
     }
 
     fn fired(&self, memory: &mut Memory, tick: i32, targets: &mut dyn Iterator<Item = usize>, bus: &Bus) {
@@ -112,24 +102,21 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         }
     }
 
-    fn settle(&self, memory: &mut Memory, now: i32, until: i32) {
-        self.heed_all(memory, now, until);
-        self.follow(memory, |delay| until.saturating_sub(self.way(delay)), until);
+    fn settle(&self, memory: &mut Memory, until: i32) {
+        let seen = |delay| until.saturating_sub(self.way(delay));
+        self.heed_all(memory, seen);
+        self.follow(memory, seen, until);
+    }
+
+    fn level(&self, memory: &mut Memory, now: i32, longest: i32) {
+        self.sweep(memory, now, longest);
     }
 
     fn pass(&self, memory: &mut Memory, now: i32, longest: i32, bus: &Bus) {
-        let Some(reel) = &self.reel else { return };
-        let mut room = Vec::new();
-        let Some(known) = memory.tapes.first().map(Tape::known) else { return };
-        // What is known at the end of a tick counts from there on: of this one, in the next window.
-        for tick in known..now {
-            let tapes = &mut memory.tapes;
-            memory.wiring.zones.views(bus.at(tick, &mut room), |zone, view| tapes[zone].take(reel, view));
+        if let Some(reel) = &self.reel {
+            self.take_reward(reel, memory, now, longest, bus);
         }
-        if let Some(end) = memory.tapes.first().and_then(|tape| tape.due(reel, now - longest)) {
-            self.follow(memory, |delay| now - delay as i32 - self.way(delay), end);
-            memory.tapes.iter_mut().for_each(|tape| tape.forget(reel, end));
-        }
+        self.make_room(memory, now, longest);
     }
 
     fn read(&self, memory: &Memory, variable: usize) -> Vec<f64> {

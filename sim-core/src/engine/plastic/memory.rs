@@ -2,6 +2,7 @@
 
 use super::posts::{self, Posts};
 use super::tape::Tape;
+use super::view::View;
 use super::wiring::{Table, Wiring};
 use crate::engine::values::Values;
 use std::sync::Arc;
@@ -22,8 +23,12 @@ pub struct Memory {
     pub(crate) traces: Values,
     /// Spikes of the targets.
     pub(crate) posts: Posts,
+    /// These as the synapses of each delay know them, where that is worth while.
+    pub(crate) views: Vec<View>,
     /// Spikes of the targets up to this tick are not worked off any more: another state has done it.
     pub(crate) heeded: i32,
+    /// All synapses are at least as a spike of their source has left them that arrived at this tick.
+    pub(crate) swept: i32,
     /// The reward as the targets of each modulator get it; none where the rule has none.
     pub(crate) tapes: Vec<Tape>,
 }
@@ -34,7 +39,6 @@ impl Memory {
         let (variables, traces, kept) = table.learner.sizes();
         let (wiring, precision) = (table.wiring.clone(), table.start.precision());
         let count = wiring.cells.len();
-        // Along columns their order is that of chance.
         let mut synapses = Values::in_large_pages(precision, count * variables);
         let one = table.start.len() == 1;
         (0..count).for_each(|synapse| synapses.set(synapse, table.start.get(if one { 0 } else { synapse })));
@@ -44,13 +48,16 @@ impl Memory {
             last: vec![NEVER; runs],
             traces: Values::new(precision, vec![0.0; runs * traces]),
             posts: Posts::new(wiring.targets.len(), kept, precision),
+            views: table.views().map(|delay| View::new(delay, wiring.targets.len(), kept, precision)).collect(),
             heeded: NEVER,
+            swept: NEVER,
             tapes: vec![Tape::default(); if table.learner.tape_bytes() > 0 { wiring.zones.count.max(1) } else { 0 }],
             wiring,
         }
     }
 
-    /// Takes over what the same synapses remember under another partitioning, where a run's synapses lie in several tables.
+    /// Takes over what the same synapses remember under another partitioning, where a run's synapses lie in several tables. All these
+    /// have been swept at the same tick.
     pub(crate) fn gather(table: &Table, others: &[&Memory]) -> Self {
         let mut all = Self::new(table);
         let wiring = &*table.wiring;
@@ -58,6 +65,9 @@ impl Memory {
         others.sort_by_key(|memory| memory.wiring.targets.start);
         all.posts = all.gathered_posts(&others);
         all.heeded = others.iter().map(|memory| memory.heeded).max().unwrap_or(NEVER);
+        all.swept = others.iter().map(|memory| memory.swept).max().unwrap_or(NEVER);
+        let Self { views, posts, swept, .. } = &mut all;
+        views.iter_mut().for_each(|view| view.turn(posts, table.seen(*swept, view.delay)));
         // All partitions have seen the same of it.
         all.tapes = others.first().map_or(all.tapes, |memory| memory.tapes.clone());
         for source in 0..wiring.rows.rows.len() as u32 - 1 {
@@ -125,8 +135,9 @@ impl Memory {
 
     /// Moves all that happened in time.
     pub(crate) fn delay(&mut self, by: i32) {
-        posts::delay(self.last.iter_mut().chain([&mut self.heeded]), by);
+        posts::delay(self.last.iter_mut().chain([&mut self.heeded, &mut self.swept]), by);
         self.posts.delay(by);
+        self.views.iter_mut().for_each(|view| view.delay(by));
         self.tapes.iter_mut().for_each(|tape| tape.delay(by));
     }
 
@@ -141,26 +152,29 @@ impl Memory {
 /// Written out for `clone_from`, which takes no new memory where the sizes agree.
 impl Clone for Memory {
     fn clone(&self) -> Self {
-        let Self { wiring, synapses, last, traces, posts, heeded, tapes } = self;
+        let Self { wiring, synapses, last, traces, posts, views, heeded, swept, tapes } = self;
         Self {
             wiring: wiring.clone(),
             synapses: synapses.clone(),
             last: last.clone(),
             traces: traces.clone(),
             posts: posts.clone(),
+            views: views.clone(),
             heeded: *heeded,
+            swept: *swept,
             tapes: tapes.clone(),
         }
     }
 
     fn clone_from(&mut self, source: &Self) {
-        let Self { wiring, synapses, last, traces, posts, heeded, tapes } = self;
+        let Self { wiring, synapses, last, traces, posts, views, heeded, swept, tapes } = self;
         wiring.clone_from(&source.wiring);
         synapses.clone_from(&source.synapses);
         last.clone_from(&source.last);
         traces.clone_from(&source.traces);
         posts.clone_from(&source.posts);
-        *heeded = source.heeded;
+        views.clone_from(&source.views);
+        (*heeded, *swept) = (source.heeded, source.swept);
         tapes.clone_from(&source.tapes);
     }
 }

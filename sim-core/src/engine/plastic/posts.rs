@@ -30,6 +30,14 @@ pub(crate) struct Post {
     previous: u32,
 }
 
+/// A spike with what is kept of it: so many numbers from the first.
+pub(crate) struct Kept<'a> {
+    pub(crate) tick: i32,
+    pub(crate) width: usize,
+    pub(crate) kept: &'a Values,
+    pub(crate) first: usize,
+}
+
 /// To be looked through: the spikes with numbers `F`, `Y` of each.
 #[derive(Clone, Copy)]
 pub(crate) struct Look<'a, F, const Y: usize> {
@@ -74,14 +82,13 @@ impl Posts {
         (self.newest[target], self.places[target]) = (tick, place as u32);
     }
 
-    /// Forgets spikes up to a tick, all of which all synapses have seen, once that is worth while.
-    pub(crate) fn forget(&mut self, tick: i32) {
+    /// Forgets spikes up to a tick, all of which all synapses have seen; returns how many.
+    pub(crate) fn forget(&mut self, tick: i32) -> usize {
         let seen = self.spikes.partition_point(|spike| spike.tick <= tick);
-        if seen * 2 > self.spikes.len() {
-            self.spikes.drain(..seen);
-            self.memories.drain(..seen * 2 * self.width);
-            self.link();
-        }
+        self.spikes.drain(..seen);
+        self.memories.drain(..seen * 2 * self.width);
+        self.link();
+        seen
     }
 
     /// Finds the places of all spikes anew.
@@ -105,6 +112,20 @@ impl Posts {
             (0..width).for_each(|i| self.kept.set(target * width + i, self.memories.get((place * 2 + 1) * width + i)));
         }
         self.memories.resize(self.spikes.len() * 2 * self.width);
+    }
+
+    /// A target's last spikes up to a tick, the newest first: the last of all and those that are not forgotten, each with one before.
+    pub(crate) fn last_by(&self, target: usize, tick: i32) -> impl Iterator<Item = Kept<'_>> {
+        let Self { width, newest, places, kept, spikes, memories } = self;
+        let last = Kept { tick: newest[target], width: *width, kept, first: target * width };
+        let before = move |(place, later): &(usize, Kept<'_>)| {
+            let here = |post: &&Post| (post.tick, usize::from(post.target)) == (later.tick, target);
+            let post = spikes.get(*place).filter(here)?;
+            let spike = Kept { tick: post.before, width: *width, kept: memories, first: (place * 2 + 1) * width };
+            Some((post.previous as usize, spike))
+        };
+        let all = std::iter::successors(Some((places[target] as usize, last)), before).map(|(_, spike)| spike);
+        all.filter(move |spike| spike.tick != NEVER && spike.tick <= tick)
     }
 
     /// The spikes that some synapse may have yet to see, in order of time.
@@ -170,6 +191,25 @@ impl<'a, F, const Y: usize> Look<'a, F, Y> {
         numbers(self.kept, target)
     }
 
+    /// All spikes, in order of time.
+    #[inline(always)]
+    pub(crate) fn spikes(&self) -> &'a [Post] {
+        self.spikes
+    }
+
+    /// Places of a target's spikes after a tick and by another, the newest first, where none of them is forgotten.
+    pub(crate) fn between(&self, target: usize, after: i32, by: i32, places: &mut Vec<u32>) {
+        places.clear();
+        let (mut newest, mut place) = (self.newest[target], self.places[target]);
+        while newest > after {
+            if newest <= by {
+                places.push(place);
+            }
+            let Post { before, previous, .. } = *self.post(place);
+            (newest, place) = (before, previous);
+        }
+    }
+
     /// A spike, by its place.
     #[inline(always)]
     pub(crate) fn post(&self, place: u32) -> &'a Post {
@@ -209,7 +249,8 @@ impl<'a, F, const Y: usize> Look<'a, F, Y> {
     }
 }
 
+/// Some numbers of each of many things.
 #[inline(always)]
-fn numbers<F, const Y: usize>(values: &[F], index: usize) -> &[F; Y] {
+pub(super) fn numbers<F, const Y: usize>(values: &[F], index: usize) -> &[F; Y] {
     values[index * Y..].first_chunk().expect("each spike has as many numbers as its rule keeps")
 }

@@ -4,105 +4,95 @@ use super::learner::{Arrivals, Loop};
 use super::memory::{Memory, NEVER};
 use super::pipe::Pipe;
 use super::posts::{Look, Post};
+use super::settling::{Since, Target};
 use super::synapses::{Synapses, traces_of};
-use super::tape::Tape;
+use super::view::{SHOWN, Seen, Sight};
 use super::wiring::Wiring;
 use crate::engine::bus::Bus;
+use crate::engine::delivery::prefetch;
 use crate::engine::values::Width;
-use crate::plasticity::{PostSpike, PreSpike, Rule, Zones};
+use crate::plasticity::{PostSpike, PreSpike, Rule};
 use std::ops::Range;
 
-/// The targets as the sources' spikes of one delay find them at one tick.
-pub(super) struct Faces<T> {
-    /// Goes up with each tick and delay.
-    pub(super) stamp: u32,
-    pub(super) of: Vec<Face<T>>,
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct Face<T> {
-    /// Another one means that this is of the past.
-    pub(super) stamp: u32,
-    /// Its last spike up to and with this tick.
-    pub(super) newest: i32,
-    pub(super) facing: T,
-}
-
-impl<T> Faces<T> {
-    /// Makes all of the past.
-    fn turn(&mut self) {
-        self.stamp = self.stamp.wrapping_add(1);
-        if self.stamp == 0 {
-            self.of.iter_mut().for_each(|face| face.stamp = 0);
-            self.stamp = 1;
-        }
-    }
-}
+/// Synapses between the one that is worked on and the one whose target is fetched.
+const AHEAD: usize = 16;
 
 /// The source's spike as all synapses of a run see it.
 struct Coming<'a, F, M, const X: usize> {
     /// The tick, by the targets' clocks.
     now: i32,
-    /// The same of the source's last spike; [`NEVER`] if there was none.
-    last: i32,
-    since: Option<i32>,
-    /// The tick, by the source's clock.
-    emitted: i32,
-    /// Traces just after the last spike and just after this.
-    before: [F; X],
+    /// Ticks since the source's last spike; `None` if there was none.
+    ticks: Option<i32>,
+    /// That spike; of the target's all before `now` count as worked off if there was none.
+    since: Since<F, X>,
+    /// Traces just after this spike.
     after: [F; X],
     /// By modulator.
     moments: &'a [M],
 }
 
 /// What a source's spike changes, and what of the targets it finds there.
-struct Place<'a, F, T, const V: usize, const Y: usize> {
+struct Place<'a, F, const V: usize, const Y: usize> {
     synapses: Synapses<'a, F, V>,
-    faces: &'a mut Faces<T>,
-    look: Look<'a, F, Y>,
-    tapes: &'a [Tape],
-    zones: &'a Zones,
+    target: Target<'a, F, Y>,
     outlet: Pipe<'a>,
+    places: &'a mut Vec<u32>,
 }
 
 impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usize> Loop<F, R, V, X, Y> {
     /// Runs of synapses get their source's spike.
-    pub(super) fn meet_runs(
-        &self,
-        memory: &mut Memory,
-        arrivals: &Arrivals<'_>,
-        bus: &Bus,
-        faces: &mut Faces<R::Facing>,
-        sums: &mut [f64],
-    ) {
-        let Memory { wiring, synapses, last, traces, posts, tapes, .. } = memory;
-        let (Wiring { rows, cells, targets, zones, .. }, look) = (&**wiring, posts.look::<F, Y>());
-        let (mut synapses, mut traces, mut room) = (synapses.as_mut(), traces.as_mut(), Vec::new());
-        let (synapses, traces) = (Synapses::<F, V>::new(F::slice(&mut synapses)), F::slice(&mut traces));
-        let mut moments = Vec::new();
-        let mut place = Place { synapses, faces, look, tapes, zones, outlet: Pipe::new(arrivals.outlet, sums, targets.len()) };
+    pub(super) fn meet_runs(&self, memory: &mut Memory, arrivals: &Arrivals<'_>, bus: &Bus, sums: &mut [f64]) {
+        let (mut moments, mut room, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        let wiring = memory.wiring.clone();
+        let Wiring { rows, cells, targets, zones, .. } = &*wiring;
         let delay = |run: &u32| rows.runs[*run as usize].delay;
         for runs in arrivals.runs.chunk_by(|a, b| delay(a) == delay(b)) {
-            place.faces.turn();
-            let emitted = arrivals.tick - delay(&runs[0]) as i32;
-            let way = self.way(delay(&runs[0]));
+            let delay = delay(&runs[0]);
+            let (emitted, now) = (arrivals.tick - delay as i32, self.seen(arrivals.tick, delay));
             moments.clear();
             zones.views(bus.at(emitted, &mut room), |_, view| moments.push(self.rule.moment(view)));
-            let events: usize = runs.iter().map(|run| rows.synapses(*run as usize).len()).sum();
-            if events > targets.len() {
-                self.face_all(&mut place, emitted - way, &moments);
+            let view = memory.views.iter().position(|view| view.delay == delay);
+            if let Some(view) = view {
+                memory.views[view].show(&memory.posts.look::<F, Y>(), now);
             }
             for run in runs.iter().map(|run| *run as usize) {
-                let since = (last[run] != NEVER).then(|| emitted - last[run]);
-                let before = traces_of(traces, run);
-                let after = self.rule.source(&before, since);
-                let known = since.map_or(NEVER, |since| emitted - way - since);
-                let coming = Coming { now: emitted - way, last: known, since, emitted, before, after, moments: &moments };
-                self.come(&mut place, rows.synapses(run), &cells[rows.synapses(run)], &coming);
-                last[run] = emitted;
-                traces[run * X..][..X].copy_from_slice(&coming.after);
+                let (coming, after) = self.coming(memory, run, emitted, now, &moments);
+                let Memory { synapses, posts, views, tapes, .. } = &mut *memory;
+                let mut synapses = synapses.as_mut();
+                let look = posts.look::<F, Y>();
+                let mut place = Place {
+                    synapses: Synapses::new(F::slice(&mut synapses)),
+                    target: Target { look: &look, tapes, zones },
+                    outlet: Pipe::new(arrivals.outlet, &mut *sums, targets.len()),
+                    places: &mut places,
+                };
+                let (range, cells) = (rows.synapses(run), &cells[rows.synapses(run)]);
+                match view {
+                    Some(view) => self.come(&mut place, &views[view].sight(), range, cells, &coming),
+                    None => self.come_unseen(&mut place, range, cells, &coming),
+                }
+                memory.last[run] = emitted;
+                let mut traces = memory.traces.as_mut();
+                F::slice(&mut traces)[run * X..][..X].copy_from_slice(&after);
             }
         }
+    }
+
+    /// What a run sees of a spike.
+    fn coming<'a>(
+        &self,
+        memory: &Memory,
+        run: usize,
+        emitted: i32,
+        now: i32,
+        moments: &'a [R::Moment],
+    ) -> (Coming<'a, F, R::Moment, X>, [F; X]) {
+        let since = self.since(memory, run);
+        let ticks = since.map(|since| now - since.last);
+        let none = || Since { traces: traces_of(F::all(&memory.traces), run), last: NEVER, way: emitted - now, low: now };
+        let since = since.unwrap_or_else(none);
+        let after = self.rule.source(&since.traces, ticks);
+        (Coming { now, ticks, since, after, moments }, after)
     }
 
     /// A target as sources' spikes of a tick (by its clock) find it: its last spike up to then, and what it is to them.
@@ -125,96 +115,124 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         (if tick == now { now } else { before }, self.rule.facing(post, moment))
     }
 
-    /// All targets, where there are as many events: no branch is mistaken then.
-    fn face_all(&self, place: &mut Place<'_, F, R::Facing, V, Y>, now: i32, moments: &[R::Moment]) {
-        let Place { faces, look, zones, .. } = place;
-        for (target, face) in faces.of.iter_mut().enumerate() {
-            let (newest, facing) = self.face(look, target, now, &moments[zones.zone(target)]);
-            face.stamp = faces.stamp;
-            face.newest = newest;
-            face.facing = facing;
-        }
-    }
-
-    /// What a synapse does when its source's spike comes; returns what it transmits. `posts`: spikes of the target in this tick.
+    /// What a synapse does when its source's spike comes, after what its target did before this tick; returns what it transmits.
+    /// `newest`: the target's last spike up to and with this tick. `posts`: its spikes in this tick.
     #[inline(always)]
     fn meet(
         &self,
         synapse: &mut [F; V],
         coming: &Coming<'_, F, R::Moment, X>,
-        face: &Face<R::Facing>,
+        (newest, facing): (i32, &R::Facing),
         posts: impl FnOnce(&mut [F; V]),
     ) -> F {
         let transmitted = self.rule.transmitted(synapse, &coming.after);
         posts(synapse);
-        let answers = coming.since.is_none() || face.newest > coming.last;
-        let spike = PreSpike { since: coming.since, answers };
-        self.rule.on_pre(synapse, &coming.before, &face.facing, spike);
+        let answers = coming.ticks.is_none() || newest > coming.since.last;
+        self.rule.on_pre(synapse, &coming.since.traces, facing, PreSpike { since: coming.ticks, answers });
         self.rule.clip(synapse);
         if self.conventions.transmit_first { transmitted } else { self.rule.transmitted(synapse, &coming.after) }
-    }
-
-    /// The same where the target fires in this very tick, a rare thing.
-    #[inline(never)]
-    fn meet_same(
-        &self,
-        mut synapse: [F; V],
-        coming: &Coming<'_, F, R::Moment, X>,
-        (face, target): (&Face<R::Facing>, usize),
-        (look, tapes, zones): (&Look<'_, F, Y>, &[Tape], &Zones),
-    ) -> ([F; V], F) {
-        // Before the source's first spike, those of the target mean nothing. Where it fires several times in a tick, the first
-        // has met those of the target.
-        let since = coming.since.filter(|since| *since > 0);
-        let posts = |synapse: &mut [F; V]| {
-            let Some(since) = since else { return };
-            for place in look.with(look.first_from(target, coming.now)) {
-                let idle = since.min(coming.now.saturating_sub(look.post(place).before));
-                self.flow(synapse, (tapes, zones.zone(target)), coming.emitted - idle, coming.emitted);
-                self.rule.on_post(synapse, &coming.before, PostSpike { since, kept: look.of(place), idle });
-                if !self.conventions.clip_together {
-                    self.rule.clip(synapse);
-                }
-            }
-        };
-        let sent = self.meet(&mut synapse, coming, face, posts);
-        (synapse, sent)
     }
 
     /// The synapses of one run get their source's spike.
     #[inline(always)]
     fn come(
         &self,
-        place: &mut Place<'_, F, R::Facing, V, Y>,
+        place: &mut Place<'_, F, V, Y>,
+        sight: &Sight<'_, F, Y>,
         run: Range<usize>,
         cells: &[u16],
         coming: &Coming<'_, F, R::Moment, X>,
     ) {
-        let Place { synapses, faces, look, tapes, zones, outlet } = place;
-        let Faces { stamp, of } = &mut **faces;
-        for (synapse, cell) in run.zip(cells) {
-            let target = usize::from(*cell);
-            let face = &mut of[target];
-            if face.stamp != *stamp {
-                let (newest, facing) = self.face(look, target, coming.now, &coming.moments[zones.zone(target)]);
-                *face = Face { stamp: *stamp, newest, facing };
+        for (number, (synapse, cell)) in run.zip(cells).enumerate() {
+            if let Some(ahead) = cells.get(number + AHEAD) {
+                prefetch(sight.seen.as_ptr().wrapping_add(usize::from(*ahead)));
             }
-            let mut values = synapses.get(synapse);
-            let sent = if face.newest < coming.now {
-                if R::FLOWS
-                    && let Some(since) = coming.since
-                {
-                    let idle = since.min(coming.now.saturating_sub(face.newest));
-                    self.flow(&mut values, (tapes, zones.zone(target)), coming.emitted - idle, coming.emitted);
-                }
-                self.meet(&mut values, coming, face, |_| ())
-            } else {
-                let (met, sent) = self.meet_same(values, coming, (face, target), (look, tapes, zones));
+            let target = usize::from(*cell);
+            let seen = &sight.seen[target];
+            let mut values = place.synapses.get(synapse);
+            let sent = if seen.0[SHOWN] > coming.since.low || seen.0[0] == coming.now {
+                let (met, sent) = self.meet_searching(values, coming, target, place);
                 values = met;
                 sent
+            } else {
+                let kept: [&[F; Y]; SHOWN] = std::array::from_fn(|spike| sight.kept(target, spike));
+                self.work_off(&mut values, seen, kept, &coming.since);
+                let (newest, moment) = (seen.0[0], &coming.moments[place.target.zones.zone(target)]);
+                let before = (newest != NEVER).then(|| (kept[0], coming.now - newest));
+                let facing = self.rule.facing(before, moment);
+                self.meet(&mut values, coming, (newest, &facing), |_| ())
             };
-            synapses.set(synapse, values);
-            outlet.send(target, sent.to_f64());
+            place.synapses.set(synapse, values);
+            place.outlet.send(target, sent.to_f64());
         }
+    }
+
+    /// A synapse works off the spikes of its target that are new to it, if all of it is shown. There are none, one or two, by chance:
+    /// all are worked out, and what was not there changes nothing. A branch would be mistaken too often.
+    #[inline(always)]
+    fn work_off(&self, synapse: &mut [F; V], Seen(ticks): &Seen, kept: [&[F; Y]; SHOWN], since: &Since<F, X>) {
+        for spike in (0..SHOWN).rev() {
+            let new = ticks[spike] > since.low;
+            let ticks_since = if new { ticks[spike] - since.last } else { 1 };
+            let idle = ticks_since.min(ticks[spike].saturating_sub(ticks[spike + 1]));
+            let mut after = *synapse;
+            self.rule.on_post(&mut after, &since.traces, PostSpike { since: ticks_since, kept: kept[spike], idle });
+            self.rule.clip(&mut after);
+            *synapse = std::array::from_fn(|v| if new { after[v] } else { synapse[v] });
+        }
+    }
+
+    /// The same for synapses of whose targets no view is kept.
+    fn come_unseen(
+        &self,
+        place: &mut Place<'_, F, V, Y>,
+        run: Range<usize>,
+        cells: &[u16],
+        coming: &Coming<'_, F, R::Moment, X>,
+    ) {
+        for (synapse, cell) in run.zip(cells) {
+            let target = usize::from(*cell);
+            let (values, sent) = self.meet_searching(place.synapses.get(synapse), coming, target, place);
+            place.synapses.set(synapse, values);
+            place.outlet.send(target, sent.to_f64());
+        }
+    }
+
+    /// What a synapse does when its source's spike comes, whatever its target did since the last.
+    #[inline(never)]
+    fn meet_searching(
+        &self,
+        mut synapse: [F; V],
+        coming: &Coming<'_, F, R::Moment, X>,
+        target: usize,
+        place: &mut Place<'_, F, V, Y>,
+    ) -> ([F; V], F) {
+        let Target { look, tapes, zones } = place.target;
+        let Coming { now, ticks, since, .. } = coming;
+        self.catch_up(&mut synapse, since, (target, now - 1), place.target, place.places);
+        let (newest, facing) = self.face(look, target, *now, &coming.moments[zones.zone(target)]);
+        let flow = |synapse: &mut [F; V], idle: i32| {
+            let emitted = now + since.way;
+            self.flow(synapse, (tapes, zones.zone(target)), emitted - idle, emitted);
+        };
+        // Before the source's first spike, those of the target mean nothing. Where it fires several times in a tick, the first
+        // has met those of the target.
+        let ticks = ticks.filter(|ticks| *ticks > 0);
+        let posts = |synapse: &mut [F; V]| {
+            let Some(since_last) = ticks.filter(|_| newest == *now) else { return };
+            for spike in look.with(look.first_from(target, *now)) {
+                let idle = since_last.min(now.saturating_sub(look.post(spike).before));
+                flow(synapse, idle);
+                self.rule.on_post(synapse, &since.traces, PostSpike { since: since_last, kept: look.of(spike), idle });
+                if !self.conventions.clip_together {
+                    self.rule.clip(synapse);
+                }
+            }
+        };
+        if let Some(since_last) = ticks.filter(|_| newest < *now) {
+            flow(&mut synapse, since_last.min(now.saturating_sub(newest)));
+        }
+        let sent = self.meet(&mut synapse, coming, (newest, &facing), posts);
+        (synapse, sent)
     }
 }

@@ -1,10 +1,10 @@
 //! The wiring of a projection that learns, within one partition: built once, shared by all states.
 
-use super::calendar::Calendars;
-use super::columns::{self, Columns};
+use super::calendar::Calendar;
 use super::fan::{Fan, Run};
 use super::learner::Learner;
 use super::pipe::Outlet;
+use super::view::View;
 use crate::connect::{Generator, Synapse};
 use crate::engine::build::Filling;
 use crate::engine::partition::targets;
@@ -29,8 +29,8 @@ pub(crate) struct Wiring {
     pub(crate) rows: Fan,
     /// By synapse: its target, counted from the first.
     pub(crate) cells: Vec<u16>,
-    /// By target; empty where the rule takes no notice of the target's spikes.
-    pub(crate) columns: Columns,
+    /// The synapses' delays in ticks, ascending.
+    pub(crate) delays: Vec<u32>,
     /// Which modulator a target reads.
     pub(crate) zones: Zones,
 }
@@ -46,10 +46,30 @@ pub(crate) struct Table {
     pub(crate) sign: f64,
 }
 
+impl Wiring {
+    /// Smallest and largest delay.
+    pub(crate) fn extremes(&self) -> Option<(u32, u32)> {
+        self.delays.first().copied().zip(self.delays.last().copied())
+    }
+}
+
 impl Table {
-    pub(crate) fn calendars(&self) -> Calendars {
-        let Wiring { rows, columns, .. } = &*self.wiring;
-        Calendars::new(rows, &columns.fan, self.learner.conventions().backpropagation)
+    pub(crate) fn calendar(&self) -> Calendar {
+        Calendar::new(self.wiring.extremes().map_or(0, |(_, longest)| longest))
+    }
+
+    /// Delays for which there is a view of the targets: all, where it is less to keep the views than to look for each synapse's news.
+    pub(crate) fn views(&self) -> impl Iterator<Item = u32> {
+        /// Synapses for whose search a target is shown in one view.
+        const WORTH: usize = 4;
+        let Wiring { cells, targets, delays, .. } = &*self.wiring;
+        let of_use = self.learner.looks_at_views() && delays.len() * targets.len() * WORTH <= cells.len();
+        delays.iter().copied().filter(move |_| of_use)
+    }
+
+    /// Which of the targets' spikes a spike of the source that arrives at a tick finds worked off, or works off: those up to this tick.
+    pub(crate) fn seen(&self, arrival: i32, delay: u32) -> i32 {
+        self.learner.conventions().backpropagation.seen(arrival, delay)
     }
 
     /// How the synapses are kept, in words.
@@ -61,26 +81,17 @@ impl Table {
     pub(crate) fn record_bytes(&self) -> usize {
         let (variables, ..) = self.learner.sizes();
         let count = self.wiring.cells.len();
-        let places = size_of_val(&self.wiring.cells[..]) + self.wiring.columns.record_bytes();
+        let places = size_of_val(&self.wiring.cells[..]);
         let start = if self.start.len() == count { self.start.bytes() } else { 0 };
         places + start + self.start.precision().bytes() * count * variables
     }
 
-    /// Bytes of rows and runs, and of what runs remember.
+    /// Bytes of rows and runs, of what runs remember, and of the views of the targets.
     pub(crate) fn index_bytes(&self) -> usize {
-        let (_, traces, _) = self.learner.sizes();
-        let remembered = size_of::<i32>() + traces * self.start.precision().bytes();
-        let Wiring { rows, columns, .. } = &*self.wiring;
-        rows.bytes() + rows.run_count() * remembered + columns.fan.bytes()
-    }
-}
-
-impl Wiring {
-    /// The target of a run of the columns.
-    #[inline(always)]
-    pub(crate) fn target_of(&self, run: usize) -> usize {
-        let first = self.columns.fan.runs[run].start as usize;
-        usize::from(self.cells[self.columns.synapses[first] as usize])
+        let ((_, traces, kept), precision) = (self.learner.sizes(), self.start.precision());
+        let Wiring { rows, targets, .. } = &*self.wiring;
+        let remembered = size_of::<i32>() + traces * precision.bytes();
+        rows.bytes() + rows.run_count() * remembered + self.views().count() * targets.len() * View::bytes(kept, precision)
     }
 }
 
@@ -112,14 +123,8 @@ pub(crate) fn kept(network: &Network, projection: &Projection, learning: &Learni
     let (precision, grid) = (precision(network), Grid::new(network.timestep_fs));
     let setup = Setup { settings: &learning.settings, bounds: learning.bounds, grid, precision };
     let learner = (learning.card.build)(&setup);
-    let source = if narrow(network, projection) { size_of::<u16>() } else { size_of::<u32>() };
-    let column = if learner.heeds_targets() { size_of::<u32>() + source } else { 0 };
     let start = usize::from(!matches!(projection.weight, Draw::Constant(_)));
-    (layout(precision), size_of::<u16>() + column + precision.bytes() * (learner.sizes().0 + start))
-}
-
-fn narrow(network: &Network, projection: &Projection) -> bool {
-    columns::narrow(network.populations[projection.source].size, matches!(projection.delay, Draw::Constant(_)))
+    (layout(precision), size_of::<u16>() + precision.bytes() * (learner.sizes().0 + start))
 }
 
 /// The tables of a projection that learns, in the partition that has these blocks.
@@ -177,12 +182,11 @@ fn table<F: crate::real::Real>(
         sign,
     });
     let learner = (learning.card.build)(&setup);
-    let columns = match learner.heeds_targets() {
-        true => Columns::new(&rows, &cells, range.len(), narrow(network, projection)),
-        false => Columns::default(),
-    };
     let zones = learning.zones.part(range.clone());
-    let wiring = Wiring { projection: index, targets: range, rows, cells, columns, zones };
+    let mut delays: Vec<u32> = rows.runs[..rows.run_count()].iter().map(|run| run.delay).collect();
+    delays.sort_unstable();
+    delays.dedup();
+    let wiring = Wiring { projection: index, targets: range, rows, cells, delays, zones };
     let netlist_sign = if learning.negative { -1.0 } else { 1.0 };
     Table { wiring: Arc::new(wiring), learner, start, outlet, sign: netlist_sign }
 }

@@ -1,0 +1,132 @@
+//! Synapses work off their targets' spikes without one of their source: where a weight is read, or where spikes are to be forgotten.
+
+use super::learner::Loop;
+use super::memory::{Memory, NEVER};
+use super::posts::Look;
+use super::synapses::{Synapses, traces_of};
+use super::tape::Tape;
+use crate::engine::values::Width;
+use crate::plasticity::{PostSpike, Rule, Zones};
+
+/// The source's last spike and what of the target's since then is new, as all synapses of a run have it; times by the targets' clocks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Since<F, const X: usize> {
+    /// Traces just after the source's last spike.
+    pub(super) traces: [F; X],
+    /// That spike.
+    pub(super) last: i32,
+    /// Ticks from the target's spike to the synapse.
+    pub(super) way: i32,
+    /// Spikes up to this tick have been worked off.
+    pub(super) low: i32,
+}
+
+/// What a synapse finds of its target.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a, F, const Y: usize> {
+    pub(super) look: &'a Look<'a, F, Y>,
+    pub(super) tapes: &'a [Tape],
+    pub(super) zones: &'a Zones,
+}
+
+impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usize> Loop<F, R, V, X, Y> {
+    /// Up to which of the targets' spikes, by their clocks, the synapses of a delay have worked off all where they were swept, or would
+    /// with a spike of the source that arrives at this tick.
+    pub(super) fn seen(&self, arrival: i32, delay: u32) -> i32 {
+        self.conventions.backpropagation.seen(arrival, delay)
+    }
+
+    /// A run's source's last spike; none where it never fired.
+    pub(super) fn since(&self, memory: &Memory, run: usize) -> Option<Since<F, X>> {
+        let Memory { wiring, last, traces, heeded, swept, .. } = memory;
+        let delay = wiring.rows.runs[run].delay;
+        let (way, emitted) = (self.way(delay), last[run]);
+        (emitted != NEVER).then(|| {
+            let low = (emitted - way).max(*heeded).max(self.seen(*swept, delay));
+            Since { traces: traces_of(F::all(traces), run), last: emitted - way, way, low }
+        })
+    }
+
+    /// A synapse works off the spikes of its target that are new to it, by a tick of the target's clock.
+    pub(super) fn catch_up(
+        &self,
+        synapse: &mut [F; V],
+        since: &Since<F, X>,
+        (target, by): (usize, i32),
+        Target { look, tapes, zones }: Target<'_, F, Y>,
+        places: &mut Vec<u32>,
+    ) {
+        look.between(target, since.low, by, places);
+        for place in places.iter().rev() {
+            let post = look.post(*place);
+            let ticks = post.tick - since.last;
+            if ticks as u32 > self.reach {
+                return;
+            }
+            let spike = PostSpike { since: ticks, kept: look.of(*place), idle: ticks.min(post.tick.saturating_sub(post.before)) };
+            let came = post.tick + since.way;
+            self.flow(synapse, (tapes, zones.zone(target)), came - spike.idle, came);
+            self.rule.on_post(synapse, &since.traces, spike);
+            self.rule.clip(synapse);
+        }
+    }
+
+    /// All synapses work off the spikes of their targets up to a tick of the targets' clocks, for each delay.
+    pub(super) fn heed_all(&self, memory: &mut Memory, by: impl Fn(u32) -> i32) {
+        let mut places = Vec::new();
+        for run in 0..memory.wiring.rows.run_count() {
+            let (delay, Some(since)) = (memory.wiring.rows.runs[run].delay, self.since(memory, run)) else { continue };
+            let by = by(delay);
+            if by <= since.low || (since.low - since.last) as u32 >= self.reach {
+                continue;
+            }
+            let Memory { wiring, synapses, posts, tapes, .. } = &mut *memory;
+            let look = posts.look::<F, Y>();
+            let target = Target { look: &look, tapes, zones: &wiring.zones };
+            let mut synapses = synapses.as_mut();
+            let mut synapses = Synapses::<F, V>::new(F::slice(&mut synapses));
+            for synapse in wiring.rows.synapses(run) {
+                let cell = usize::from(wiring.cells[synapse]);
+                if look.newest(cell) > since.low {
+                    let mut values = synapses.get(synapse);
+                    self.catch_up(&mut values, &since, (cell, by), target, &mut places);
+                    synapses.set(synapse, values);
+                }
+            }
+        }
+    }
+
+    /// All synapses get as far as a spike of the source would bring them that arrives at a tick, by which all earlier ones have arrived;
+    /// spikes that all have seen then are forgotten. No delay is longer than `longest`.
+    pub(super) fn sweep(&self, memory: &mut Memory, tick: i32, longest: i32) {
+        if tick > memory.swept {
+            self.heed_all(memory, |delay| self.seen(tick, delay));
+            self.forget(memory, tick, longest);
+        }
+    }
+
+    /// All synapses have got there: forgets what they have seen.
+    pub(super) fn forget(&self, memory: &mut Memory, tick: i32, longest: i32) {
+        memory.swept = tick;
+        let Memory { posts, views, .. } = memory;
+        views.iter_mut().for_each(|view| view.show(&posts.look::<F, Y>(), self.seen(tick, view.delay)));
+        let forgotten = posts.forget(self.seen(tick, longest as u32));
+        views.iter_mut().for_each(|view| view.forget(forgotten));
+    }
+
+    /// Sweeps the synapses once many spikes are remembered, so that about three quarters can be forgotten: most sources have fired since.
+    pub(super) fn make_room(&self, memory: &mut Memory, now: i32, longest: i32) {
+        /// Spikes a target.
+        const MANY: usize = 16;
+        let spikes = memory.posts.spikes();
+        if spikes.len() <= MANY * memory.wiring.targets.len() {
+            return;
+        }
+        let tick = |quarters: usize| spikes[spikes.len() * quarters / 4].tick;
+        // Where most came within a delay, little could be forgotten.
+        if tick(2) <= self.seen(now, longest as u32) {
+            let back = longest + self.way(longest as u32);
+            self.sweep(memory, now.min(tick(3) + back), longest);
+        }
+    }
+}
