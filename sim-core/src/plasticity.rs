@@ -131,6 +131,10 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
         i32::MAX
     }
 
+    /// Whether the rule is a few operations in which all that a spike of the target adds has faded to 0 beyond `reach`, and zeros kept of
+    /// it are as good as none: then they are done for a spike that there is not, too. To ask whether there is one takes longer.
+    const PLAIN: bool = false;
+
     /// Whether synapses change between spikes, too: then there is an eligibility, and spikes of the target are within reach always.
     const FLOWS: bool = false;
 
@@ -159,14 +163,15 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
     }
 }
 
-/// exp(-n h / tau) for whole numbers of ticks n: looked up, far out computed, and 0 where it is below 2^-60 (in 32 bits 2^-32).
+/// exp(-n h / tau) for whole numbers of ticks n, looked up; 0 where it is below 2^-60 (in 32 bits 2^-32).
 #[derive(Clone, Debug)]
 pub struct Decay<F> {
-    /// Ends with the 0 that holds beyond the reach, where all up to it is looked up.
+    /// By tick; ends with the 0 that holds beyond the reach, where all up to it is here.
     near: Vec<F>,
     /// The greatest number that is looked up in place of larger ones.
     last: usize,
-    rate: f64,
+    /// By `NEAR` ticks, where the reach is farther: a factor more.
+    far: Vec<F>,
     reach: i32,
 }
 
@@ -182,14 +187,14 @@ impl<F: Real> Decay<F> {
             Precision::F32 => 32.0,
         };
         // Casts saturate.
-        let reach = (halvings * std::f64::consts::LN_2 / rate) as i32;
-        let mut near: Vec<F> = (0..=reach.min(NEAR)).map(|n| F::of(math::exp(-f64::from(n) * rate))).collect();
-        let mut last = usize::MAX;
-        if reach <= NEAR {
-            last = near.len();
+        let reach = ((halvings * std::f64::consts::LN_2 / rate) as i32).min(i32::MAX - 1);
+        let factors = |count: i32, every: i32| (0..count).map(move |n| F::of(math::exp(-f64::from(n) * f64::from(every) * rate)));
+        let mut near: Vec<F> = factors((reach + 1).min(NEAR), 1).collect();
+        if reach < NEAR {
             near.push(F::of(0.0));
+            return Self { last: near.len() - 1, near, far: Vec::new(), reach };
         }
-        Self { near, last, rate, reach }
+        Self { near, last: usize::MAX, far: factors(reach / NEAR + 1, NEAR).collect(), reach }
     }
 
     /// Ticks after which nothing is left.
@@ -197,20 +202,14 @@ impl<F: Real> Decay<F> {
         self.reach
     }
 
-    /// After so many ticks.
+    /// After so many ticks. Loops over synapses are full of it: there is no call in it.
     #[inline(always)]
     pub fn after(&self, ticks: i32) -> F {
         match self.near.get((ticks as usize).min(self.last)) {
             Some(factor) => *factor,
-            None => self.far(ticks),
+            None if ticks > self.reach => F::of(0.0),
+            None => self.far[(ticks / NEAR) as usize] * self.near[(ticks % NEAR) as usize],
         }
-    }
-
-    /// Beyond what is looked up. Apart, so that nobody computes an exponential beforehand that is not needed.
-    #[cold]
-    #[inline(never)]
-    fn far(&self, ticks: i32) -> F {
-        if ticks > self.reach { F::of(0.0) } else { F::of(math::exp(-f64::from(ticks) * self.rate)) }
     }
 }
 

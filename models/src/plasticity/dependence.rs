@@ -1,4 +1,4 @@
-//! How a change depends on the weight that is there already.
+//! How large a change is: whether a modulator sets it, and how it depends on the weight that is there already.
 
 use sim_core::math;
 use sim_core::real::Real;
@@ -6,8 +6,8 @@ use sim_core::real::Real;
 /// The factor u^mu of a change, for a part u of the range of weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Dependence {
-    /// mu = 0: none.
-    Additive,
+    /// mu = 0.
+    None,
     /// mu = 1.
     Multiplicative,
     /// Any other.
@@ -17,7 +17,7 @@ pub(super) enum Dependence {
 impl Dependence {
     pub(super) fn new(mu: f64) -> Self {
         match mu {
-            0.0 => Self::Additive,
+            0.0 => Self::None,
             1.0 => Self::Multiplicative,
             mu => Self::Power(mu),
         }
@@ -27,9 +27,76 @@ impl Dependence {
     #[inline(always)]
     pub(super) fn factor<F: Real>(self, part: F) -> F {
         match self {
-            Self::Additive => F::of(1.0),
+            Self::None => F::of(1.0),
             Self::Multiplicative => part,
             Self::Power(mu) => F::of(math::pow(part.to_f64(), mu)),
         }
+    }
+}
+
+/// How pairs of spikes change a weight.
+pub(super) trait Changes<F>: Clone + Send + Sync + 'static {
+    /// Whether they are a few operations.
+    const PLAIN: bool;
+    /// The growth per trace of the source at a spike of the target, of which `kept` was kept.
+    fn growth(&self, kept: F) -> F;
+    /// A weight that grows by so much, where its own size does not count.
+    fn grown(&self, weight: F, by: F) -> F;
+    /// A weight that shrinks.
+    fn shrunk(&self, weight: F, by: F) -> F;
+}
+
+/// By the same growth always, whatever the weight is. Most networks do it so: the loop over synapses has no choices in it then.
+#[derive(Clone, Copy)]
+pub(super) struct Additive<F> {
+    pub(super) growth: F,
+}
+
+impl<F: Real> Changes<F> for Additive<F> {
+    const PLAIN: bool = true;
+
+    #[inline(always)]
+    fn growth(&self, _: F) -> F {
+        self.growth
+    }
+
+    #[inline(always)]
+    fn grown(&self, weight: F, by: F) -> F {
+        weight + by
+    }
+
+    #[inline(always)]
+    fn shrunk(&self, weight: F, by: F) -> F {
+        weight - by
+    }
+}
+
+/// In any way.
+#[derive(Clone, Copy)]
+pub(super) struct Dependent<F> {
+    pub(super) growth: Dependence,
+    pub(super) shrinking: Dependence,
+    pub(super) min: F,
+    pub(super) max: F,
+    /// 1 / (max - min).
+    pub(super) per_range: F,
+}
+
+impl<F: Real> Changes<F> for Dependent<F> {
+    const PLAIN: bool = false;
+
+    #[inline(always)]
+    fn growth(&self, kept: F) -> F {
+        kept
+    }
+
+    #[inline(always)]
+    fn grown(&self, weight: F, by: F) -> F {
+        weight + by * self.growth.factor((self.max - weight) * self.per_range)
+    }
+
+    #[inline(always)]
+    fn shrunk(&self, weight: F, by: F) -> F {
+        weight - by * self.shrinking.factor((weight - self.min) * self.per_range)
     }
 }

@@ -1,5 +1,6 @@
 //! Spike-timing-dependent plasticity by pairs of spikes.
 
+use super::dependence::{Additive, Changes, Dependent};
 use super::{
     BACKPROPAGATION, CLIP, Dependence, TRANSMIT, W_MAX, W_MIN, WEIGHT, amplitude, bounds_in_order, clipped, conventions, fixed,
     time_constant, value, word,
@@ -76,35 +77,43 @@ const MIN: usize = 6;
 const MAX: usize = 7;
 
 fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
-    let pair = StdpPair::<F>::new(setup);
+    let [plus, minus] = [4, 5].map(|mu| Dependence::new(setup.constant(mu)));
+    match (setup.setting(2).constant(), plus, minus) {
+        (Some(growth), Dependence::None, Dependence::None) => paired(setup, Additive { growth: F::of(growth) }),
+        _ => {
+            let (min, max) = setup.bounds;
+            let per_range = F::of(1.0 / (max - min));
+            paired(setup, Dependent { growth: plus, shrinking: minus, min: F::of(min), max: F::of(max), per_range })
+        }
+    }
+}
+
+/// The pairing that the netlist chooses.
+fn paired<F: Width, C: Changes<F>>(setup: &Setup<'_>, changes: C) -> Box<dyn Learner> {
+    let pair = StdpPair::<F, C>::new(setup, changes);
     let restart = setup.constant(12);
     match setup.constant(8) as usize {
         0 if restart > 0.0 => {
             let left = Decay::new(restart, setup.grid);
-            learner(Restarting { traced: Traced { pair, reach: Reach::All }, left })
+            learner(Restarting { traced: Traced::<F, C, false> { pair, all: true }, left })
         }
-        0 => learner(Traced { pair, reach: Reach::All }),
-        1 => learner(Traced { pair, reach: Reach::Nearest }),
+        0 => learner(Traced::<F, C, false> { pair, all: true }),
+        1 => learner(Traced::<F, C, false> { pair, all: false }),
         2 => learner(PreCentered(pair)),
-        _ => learner(Traced { pair, reach: Reach::Restricted }),
+        _ => learner(Traced::<F, C, true> { pair, all: false }),
     }
 }
 
 /// What all pairings share.
 #[derive(Clone)]
-struct StdpPair<F> {
+struct StdpPair<F, C> {
     plus: Decay<F>,
     minus: Decay<F>,
     a_plus: Setting,
-    /// The growth per trace where no modulator changes it: then what was kept of a target's spike is not looked at.
-    growth_always: Option<F>,
     a_minus: Setting,
-    growth: Dependence,
-    shrinking: Dependence,
+    changes: C,
     min: F,
     max: F,
-    /// 1 / (w_max - w_min).
-    per_range: F,
     conventions: Conventions,
 }
 
@@ -115,20 +124,17 @@ struct Amplitudes<F> {
     minus: F,
 }
 
-impl<F: Real> StdpPair<F> {
-    fn new(setup: &Setup<'_>) -> Self {
+impl<F: Real, C: Changes<F>> StdpPair<F, C> {
+    fn new(setup: &Setup<'_>, changes: C) -> Self {
         let (min, max) = setup.bounds;
         Self {
             plus: Decay::new(setup.constant(0), setup.grid),
             minus: Decay::new(setup.constant(1), setup.grid),
             a_plus: setup.setting(2),
-            growth_always: setup.setting(2).constant().map(F::of),
             a_minus: setup.setting(3),
-            growth: Dependence::new(setup.constant(4)),
-            shrinking: Dependence::new(setup.constant(5)),
+            changes,
             min: F::of(min),
             max: F::of(max),
-            per_range: F::of(1.0 / (max - min)),
             conventions: conventions(setup, [9, 10, 11]),
         }
     }
@@ -143,49 +149,26 @@ impl<F: Real> StdpPair<F> {
         post.map_or(F::of(0.0), |(kept, since)| moment.minus * (kept[0] * self.minus.after(since)))
     }
 
-    /// The growth per trace at a spike of the target of which this was kept.
+    /// A weight that grows by the trace of the source, with what was kept of the target's spike.
     #[inline(always)]
-    fn growth_at(&self, kept: &[F; KEPT]) -> F {
-        match self.growth_always {
-            Some(growth) => growth,
-            None => kept[1],
-        }
-    }
-
-    /// A growth by the trace of the source, or a shrinking by that of the target.
-    #[inline(always)]
-    fn grown(&self, weight: F, by: F) -> F {
-        weight + by * self.growth.factor((self.max - weight) * self.per_range)
-    }
-
-    #[inline(always)]
-    fn shrunk(&self, weight: F, by: F) -> F {
-        weight - by * self.shrinking.factor((weight - self.min) * self.per_range)
+    fn grown(&self, weight: F, kept: &[F; KEPT], trace: F) -> F {
+        self.changes.grown(weight, self.changes.growth(kept[1]) * trace)
     }
 }
 
 /// Of a target's spike is kept: the trace just after it, and the growth per trace at its time.
 const KEPT: usize = 2;
 
-/// Pairings for which one trace of the source, the same for all its synapses, says enough.
+/// Pairings for which one trace of the source, the same for all its synapses, says enough: of all of the other's spikes before,
+/// or of the last; `RESTRICTED`: if no own spike came in between.
 #[derive(Clone)]
-struct Traced<F> {
-    pair: StdpPair<F>,
-    reach: Reach,
+struct Traced<F, C, const RESTRICTED: bool> {
+    pair: StdpPair<F, C>,
+    all: bool,
 }
 
-/// Which spikes count.
-#[derive(Clone, Copy, PartialEq)]
-enum Reach {
-    /// All of the other's before.
-    All,
-    /// The last of the other's before.
-    Nearest,
-    /// The same, if no own spike came in between.
-    Restricted,
-}
-
-impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
+impl<F: Real, C: Changes<F>, const RESTRICTED: bool> Rule<F, 1, 1, KEPT> for Traced<F, C, RESTRICTED> {
+    const PLAIN: bool = C::PLAIN;
     type Moment = Amplitudes<F>;
     /// Shrinking.
     type Facing = F;
@@ -200,23 +183,19 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
 
     #[inline(always)]
     fn source(&self, last: &[F; 1], since: Option<i32>) -> [F; 1] {
-        let all = self.reach == Reach::All;
-        [if all { self.pair.plus.trace(last[0], since) } else { F::of(1.0) }]
+        [if self.all { self.pair.plus.trace(last[0], since) } else { F::of(1.0) }]
     }
 
     #[inline(always)]
     fn target(&self, last: &[F; KEPT], since: Option<i32>, moment: &Amplitudes<F>) -> [F; KEPT] {
-        let all = self.reach == Reach::All;
-        [if all { self.pair.minus.trace(last[0], since) } else { F::of(1.0) }, moment.plus]
+        [if self.all { self.pair.minus.trace(last[0], since) } else { F::of(1.0) }, moment.plus]
     }
 
     #[inline(always)]
     fn on_post(&self, synapse: &mut [F; 1], source: &[F; 1], spike: PostSpike<'_, F, KEPT>) {
-        if self.reach == Reach::Restricted && !spike.is_first() {
-            return;
+        if !RESTRICTED || spike.is_first() {
+            synapse[0] = self.pair.grown(synapse[0], spike.kept, source[0] * self.pair.plus.after(spike.since));
         }
-        let by = self.pair.growth_at(spike.kept) * (source[0] * self.pair.plus.after(spike.since));
-        synapse[0] = self.pair.grown(synapse[0], by);
     }
 
     #[inline(always)]
@@ -230,8 +209,8 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
 
     #[inline(always)]
     fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], by: &F, spike: PreSpike) {
-        if self.reach != Reach::Restricted || spike.answers {
-            synapse[0] = self.pair.shrunk(synapse[0], *by);
+        if !RESTRICTED || spike.answers {
+            synapse[0] = self.pair.changes.shrunk(synapse[0], *by);
         }
     }
 
@@ -243,14 +222,15 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for Traced<F> {
 
 /// The same where a source's current starts anew at each spike.
 #[derive(Clone)]
-struct Restarting<F> {
-    traced: Traced<F>,
+struct Restarting<F, C> {
+    traced: Traced<F, C, false>,
     /// Of the current of the last spike.
     left: Decay<F>,
 }
 
 /// Traces of the source: that of pairs, and the part of the weight that the spike transmits.
-impl<F: Real> Rule<F, 1, 2, KEPT> for Restarting<F> {
+impl<F: Real, C: Changes<F>> Rule<F, 1, 2, KEPT> for Restarting<F, C> {
+    const PLAIN: bool = C::PLAIN;
     type Moment = Amplitudes<F>;
     /// Shrinking.
     type Facing = F;
@@ -307,9 +287,9 @@ impl<F: Real> Rule<F, 1, 2, KEPT> for Restarting<F> {
 /// The target's spike takes all of the source's since the target's one before: the trace of the source ends with it, so that
 /// each synapse has its own. It is the second variable, as of the source's last spike.
 #[derive(Clone)]
-struct PreCentered<F>(StdpPair<F>);
+struct PreCentered<F, C>(StdpPair<F, C>);
 
-impl<F: Real> Rule<F, 2, 0, KEPT> for PreCentered<F> {
+impl<F: Real, C: Changes<F>> Rule<F, 2, 0, KEPT> for PreCentered<F, C> {
     type Moment = Amplitudes<F>;
     /// Shrinking.
     type Facing = F;
@@ -332,8 +312,8 @@ impl<F: Real> Rule<F, 2, 0, KEPT> for PreCentered<F> {
 
     #[inline(always)]
     fn on_post(&self, synapse: &mut [F; 2], _: &[F; 0], spike: PostSpike<'_, F, KEPT>) {
-        let by = self.0.growth_at(spike.kept) * (synapse[1] * self.0.plus.after(spike.since));
-        *synapse = [self.0.grown(synapse[0], by), F::of(0.0)];
+        let trace = synapse[1] * self.0.plus.after(spike.since);
+        *synapse = [self.0.grown(synapse[0], spike.kept, trace), F::of(0.0)];
     }
 
     #[inline(always)]
@@ -343,7 +323,7 @@ impl<F: Real> Rule<F, 2, 0, KEPT> for PreCentered<F> {
 
     #[inline(always)]
     fn on_pre(&self, synapse: &mut [F; 2], _: &[F; 0], by: &F, spike: PreSpike) {
-        synapse[0] = self.0.shrunk(synapse[0], *by);
+        synapse[0] = self.0.changes.shrunk(synapse[0], *by);
         let left = spike.since.map_or(F::of(0.0), |since| synapse[1] * self.0.plus.after(since));
         synapse[1] = left + F::of(1.0);
     }

@@ -97,6 +97,8 @@ struct Facing<F> {
 }
 
 impl<F: Real> Rule<F, 1, 2, KEPT> for StdpTriplet<F> {
+    const PLAIN: bool = true;
+
     type Moment = Amplitudes<F>;
     type Facing = Facing<F>;
 

@@ -65,6 +65,8 @@ struct VogelsSprekeler<F> {
 const KEPT: usize = 2;
 
 impl<F: Real> Rule<F, 1, 1, KEPT> for VogelsSprekeler<F> {
+    const PLAIN: bool = true;
+
     /// eta.
     type Moment = F;
     /// The target's trace, and eta.

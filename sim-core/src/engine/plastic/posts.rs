@@ -249,8 +249,7 @@ impl<'a, F, const Y: usize> Look<'a, F, Y> {
     }
 }
 
-/// Some numbers of each of many things.
 #[inline(always)]
-pub(super) fn numbers<F, const Y: usize>(values: &[F], index: usize) -> &[F; Y] {
+fn numbers<F, const Y: usize>(values: &[F], index: usize) -> &[F; Y] {
     values[index * Y..].first_chunk().expect("each spike has as many numbers as its rule keeps")
 }

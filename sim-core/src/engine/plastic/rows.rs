@@ -11,11 +11,10 @@ use super::wiring::Wiring;
 use crate::engine::bus::Bus;
 use crate::engine::delivery::prefetch;
 use crate::engine::values::Width;
-use crate::plasticity::{PostSpike, PreSpike, Rule};
-use std::ops::Range;
+use crate::plasticity::{PostSpike, PreSpike, Rule, Zones};
 
-/// Synapses between the one that is worked on and the one whose target is fetched.
-const AHEAD: usize = 16;
+/// Synapses of a run that are worked on together, while the targets of the next are fetched: a bit for each in a number.
+const TOGETHER: usize = 64;
 
 /// The source's spike as all synapses of a run see it.
 struct Coming<'a, F, M, const X: usize> {
@@ -60,16 +59,17 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                 let Memory { synapses, posts, views, tapes, .. } = &mut *memory;
                 let mut synapses = synapses.as_mut();
                 let look = posts.look::<F, Y>();
+                let mut synapses = Synapses::new(F::slice(&mut synapses));
                 let mut place = Place {
-                    synapses: Synapses::new(F::slice(&mut synapses)),
+                    synapses: synapses.run(rows.synapses(run)),
                     target: Target { look: &look, tapes, zones },
                     outlet: Pipe::new(arrivals.outlet, &mut *sums, targets.len()),
                     places: &mut places,
                 };
-                let (range, cells) = (rows.synapses(run), &cells[rows.synapses(run)]);
+                let cells = &cells[rows.synapses(run)];
                 match view {
-                    Some(view) => self.come(&mut place, &views[view].sight(), range, cells, &coming),
-                    None => self.come_unseen(&mut place, range, cells, &coming),
+                    Some(view) => self.come(&mut place, &views[view].sight(), cells, &coming),
+                    None => self.come_unseen(&mut place, cells, &coming),
                 }
                 memory.last[run] = emitted;
                 let mut traces = memory.traces.as_mut();
@@ -133,68 +133,88 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         if self.conventions.transmit_first { transmitted } else { self.rule.transmitted(synapse, &coming.after) }
     }
 
-    /// The synapses of one run get their source's spike.
+    /// The synapses of one run get their source's spike. The few that do not find all in the view come last, apart.
     #[inline(always)]
     fn come(
         &self,
         place: &mut Place<'_, F, V, Y>,
         sight: &Sight<'_, F, Y>,
-        run: Range<usize>,
         cells: &[u16],
         coming: &Coming<'_, F, R::Moment, X>,
     ) {
-        for (number, (synapse, cell)) in run.zip(cells).enumerate() {
-            if let Some(ahead) = cells.get(number + AHEAD) {
-                prefetch(sight.seen.as_ptr().wrapping_add(usize::from(*ahead)));
+        let Place { synapses, target: found, outlet, places } = place;
+        for start in (0..cells.len()).step_by(TOGETHER) {
+            let end = cells.len().min(start + TOGETHER);
+            let ahead = &cells[end..cells.len().min(end + TOGETHER)];
+            ahead.iter().for_each(|cell| prefetch(sight.seen.as_ptr().wrapping_add(usize::from(*cell))));
+            let (mut synapses, cells) = (synapses.run(start..end), &cells[start..end]);
+            let odd = self.meet_shown(&mut synapses, found.zones, (sight, outlet), cells, coming);
+            for (synapse, cell) in cells.iter().enumerate().filter(|(synapse, _)| odd >> synapse & 1 == 1) {
+                let target = usize::from(*cell);
+                let (values, sent) = self.meet_searching(synapses.get(synapse), coming, target, *found, places);
+                synapses.set(synapse, values);
+                outlet.send(target, sent.to_f64());
             }
-            let target = usize::from(*cell);
-            let seen = &sight.seen[target];
-            let mut values = place.synapses.get(synapse);
-            let sent = if seen.0[SHOWN] > coming.since.low || seen.0[0] == coming.now {
-                let (met, sent) = self.meet_searching(values, coming, target, place);
-                values = met;
-                sent
-            } else {
-                let kept: [&[F; Y]; SHOWN] = std::array::from_fn(|spike| sight.kept(target, spike));
-                self.work_off(&mut values, seen, kept, &coming.since);
-                let (newest, moment) = (seen.0[0], &coming.moments[place.target.zones.zone(target)]);
-                let before = (newest != NEVER).then(|| (kept[0], coming.now - newest));
-                let facing = self.rule.facing(before, moment);
-                self.meet(&mut values, coming, (newest, &facing), |_| ())
-            };
-            place.synapses.set(synapse, values);
-            place.outlet.send(target, sent.to_f64());
         }
     }
 
-    /// A synapse works off the spikes of its target that are new to it, if all of it is shown. There are none, one or two, by chance:
-    /// all are worked out, and what was not there changes nothing. A branch would be mistaken too often.
+    /// The synapses of a part of a run get their source's spike, but for those that do not find all that they need in the view: a bit for
+    /// each of these. No call and no branch of chance is in this loop, where nearly all the time of a plastic network is spent.
     #[inline(always)]
-    fn work_off(&self, synapse: &mut [F; V], Seen(ticks): &Seen, kept: [&[F; Y]; SHOWN], since: &Since<F, X>) {
+    fn meet_shown(
+        &self,
+        synapses: &mut Synapses<'_, F, V>,
+        zones: &Zones,
+        (sight, outlet): (&Sight<'_, F, Y>, &mut Pipe<'_>),
+        cells: &[u16],
+        coming: &Coming<'_, F, R::Moment, X>,
+    ) -> u64 {
+        let one = zones.of.is_empty().then(|| coming.moments[0]);
+        let mut odd = 0;
+        for (synapse, cell) in cells.iter().enumerate() {
+            let target = usize::from(*cell);
+            let seen = sight.seen[target];
+            let newest = seen.0[0];
+            let is_odd = seen.0[SHOWN] > coming.since.low || newest == coming.now;
+            odd |= u64::from(is_odd) << synapse;
+            if !R::PLAIN && is_odd {
+                continue;
+            }
+            let before = synapses.get(synapse);
+            let mut values = before;
+            let kept: [[F; Y]; SHOWN] = std::array::from_fn(|spike| sight.kept(target, spike));
+            self.work_off(&mut values, seen, &kept, &coming.since);
+            let moment = one.unwrap_or_else(|| coming.moments[zones.zone(target)]);
+            let post = (R::PLAIN || newest != NEVER).then(|| (&kept[0], coming.now.wrapping_sub(newest)));
+            let sent = self.meet(&mut values, coming, (newest, &self.rule.facing(post, &moment)), |_| ());
+            synapses.set(synapse, if is_odd { before } else { values });
+            outlet.send(target, if is_odd { 0.0 } else { sent.to_f64() });
+        }
+        odd
+    }
+
+    /// A synapse works off the spikes of its target that are new to it: none, one or two, all of which are shown.
+    #[inline(always)]
+    fn work_off(&self, synapse: &mut [F; V], Seen(ticks): Seen, kept: &[[F; Y]; SHOWN], since: &Since<F, X>) {
         for spike in (0..SHOWN).rev() {
             let new = ticks[spike] > since.low;
-            let ticks_since = if new { ticks[spike] - since.last } else { 1 };
-            let idle = ticks_since.min(ticks[spike].saturating_sub(ticks[spike + 1]));
-            let mut after = *synapse;
-            self.rule.on_post(&mut after, &since.traces, PostSpike { since: ticks_since, kept: kept[spike], idle });
-            self.rule.clip(&mut after);
-            *synapse = std::array::from_fn(|v| if new { after[v] } else { synapse[v] });
+            if R::PLAIN || new {
+                let ticks_since = if new { ticks[spike] - since.last } else { i32::MAX };
+                let idle = ticks_since.min(ticks[spike].saturating_sub(ticks[spike + 1]));
+                self.rule.on_post(synapse, &since.traces, PostSpike { since: ticks_since, kept: &kept[spike], idle });
+                self.rule.clip(synapse);
+            }
         }
     }
 
     /// The same for synapses of whose targets no view is kept.
-    fn come_unseen(
-        &self,
-        place: &mut Place<'_, F, V, Y>,
-        run: Range<usize>,
-        cells: &[u16],
-        coming: &Coming<'_, F, R::Moment, X>,
-    ) {
-        for (synapse, cell) in run.zip(cells) {
+    fn come_unseen(&self, place: &mut Place<'_, F, V, Y>, cells: &[u16], coming: &Coming<'_, F, R::Moment, X>) {
+        let Place { synapses, target: found, outlet, places } = place;
+        for (synapse, cell) in cells.iter().enumerate() {
             let target = usize::from(*cell);
-            let (values, sent) = self.meet_searching(place.synapses.get(synapse), coming, target, place);
-            place.synapses.set(synapse, values);
-            place.outlet.send(target, sent.to_f64());
+            let (values, sent) = self.meet_searching(synapses.get(synapse), coming, target, *found, places);
+            synapses.set(synapse, values);
+            outlet.send(target, sent.to_f64());
         }
     }
 
@@ -205,11 +225,12 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         mut synapse: [F; V],
         coming: &Coming<'_, F, R::Moment, X>,
         target: usize,
-        place: &mut Place<'_, F, V, Y>,
+        found: Target<'_, F, Y>,
+        places: &mut Vec<u32>,
     ) -> ([F; V], F) {
-        let Target { look, tapes, zones } = place.target;
+        let Target { look, tapes, zones } = found;
         let Coming { now, ticks, since, .. } = coming;
-        self.catch_up(&mut synapse, since, (target, now - 1), place.target, place.places);
+        self.catch_up(&mut synapse, since, (target, now - 1), found, places);
         let (newest, facing) = self.face(look, target, *now, &coming.moments[zones.zone(target)]);
         let flow = |synapse: &mut [F; V], idle: i32| {
             let emitted = now + since.way;

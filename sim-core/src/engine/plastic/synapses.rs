@@ -1,28 +1,39 @@
 //! The numbers that a rule works on, by synapse and by run.
 
-/// The synapses' variables: by variable, then synapse.
+use std::ops::Range;
+
+/// The synapses' variables: by variable, then synapse. The first are the weights.
 pub(super) struct Synapses<'a, F, const V: usize> {
-    pub(super) weights: &'a mut [F],
-    others: &'a mut [F],
+    variables: [&'a mut [F]; V],
 }
 
 impl<'a, F: Copy, const V: usize> Synapses<'a, F, V> {
     pub(super) fn new(values: &'a mut [F]) -> Self {
-        let (weights, others) = values.split_at_mut(values.len() / V);
-        Self { weights, others }
+        let count = values.len() / V;
+        let mut rest = values;
+        let variables = std::array::from_fn(|_| {
+            let (variable, others) = std::mem::take(&mut rest).split_at_mut(count);
+            rest = others;
+            variable
+        });
+        Self { variables }
+    }
+
+    /// Those of a run.
+    #[inline(always)]
+    pub(super) fn run(&mut self, range: Range<usize>) -> Synapses<'_, F, V> {
+        let mut variables = self.variables.iter_mut();
+        Synapses { variables: std::array::from_fn(|_| variables.next().map_or(&mut [][..], |all| &mut all[range.clone()])) }
     }
 
     #[inline(always)]
     pub(super) fn get(&self, synapse: usize) -> [F; V] {
-        let count = self.weights.len();
-        std::array::from_fn(|v| if v == 0 { self.weights[synapse] } else { self.others[(v - 1) * count + synapse] })
+        std::array::from_fn(|v| self.variables[v][synapse])
     }
 
     #[inline(always)]
     pub(super) fn set(&mut self, synapse: usize, values: [F; V]) {
-        let count = self.weights.len();
-        self.weights[synapse] = values[0];
-        (1..V).for_each(|v| self.others[(v - 1) * count + synapse] = values[v]);
+        (0..V).for_each(|v| self.variables[v][synapse] = values[v]);
     }
 }
 

@@ -5,7 +5,7 @@
 //! have seen it. A synapse mostly finds at most two spikes in it that are new to it, at a place that it knows.
 
 use super::memory::NEVER;
-use super::posts::{Look, Posts, numbers};
+use super::posts::{Look, Posts};
 use crate::engine::values::{Values, Width};
 use crate::real::Precision;
 
@@ -93,11 +93,13 @@ impl View {
     }
 }
 
-impl<'a, F, const Y: usize> Sight<'a, F, Y> {
-    /// What is kept of one of a target's last spikes: 0 is the newest.
+impl<F: Copy + Default, const Y: usize> Sight<'_, F, Y> {
+    /// What is kept of one of a target's last spikes: 0 is the newest. What a rule does not look at is not even fetched: so no
+    /// check may stand in the way.
     #[inline(always)]
-    pub(super) fn kept(&self, target: usize, spike: usize) -> &'a [F; Y] {
-        numbers(self.kept, target * SHOWN + spike)
+    pub(super) fn kept(&self, target: usize, spike: usize) -> [F; Y] {
+        let first = (target * SHOWN + spike) * Y;
+        std::array::from_fn(|i| self.kept.get(first + i).copied().unwrap_or_default())
     }
 }
 
