@@ -64,6 +64,8 @@ pub enum LsmEncoding {
     Brightness,
     /// The square root of its brightness.
     Root,
+    /// How much darker and how much brighter it is than its surroundings (a Gaussian of 2 pixels): two inputs, OFF and ON.
+    Contrast,
 }
 
 /// When a pixel has its events.
@@ -175,7 +177,7 @@ pub struct LsmTrainArgs {
     /// Sides of patches in pixels, from the smallest to the largest (default: 4..12).
     #[arg(long, value_name = "A..B")]
     pub patch: Option<String>,
-    /// Synapses of a neuron with its patch, at most; 0: all (default: 50).
+    /// Pixels of its patch that a neuron sees, at most; 0: all (default: 50). A synapse each, or two where pixels have OFF and ON.
     #[arg(long, value_name = "N")]
     pub patch_synapses: Option<u32>,
     /// Hold the weights while spikes are counted: faster.
