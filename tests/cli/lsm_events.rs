@@ -199,7 +199,13 @@ fn broken_recordings_are_told() {
     fs::create_dir(desk.path("events/Train/zero")).expect("a folder");
     told("zero: folders of the classes 0 to 9 are expected here, nothing else");
     fs::remove_dir(desk.path("events/Train/zero")).expect("removed");
-    for flags in [&["--encoding", "root"][..], &["--timing", "accumulate"], &["--events", "9"], &["--authors-test-scale"]] {
+    for flags in [
+        &["--encoding", "root"][..],
+        &["--encoding", "contrast"],
+        &["--timing", "accumulate"],
+        &["--events", "9"],
+        &["--authors-test-scale"],
+    ] {
         train(&desk, flags).ends(2).says_json("are for images: recordings are shown as they are");
     }
     train(&desk, &["--kernel"]).ends(2).says_json("--kernel is for images");

@@ -61,12 +61,7 @@ fn a_mixed_model_is_kept_whole() {
     assert_eq!(json!(intensities), json!(["root", "brightness", "root"]), "in turn");
     let gain = |liquid: usize| of(liquid)["encoding"]["gain"].as_f64().unwrap_or_default();
     assert!((gain(2) / gain(0) - 8.0 / 6.0).abs() < 1e-12, "events per ms of the third and the first");
-    let model = format!("{out}/seed=1");
-    let tested = spikeloom(&["lsm", "test", &model, "--data", &data, "-q", "--json"]).ends(0).json();
-    assert_eq!(tested["test_accuracy"], report["test_accuracy"], "by the kept model");
-    let (images, labels) = (format!("{data}/t10k-images-idx3-ubyte"), format!("{data}/t10k-labels-idx1-ubyte"));
-    let given = spikeloom(&["lsm", "classify", &model, &images, "--labels", &labels, "-q", "--json"]).ends(0).json();
-    assert_eq!(given["accuracy"], report["test_accuracy"], "image by image");
+    kept(&data, &out, &report);
     fs::remove_file(desk.path("out/seed=1/liquid-2.train.npy")).expect("removed");
     let again = train(&data, &out, mixed).ends(0).json();
     assert_eq!(
@@ -77,6 +72,49 @@ fn a_mixed_model_is_kept_whole() {
     refused(&train(&data, &out, "--liquids 3 --wiring patches,random,random --encoding root,brightness --events 6,7,8"));
     let told = spikeloom(&["lsm", "report", &out]).ends(0).results;
     assert!(told.contains("patches,random"), "{told}");
+}
+
+/// Each pixel is two inputs of some liquids, and one of another.
+#[test]
+fn contrast_goes_with_others() {
+    let desk = Desk::new();
+    let (data, out) = (data(&desk), desk.name("mixed"));
+    let mixed = "--liquids 3 --wiring random,random,patches --encoding root,contrast,contrast --timing accumulate,chance,chance";
+    let report = train(&data, &out, mixed).ends(0).json();
+    let intensities: Vec<&Value> = (0..3).map(|liquid| &report["by_liquid"][liquid]["encoding"]["intensity"]).collect();
+    let contrast = json!({ "contrast": { "columns": 28 } });
+    assert_eq!(json!(intensities), json!(["root", contrast, contrast]), "in turn");
+    for (liquid, wiring) in [(2, "random"), (3, "patches")] {
+        let alike =
+            train(&data, &desk.name(wiring), &format!("--liquids 3 --encoding contrast --wiring {wiring}")).ends(0).json();
+        for part in PARTS {
+            let file = |folder: &str| desk.read(&format!("{folder}/seed=1/liquid-{liquid}.{part}.npy"));
+            assert!(file("mixed") == file(wiring), "liquid {liquid}: {part} as with contrast only");
+        }
+        // floor(0.15 x 64 x 1568) of each; at most 50 pixels of a patch, of sides from 4 on.
+        let synapses = alike["projections"]["input"]["synapses"].as_u64().unwrap_or_default();
+        let expected = if wiring == "random" { 3 * 15_051..=3 * 15_052 } else { 3 * 64 * 2 * 16..=3 * 64 * 2 * 50 };
+        assert!(expected.contains(&synapses) && synapses.is_multiple_of(2), "{wiring}: {synapses} synapses");
+        kept(&data, &desk.name(wiring), &alike);
+    }
+    kept(&data, &out, &report);
+    fs::remove_file(desk.path("mixed/seed=1/liquid-2.train.npy")).expect("removed");
+    let again = train(&data, &out, mixed).ends(0).json();
+    assert_eq!((&again["samples_run"], &again["counts_hash"]), (&json!(36), &report["counts_hash"]), "what was missing");
+    let words = spikeloom(&["lsm", "report", &out]).ends(0).results;
+    assert!(words.contains("random,patches"), "{words}");
+    let words = spikeloom(&small(&data, &["--liquids", "2", "--encoding", "root,contrast"])).ends(0).results;
+    assert!(words.contains("per ms) or input by local contrast (white on black "), "{words}");
+}
+
+/// Asserts that the kept model of a folder gives the test images the classes that were reported.
+fn kept(data: &str, out: &str, report: &Value) {
+    let model = format!("{out}/seed=1");
+    let tested = spikeloom(&["lsm", "test", &model, "--data", data, "-q", "--json"]).ends(0).json();
+    assert_eq!(tested["test_accuracy"], report["test_accuracy"], "by the kept model");
+    let (images, labels) = (format!("{data}/t10k-images-idx3-ubyte"), format!("{data}/t10k-labels-idx1-ubyte"));
+    let given = spikeloom(&["lsm", "classify", &model, &images, "--labels", &labels, "-q", "--json"]).ends(0).json();
+    assert_eq!(given["accuracy"], report["test_accuracy"], "image by image");
 }
 
 /// What the program wrote before liquids could be unlike is read on.

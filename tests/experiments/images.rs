@@ -32,7 +32,8 @@ fn the_authors_events_a_millisecond() {
 fn events_come_as_often_as_asked() {
     let Some(set) = dataset("mnist", "t10k") else { return };
     for timing in [Timing::Chance, Timing::Accumulate] {
-        for intensity in [Intensity::Share, Intensity::Brightness, Intensity::Root] {
+        let contrast = Intensity::Contrast { columns: 28 };
+        for intensity in [Intensity::Share, Intensity::Brightness, Intensity::Root, contrast] {
             let encoding = Encoding::with_events(intensity, timing, 20.0, set.images(), 1).expect("bright images");
             let mut events = 0;
             for (index, image) in set.images().enumerate().step_by(20) {

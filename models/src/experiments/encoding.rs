@@ -1,11 +1,13 @@
-//! How an image becomes input events: for each pixel and tick an event or none.
+//! How an image becomes input events: for each input and tick an event or none.
 //!
-//! A pixel has a probability per tick, p = gain x intensity, at most 1. Events are drawn, as the authors of NALSM drew them
+//! Each pixel is an input; of contrast each is two, OFF and ON, as those of recordings are.
+//! An input has a probability per tick, p = gain x intensity, at most 1. Events are drawn, as the authors of NALSM drew them
 //! (Ivanov & Michmizos, NeurIPS 2021), or made by adding p up: an event whenever the sum passes a whole number, from a random start.
 //! Draws belong to (seed, presentation, tick): any tick of any presentation can be had by itself, in any order.
 
 use super::Problem;
-use super::presentation::Pixel;
+use super::contrast::contrast;
+use super::presentation::Input;
 pub use super::presentation::Presentation;
 use serde::{Deserialize, Serialize};
 use sim_core::random::{Key, Stream, mix};
@@ -20,16 +22,43 @@ pub enum Intensity {
     Brightness,
     /// The square root of that: dark pixels count more.
     Root,
+    /// How much darker than its surroundings the pixel is, and how much brighter: see `contrast.rs`.
+    Contrast {
+        /// Of an image.
+        columns: usize,
+    },
 }
 
 impl Intensity {
-    /// Of every pixel value in an image with this sum.
-    fn table(self, sum: u64) -> [f64; 256] {
-        std::array::from_fn(|pixel| match self {
-            Self::Share => pixel as f64 / sum.max(1) as f64,
-            Self::Brightness => pixel as f64 / 255.0,
-            Self::Root => (pixel as f64 / 255.0).sqrt(),
-        })
+    /// Of each input of an image.
+    fn of(self, image: &[u8]) -> Vec<f64> {
+        match self {
+            Self::Share => {
+                let sum = sum(image).max(1) as f64;
+                by_value(image, |pixel| pixel / sum)
+            }
+            Self::Brightness => by_value(image, |pixel| pixel / 255.0),
+            Self::Root => by_value(image, |pixel| (pixel / 255.0).sqrt()),
+            Self::Contrast { columns } => contrast(image, columns),
+        }
+    }
+
+    /// How many inputs an image of so many pixels has.
+    pub fn inputs(self, pixels: usize) -> usize {
+        match self {
+            Self::Share | Self::Brightness | Self::Root => pixels,
+            Self::Contrast { .. } => 2 * pixels,
+        }
+    }
+
+    /// Whether it is of images with so many pixels.
+    fn check(self, pixels: usize) -> Result<(), Problem> {
+        match self {
+            Self::Contrast { columns } if columns == 0 || !pixels.is_multiple_of(columns) => {
+                Err(Problem::Ragged { width: columns, values: pixels })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -77,12 +106,15 @@ impl Encoding {
         }
         let (mut total, mut count) = (0.0, 0_u64);
         for image in images {
-            let table = intensity.table(sum(image));
-            total += image.iter().map(|pixel| table[usize::from(*pixel)]).sum::<f64>();
+            intensity.check(image.len())?;
+            total += intensity.of(image).iter().sum::<f64>();
             count += 1;
         }
         if total == 0.0 {
-            return Err(Problem::Empty("images with a pixel above 0"));
+            return Err(Problem::Empty(match intensity {
+                Intensity::Contrast { .. } => "images with unlike pixels",
+                _ => "images with a pixel above 0",
+            }));
         }
         Ok(Self { intensity, timing, gain: events * count as f64 / total, seed })
     }
@@ -107,10 +139,9 @@ impl Encoding {
         self.gain
     }
 
-    /// The probability per tick of each pixel.
+    /// The probability per tick of each input.
     pub fn probabilities(&self, image: &[u8]) -> Vec<f64> {
-        let table = self.intensity.table(sum(image)).map(|intensity| (self.gain * intensity).min(1.0));
-        image.iter().map(|pixel| table[usize::from(*pixel)]).collect()
+        self.intensity.of(image).into_iter().map(|intensity| (self.gain * intensity).min(1.0)).collect()
     }
 
     /// An image as it is shown once. Presentations with different numbers are independent.
@@ -118,11 +149,17 @@ impl Encoding {
         let key = |name: &str| Key::new(self.seed).name("image").name(name).finish();
         let mut phases = Stream::new(key("phase"), presentation);
         let all = (0_u32..).zip(self.probabilities(image));
-        // Every pixel draws, lest a pixel's phase hangs on others' being black.
-        let all = all.map(|(index, chance)| Pixel { index, chance, phase: phases.uniform() });
-        let pixels = all.filter(|pixel| pixel.chance > 0.0).collect();
-        Presentation::of_pixels(pixels, self.timing, mix(key("chance"), presentation))
+        // Every input draws, lest its phase hangs on others' being silent.
+        let all = all.map(|(index, chance)| Input { index, chance, phase: phases.uniform() });
+        let inputs = all.filter(|input| input.chance > 0.0).collect();
+        Presentation::of_image(inputs, self.timing, mix(key("chance"), presentation))
     }
+}
+
+/// What each pixel has by its own value.
+fn by_value(image: &[u8], of: impl Fn(f64) -> f64) -> Vec<f64> {
+    let table: [f64; 256] = std::array::from_fn(|pixel| of(pixel as f64));
+    image.iter().map(|pixel| table[usize::from(*pixel)]).collect()
 }
 
 fn sum(image: &[u8]) -> u64 {
@@ -143,13 +180,17 @@ mod tests {
 
     const IMAGES: [[u8; 4]; 3] = [[0, 10, 30, 60], [255, 0, 0, 255], [4, 4, 4, 8]];
 
+    /// Of images of 2 x 2.
+    const CONTRAST: Intensity = Intensity::Contrast { columns: 2 };
+
     fn images() -> impl Iterator<Item = &'static [u8]> {
         IMAGES.iter().map(|image| &image[..])
     }
 
     /// How often each pixel has an event.
     fn counts(encoding: &Encoding, image: &[u8], presentation: u64, ticks: u64) -> Vec<u64> {
-        let (shown, mut counts) = (encoding.present(image, presentation), vec![0; image.len()]);
+        let inputs = encoding.intensity().inputs(image.len());
+        let (shown, mut counts) = (encoding.present(image, presentation), vec![0; inputs]);
         (0..ticks).for_each(|tick| shown.events(tick, |pixel| counts[pixel as usize] += 1));
         counts
     }
@@ -181,7 +222,7 @@ mod tests {
 
     #[test]
     fn accumulated_events_differ_from_their_mean_by_less_than_one() {
-        for intensity in [Intensity::Share, Intensity::Brightness, Intensity::Root] {
+        for intensity in [Intensity::Share, Intensity::Brightness, Intensity::Root, CONTRAST] {
             let encoding = Encoding::with_events(intensity, Timing::Accumulate, 0.9, images(), 5).expect("bright images");
             for (presentation, image) in IMAGES.iter().enumerate() {
                 for ticks in [1, 10, 250] {
@@ -227,6 +268,26 @@ mod tests {
             let total: f64 = images().map(|image| encoding.probabilities(image).iter().sum::<f64>()).sum();
             assert!((total / 3.0 - 0.6).abs() < 1e-12, "{intensity:?}: {} events a tick", total / 3.0);
         }
+    }
+
+    #[test]
+    fn contrast_averages_to_what_is_asked() {
+        let encoding = Encoding::with_events(CONTRAST, Timing::Chance, 0.6, images(), 1).expect("unlike pixels");
+        let all: Vec<Vec<f64>> = images().map(|image| encoding.probabilities(image)).collect();
+        let mean = all.iter().flatten().sum::<f64>() / 3.0;
+        assert!((mean - 0.6).abs() < 1e-12, "{mean} events a tick");
+        assert!(all.iter().all(|inputs| inputs.len() == 8), "OFF and ON of each pixel");
+        // The first image's darkest and brightest pixel.
+        assert!(all[0][0] > 0.0 && all[0][4] == 0.0 && all[0][3] == 0.0 && all[0][7] > 0.0, "{:?}", all[0]);
+        assert_eq!(counts(&encoding, &[9; 4], 0, 1000), [0; 8], "a uniform image is silent");
+        let told = |columns, images: &[u8]| {
+            let images = std::iter::once(images);
+            let made = Encoding::with_events(Intensity::Contrast { columns }, Timing::Chance, 1.0, images, 1);
+            made.expect_err("a problem")
+        };
+        assert_eq!(told(3, &IMAGES[0]), Problem::Ragged { width: 3, values: 4 }, "no whole rows");
+        assert_eq!(told(0, &IMAGES[0]), Problem::Ragged { width: 0, values: 4 }, "no columns");
+        assert_eq!(told(2, &[7; 4]), Problem::Empty("images with unlike pixels"), "no contrast");
     }
 
     #[test]

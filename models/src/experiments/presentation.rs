@@ -11,15 +11,15 @@ pub struct Presentation(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
-    /// Pixels of an image.
-    Image { pixels: Vec<Pixel>, timing: Timing, key: u64 },
+    /// Inputs of an image.
+    Image { inputs: Vec<Input>, timing: Timing, key: u64 },
     /// A recording from one of its ticks on.
     Recording { frames: Arc<Frames>, from: u64 },
 }
 
-/// A pixel that may have events.
+/// An input that may have events.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pixel {
+pub(super) struct Input {
     pub(super) index: u32,
     /// Of an event in a tick.
     pub(super) chance: f64,
@@ -28,9 +28,9 @@ pub(super) struct Pixel {
 }
 
 impl Presentation {
-    /// Pixels with their chances; the key is of their draws.
-    pub(super) fn of_pixels(pixels: Vec<Pixel>, timing: Timing, key: u64) -> Self {
-        Self(Source::Image { pixels, timing, key })
+    /// Inputs with their chances; the key is of their draws.
+    pub(super) fn of_image(inputs: Vec<Input>, timing: Timing, key: u64) -> Self {
+        Self(Source::Image { inputs, timing, key })
     }
 
     /// A recording, its tick `from` being the first that is shown. Nothing of it is drawn.
@@ -41,16 +41,16 @@ impl Presentation {
     /// The inputs that have an event in a tick, counted from 0, in ascending order.
     pub fn events(&self, tick: u64, mut emit: impl FnMut(u32)) {
         match &self.0 {
-            Source::Image { pixels, timing: Timing::Chance, key } => {
+            Source::Image { inputs, timing: Timing::Chance, key } => {
                 let mut stream = Stream::new(*key, tick);
-                for pixel in pixels {
-                    if stream.uniform() < pixel.chance {
-                        emit(pixel.index);
+                for input in inputs {
+                    if stream.uniform() < input.chance {
+                        emit(input.index);
                     }
                 }
             }
-            Source::Image { pixels, timing: Timing::Accumulate, .. } => {
-                for Pixel { index, chance, phase } in pixels {
+            Source::Image { inputs, timing: Timing::Accumulate, .. } => {
+                for Input { index, chance, phase } in inputs {
                     let passed = |ticks: u64| (phase + chance * ticks as f64) as u64;
                     if passed(tick + 1) > passed(tick) {
                         emit(*index);

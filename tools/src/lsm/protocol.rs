@@ -29,7 +29,7 @@ pub(crate) struct Protocol {
     /// What kind of samples they are: see [`Data::name`].
     #[serde(default = "images")]
     pub(crate) dataset: String,
-    /// The first liquid's settings, with the seed 0. Others differ from it only in what is in `others`.
+    /// The first liquid's settings, with the seed 0. Others differ from it only by what is in `others`.
     pub(crate) settings: Settings,
     pub(crate) liquids: usize,
     pub(crate) frozen: bool,
@@ -55,10 +55,10 @@ impl Protocol {
         let (train, validation, test) = (arguments.train as usize, arguments.validation as usize, arguments.test as usize);
         enough("training", &data.training, train + validation, "--train and --validation")?;
         enough("test", &data.test, test, "--test")?;
-        let mut settings = settings(arguments, data)?;
+        let settings = settings(arguments, data)?;
         let mut others = turns(arguments, data, settings.wiring)?;
         let Turn { wiring, encoding, test_encoding } = others.remove(0);
-        settings.wiring = wiring;
+        let settings = seeing(&settings, wiring, encoding.as_ref());
         let (sample_ms, windows) = match data.training {
             Set::Images(_) => (IMAGE_MS, 1),
             Set::Recordings(_) => (RECORDING_MS, SACCADES),
@@ -90,7 +90,7 @@ impl Protocol {
 
     /// The settings of a liquid with this seed.
     pub(crate) fn settings_of(&self, liquid: usize, seed: u64) -> Settings {
-        Settings { seed, wiring: self.wiring(liquid), ..self.settings.clone() }
+        Settings { seed, ..seeing(&self.settings, self.wiring(liquid), self.encoding(liquid)) }
     }
 
     /// How the input reaches a liquid's neurons.
@@ -229,6 +229,13 @@ fn settings(arguments: &LsmTrainArgs, data: &Data) -> Result<Settings, Failure> 
     settings.calcium =
         (positive("--calcium", arguments.calcium, level)?, positive("--calcium-width", arguments.calcium_width, width)?);
     Ok(settings)
+}
+
+/// The settings of a liquid with this wiring, to which images come through this encoding: it says how many inputs there are.
+fn seeing(settings: &Settings, wiring: Wiring, encoding: Option<&Encoding>) -> Settings {
+    let (rows, columns) = settings.image;
+    let of_images = encoding.map(|encoding| encoding.intensity().inputs(rows as usize * columns as usize));
+    Settings { wiring, inputs: of_images.unwrap_or(settings.inputs), ..settings.clone() }
 }
 
 fn grid(arguments: &LsmTrainArgs) -> Result<[u32; 3], Failure> {

@@ -164,6 +164,7 @@ fn input(encoding: &Encoding) -> String {
         Intensity::Share => format!("{gain} input events per ms"),
         Intensity::Brightness => format!("input by brightness (white {gain} per ms)"),
         Intensity::Root => format!("input by the root of brightness (white {gain} per ms)"),
+        Intensity::Contrast { .. } => format!("input by local contrast (white on black {gain} per ms)"),
     }
 }
 

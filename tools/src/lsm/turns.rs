@@ -6,6 +6,7 @@ use super::samples::Set;
 use super::wrong;
 use crate::cli::{LsmEncoding, LsmTiming, LsmTrainArgs, LsmWiring};
 use crate::failure::Failure;
+use models::experiments::dataset::Dataset;
 use models::experiments::encoding::{Encoding, Intensity, Timing};
 use models::experiments::liquid::{Patches, Wiring};
 use serde::{Deserialize, Serialize};
@@ -105,25 +106,27 @@ fn patches(arguments: &LsmTrainArgs) -> Result<Patches, Failure> {
 /// Those of training and test images; recordings have none.
 fn encodings(chosen: Chosen, data: &Data, authors_test_scale: bool) -> Result<[Option<Encoding>; 2], Failure> {
     let (Set::Images(training), Set::Images(test)) = (&data.training, &data.test) else { return Ok([None, None]) };
-    let encoding = encoding(chosen, training.images())?;
+    let encoding = encoding(chosen, training)?;
     let test_encoding = match authors_test_scale {
-        true => self::encoding(chosen, test.images())?,
+        true => self::encoding(chosen, test)?,
         false => encoding.clone(),
     };
     Ok([Some(encoding), Some(test_encoding)])
 }
 
-fn encoding<'a>(chosen: Chosen, images: impl Iterator<Item = &'a [u8]>) -> Result<Encoding, Failure> {
+fn encoding(chosen: Chosen, set: &Dataset) -> Result<Encoding, Failure> {
     let timing = match chosen.timing {
         LsmTiming::Chance => Timing::Chance,
         LsmTiming::Accumulate => Timing::Accumulate,
     };
-    let events = chosen.events.unwrap_or(EVENTS);
+    let (_, columns) = set.size();
+    let of = |intensity| Encoding::with_events(intensity, timing, chosen.events.unwrap_or(EVENTS), set.images(), 0);
     let encoding = match chosen.encoding {
-        LsmEncoding::Authors => Encoding::authors(images, 0).map(|encoding| encoding.with_timing(timing)),
-        LsmEncoding::Share => Encoding::with_events(Intensity::Share, timing, events, images, 0),
-        LsmEncoding::Brightness => Encoding::with_events(Intensity::Brightness, timing, events, images, 0),
-        LsmEncoding::Root => Encoding::with_events(Intensity::Root, timing, events, images, 0),
+        LsmEncoding::Authors => Encoding::authors(set.images(), 0).map(|encoding| encoding.with_timing(timing)),
+        LsmEncoding::Share => of(Intensity::Share),
+        LsmEncoding::Brightness => of(Intensity::Brightness),
+        LsmEncoding::Root => of(Intensity::Root),
+        LsmEncoding::Contrast => of(Intensity::Contrast { columns }),
     };
     encoding.map_err(|problem| wrong(&problem))
 }

@@ -82,7 +82,7 @@ impl Settings {
         Self { inputs: sensor.inputs(), calcium, ..on_lattice }
     }
 
-    /// The inputs of some pixels: one each, of recordings OFF and ON, the latter after all pixels of the image.
+    /// The inputs of some pixels: one each, of recordings and of contrast OFF and ON, the latter after all pixels of the image.
     fn of_patch(&self, pixels: &[u32]) -> Vec<u32> {
         let all = (self.image.0 * self.image.1).max(1);
         (0..(self.inputs as u32 / all).max(1)).flat_map(|plane| pixels.iter().map(move |pixel| plane * all + pixel)).collect()
