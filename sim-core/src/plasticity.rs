@@ -166,17 +166,15 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
 /// exp(-n h / tau) for whole numbers of ticks n, looked up; 0 where it is below 2^-60 (in 32 bits 2^-32).
 #[derive(Clone, Debug)]
 pub struct Decay<F> {
-    /// By tick; ends with the 0 that holds beyond the reach, where all up to it is here.
-    near: Vec<F>,
-    /// The greatest number that is looked up in place of larger ones.
-    last: usize,
-    /// By `NEAR` ticks, where the reach is farther: a factor more.
+    /// By tick; 0 beyond the reach, and at the end.
+    near: Box<[F; NEAR + 1]>,
+    /// By `NEAR` ticks, where the reach is farther: a factor more. The first is 1.
     far: Vec<F>,
     reach: i32,
 }
 
-/// Ticks that are looked up at most.
-const NEAR: i32 = 1 << 14;
+/// Ticks that are looked up in one step. A fixed number: there is nothing to be checked then.
+const NEAR: usize = 1 << 14;
 
 impl<F: Real> Decay<F> {
     /// Of a time constant in ms.
@@ -188,13 +186,13 @@ impl<F: Real> Decay<F> {
         };
         // Casts saturate.
         let reach = ((halvings * std::f64::consts::LN_2 / rate) as i32).min(i32::MAX - 1);
-        let factors = |count: i32, every: i32| (0..count).map(move |n| F::of(math::exp(-f64::from(n) * f64::from(every) * rate)));
-        let mut near: Vec<F> = factors((reach + 1).min(NEAR), 1).collect();
-        if reach < NEAR {
-            near.push(F::of(0.0));
-            return Self { last: near.len() - 1, near, far: Vec::new(), reach };
+        let factor = |ticks: usize| F::of(math::exp(-(ticks as f64) * rate));
+        let mut near = Box::new([F::of(0.0); NEAR + 1]);
+        for (ticks, near) in near[..NEAR].iter_mut().enumerate().take(reach as usize + 1) {
+            *near = factor(ticks);
         }
-        Self { near, last: usize::MAX, far: factors(reach / NEAR + 1, NEAR).collect(), reach }
+        let blocks = if (reach as usize) < NEAR { 0 } else { reach as usize / NEAR + 1 };
+        Self { near, far: (0..blocks).map(|block| factor(block * NEAR)).collect(), reach }
     }
 
     /// Ticks after which nothing is left.
@@ -202,14 +200,15 @@ impl<F: Real> Decay<F> {
         self.reach
     }
 
-    /// After so many ticks. Loops over synapses are full of it: there is no call in it.
+    /// After so many ticks, not below 0. Loops over synapses are full of it: there is no call in it.
     #[inline(always)]
     pub fn after(&self, ticks: i32) -> F {
-        match self.near.get((ticks as usize).min(self.last)) {
-            Some(factor) => *factor,
-            None if ticks > self.reach => F::of(0.0),
-            None => self.far[(ticks / NEAR) as usize] * self.near[(ticks % NEAR) as usize],
+        let ticks = ticks as u32 as usize;
+        let near = self.near[ticks.min(NEAR)];
+        if self.far.is_empty() || ticks < NEAR || ticks > self.reach as usize {
+            return near;
         }
+        self.far[ticks / NEAR] * self.near[ticks % NEAR]
     }
 }
 

@@ -1,5 +1,6 @@
 //! Floating point numbers of either width, so that a model's equations are written once.
 
+use crate::math;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
@@ -67,6 +68,9 @@ pub trait Real:
     /// of 1e-25; in 64 bits it takes 708, and nothing is done.
     fn settled(self) -> Self;
 
+    /// To a power above 0, of a number of at least 0.
+    fn power(self, exponent: f64) -> Self;
+
     /// One of two values, by a select that the compiler may not turn into a branch: a branch would keep the loop over
     /// neurons from becoming vector code.
     #[inline(always)]
@@ -104,6 +108,11 @@ impl Real for f64 {
     fn settled(self) -> Self {
         self
     }
+
+    #[inline]
+    fn power(self, exponent: f64) -> Self {
+        math::pow(self, exponent)
+    }
 }
 
 impl Real for f32 {
@@ -130,6 +139,11 @@ impl Real for f32 {
         // Adding 2^-60 rounds to multiples of its last digit, 2^-83, without a branch; what is above 2^-36 stays as it is.
         const DUST: f32 = 1.0 / (1_u64 << 60) as f32;
         (self + DUST) - DUST
+    }
+
+    #[inline]
+    fn power(self, exponent: f64) -> Self {
+        math::pow_f32(self, exponent)
     }
 }
 

@@ -1,6 +1,5 @@
 //! How large a change is: whether a modulator sets it, and how it depends on the weight that is there already.
 
-use sim_core::math;
 use sim_core::real::Real;
 
 /// The factor u^mu of a change, for a part u of the range of weights.
@@ -29,7 +28,7 @@ impl Dependence {
         match self {
             Self::None => F::of(1.0),
             Self::Multiplicative => part,
-            Self::Power(mu) => F::of(math::pow(part.to_f64(), mu)),
+            Self::Power(mu) => part.power(mu),
         }
     }
 }
@@ -46,18 +45,19 @@ pub(super) trait Changes<F>: Clone + Send + Sync + 'static {
     fn shrunk(&self, weight: F, by: F) -> F;
 }
 
-/// By the same growth always, whatever the weight is. Most networks do it so: the loop over synapses has no choices in it then.
+/// Whatever the weight is: most networks do it so. The loop over synapses has no choices in it then. The growth is the same always, or as
+/// it was kept (`MODULATED`).
 #[derive(Clone, Copy)]
-pub(super) struct Additive<F> {
+pub(super) struct Additive<F, const MODULATED: bool> {
     pub(super) growth: F,
 }
 
-impl<F: Real> Changes<F> for Additive<F> {
+impl<F: Real, const MODULATED: bool> Changes<F> for Additive<F, MODULATED> {
     const PLAIN: bool = true;
 
     #[inline(always)]
-    fn growth(&self, _: F) -> F {
-        self.growth
+    fn growth(&self, kept: F) -> F {
+        if MODULATED { kept } else { self.growth }
     }
 
     #[inline(always)]

@@ -78,8 +78,9 @@ const MAX: usize = 7;
 
 fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
     let [plus, minus] = [4, 5].map(|mu| Dependence::new(setup.constant(mu)));
-    match (setup.setting(2).constant(), plus, minus) {
-        (Some(growth), Dependence::None, Dependence::None) => paired(setup, Additive { growth: F::of(growth) }),
+    match (plus, minus, setup.setting(2).constant()) {
+        (Dependence::None, Dependence::None, Some(growth)) => paired(setup, Additive::<F, false> { growth: F::of(growth) }),
+        (Dependence::None, Dependence::None, None) => paired(setup, Additive::<F, true> { growth: F::of(0.0) }),
         _ => {
             let (min, max) = setup.bounds;
             let per_range = F::of(1.0 / (max - min));

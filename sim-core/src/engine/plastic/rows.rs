@@ -16,6 +16,9 @@ use crate::plasticity::{PostSpike, PreSpike, Rule, Zones};
 /// Synapses of a run that are worked on together, while the targets of the next are fetched: a bit for each in a number.
 const TOGETHER: usize = 64;
 
+/// Targets of which a view is in the first cache anyway.
+const CACHED: usize = 1 << 11;
+
 /// The source's spike as all synapses of a run see it.
 struct Coming<'a, F, M, const X: usize> {
     /// The tick, by the targets' clocks.
@@ -135,22 +138,20 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
 
     /// The synapses of one run get their source's spike. The few that do not find all in the view come last, apart.
     #[inline(always)]
-    fn come(
-        &self,
-        place: &mut Place<'_, F, V, Y>,
-        sight: &Sight<'_, F, Y>,
-        cells: &[u16],
-        coming: &Coming<'_, F, R::Moment, X>,
-    ) {
+    fn come(&self, place: &mut Place<'_, F, V, Y>, sight: &Sight<'_, F, Y>, cells: &[u16], coming: &Coming<'_, F, R::Moment, X>) {
         let Place { synapses, target: found, outlet, places } = place;
         for start in (0..cells.len()).step_by(TOGETHER) {
             let end = cells.len().min(start + TOGETHER);
-            let ahead = &cells[end..cells.len().min(end + TOGETHER)];
-            ahead.iter().for_each(|cell| prefetch(sight.seen.as_ptr().wrapping_add(usize::from(*cell))));
+            if sight.seen.len() > CACHED {
+                let ahead = &cells[end..cells.len().min(end + TOGETHER)];
+                ahead.iter().for_each(|cell| prefetch(sight.seen.as_ptr().wrapping_add(usize::from(*cell))));
+            }
             let (mut synapses, cells) = (synapses.run(start..end), &cells[start..end]);
-            let odd = self.meet_shown(&mut synapses, found.zones, (sight, outlet), cells, coming);
-            for (synapse, cell) in cells.iter().enumerate().filter(|(synapse, _)| odd >> synapse & 1 == 1) {
-                let target = usize::from(*cell);
+            let mut odd = self.meet_shown(synapses.run(0..end - start), found.zones, (sight, outlet), cells, coming);
+            while odd != 0 {
+                let synapse = odd.trailing_zeros() as usize;
+                odd &= odd - 1;
+                let target = usize::from(cells[synapse]);
                 let (values, sent) = self.meet_searching(synapses.get(synapse), coming, target, *found, places);
                 synapses.set(synapse, values);
                 outlet.send(target, sent.to_f64());
@@ -163,32 +164,31 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     #[inline(always)]
     fn meet_shown(
         &self,
-        synapses: &mut Synapses<'_, F, V>,
+        mut synapses: Synapses<'_, F, V>,
         zones: &Zones,
         (sight, outlet): (&Sight<'_, F, Y>, &mut Pipe<'_>),
         cells: &[u16],
         coming: &Coming<'_, F, R::Moment, X>,
     ) -> u64 {
         let one = zones.of.is_empty().then(|| coming.moments[0]);
-        let mut odd = 0;
+        let mut odd: u64 = 0;
+        let cells = &cells[..synapses.len()];
         for (synapse, cell) in cells.iter().enumerate() {
             let target = usize::from(*cell);
             let seen = sight.seen[target];
             let newest = seen.0[0];
-            let is_odd = seen.0[SHOWN] > coming.since.low || newest == coming.now;
-            odd |= u64::from(is_odd) << synapse;
-            if !R::PLAIN && is_odd {
+            if seen.0[SHOWN] > coming.since.low || newest == coming.now {
+                odd |= 1 << synapse;
                 continue;
             }
-            let before = synapses.get(synapse);
-            let mut values = before;
+            let mut values = synapses.get(synapse);
             let kept: [[F; Y]; SHOWN] = std::array::from_fn(|spike| sight.kept(target, spike));
             self.work_off(&mut values, seen, &kept, &coming.since);
             let moment = one.unwrap_or_else(|| coming.moments[zones.zone(target)]);
             let post = (R::PLAIN || newest != NEVER).then(|| (&kept[0], coming.now.wrapping_sub(newest)));
             let sent = self.meet(&mut values, coming, (newest, &self.rule.facing(post, &moment)), |_| ());
-            synapses.set(synapse, if is_odd { before } else { values });
-            outlet.send(target, if is_odd { 0.0 } else { sent.to_f64() });
+            synapses.set(synapse, values);
+            outlet.send(target, sent.to_f64());
         }
         odd
     }

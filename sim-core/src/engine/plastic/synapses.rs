@@ -26,6 +26,12 @@ impl<'a, F: Copy, const V: usize> Synapses<'a, F, V> {
         Synapses { variables: std::array::from_fn(|_| variables.next().map_or(&mut [][..], |all| &mut all[range.clone()])) }
     }
 
+    /// How many.
+    #[inline(always)]
+    pub(super) fn len(&self) -> usize {
+        self.variables[0].len()
+    }
+
     #[inline(always)]
     pub(super) fn get(&self, synapse: usize) -> [F; V] {
         std::array::from_fn(|v| self.variables[v][synapse])
