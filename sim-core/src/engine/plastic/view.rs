@@ -53,11 +53,10 @@ impl View {
         let kept = F::slice(&mut kept);
         while let Some(spike) = look.spikes().get(self.shown).filter(|spike| spike.tick <= tick) {
             let target = usize::from(spike.target);
-            let Seen(ticks) = &mut self.seen[target];
-            ticks.rotate_right(1);
-            ticks[0] = spike.tick;
+            let Seen(ticks) = self.seen[target];
+            self.seen[target] = Seen(std::array::from_fn(|i| if i == 0 { spike.tick } else { ticks[i - 1] }));
             let kept = &mut kept[target * SHOWN * Y..][..SHOWN * Y];
-            kept.rotate_right(Y);
+            kept.copy_within(..(SHOWN - 1) * Y, Y);
             kept[..Y].copy_from_slice(look.of(self.shown as u32));
             self.shown += 1;
         }
