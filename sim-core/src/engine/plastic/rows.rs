@@ -152,11 +152,41 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                 let synapse = odd.trailing_zeros() as usize;
                 odd &= odd - 1;
                 let target = usize::from(cells[synapse]);
-                let (values, sent) = self.meet_searching(synapses.get(synapse), coming, target, *found, places);
+                let (seen, values) = (sight.seen[target], synapses.get(synapse));
+                let (values, sent) = if seen.0[SHOWN] <= coming.since.low && seen.0[1] < coming.now {
+                    let kept = std::array::from_fn(|spike| sight.kept(target, spike));
+                    self.meet_in_step(values, coming, seen, &kept, &coming.moments[found.zones.zone(target)])
+                } else {
+                    self.meet_searching(values, coming, target, *found, places)
+                };
                 synapses.set(synapse, values);
                 outlet.send(target, sent.to_f64());
             }
         }
+    }
+
+    /// What a synapse does whose target fires in this very tick, once, where all is shown.
+    fn meet_in_step(
+        &self,
+        mut synapse: [F; V],
+        coming: &Coming<'_, F, R::Moment, X>,
+        Seen(ticks): Seen,
+        kept: &[[F; Y]; SHOWN],
+        moment: &R::Moment,
+    ) -> ([F; V], F) {
+        let [newest, before, earlier] = ticks;
+        self.work_off(&mut synapse, Seen([NEVER, before, earlier]), kept, &coming.since);
+        let facing = self.rule.facing((before != NEVER).then(|| (&kept[1], coming.now - before)), moment);
+        let posts = |synapse: &mut [F; V]| {
+            let Some(since) = coming.ticks.filter(|ticks| *ticks > 0) else { return };
+            let spike = PostSpike { since, kept: &kept[0], idle: since.min(newest.saturating_sub(before)) };
+            self.rule.on_post(synapse, &coming.since.traces, spike);
+            if !self.conventions.clip_together {
+                self.rule.clip(synapse);
+            }
+        };
+        let sent = self.meet(&mut synapse, coming, (newest, &facing), posts);
+        (synapse, sent)
     }
 
     /// The synapses of a part of a run get their source's spike, but for those that do not find all that they need in the view: a bit for
