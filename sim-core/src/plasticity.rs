@@ -107,8 +107,8 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
     /// Parameters that modulators change, at one tick.
     type Moment: Copy;
 
-    /// What a target is to its sources' spikes at one tick: worked out once for all of them.
-    type Facing: Copy + Default + Send + Sync + 'static;
+    /// What a target is to a spike of a source.
+    type Facing: Copy;
 
     /// The conventions.
     fn conventions(&self) -> Conventions;
@@ -174,7 +174,7 @@ pub struct Decay<F> {
 }
 
 /// Ticks that are looked up in one step. A fixed number: there is nothing to be checked then.
-const NEAR: usize = 1 << 14;
+const NEAR: usize = 1 << 13;
 
 impl<F: Real> Decay<F> {
     /// Of a time constant in ms.
@@ -184,8 +184,8 @@ impl<F: Real> Decay<F> {
             Precision::F64 => 60.0,
             Precision::F32 => 32.0,
         };
-        // Casts saturate.
-        let reach = ((halvings * std::f64::consts::LN_2 / rate) as i32).min(i32::MAX - 1);
+        // Casts saturate. A tick at least: what has no reach takes no notice of the other's spikes.
+        let reach = ((halvings * std::f64::consts::LN_2 / rate) as i32).clamp(1, i32::MAX - 1);
         let factor = |ticks: usize| F::of(math::exp(-(ticks as f64) * rate));
         let mut near = Box::new([F::of(0.0); NEAR + 1]);
         for (ticks, near) in near[..NEAR].iter_mut().enumerate().take(reach as usize + 1) {

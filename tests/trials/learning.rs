@@ -108,9 +108,9 @@ fn each_trial_goes_on_with_the_weights_of_the_last() {
     }
 }
 
-/// A spike of the target that is on its way when the warm-up ends has its effect once, in the first trial.
-#[test]
-fn what_is_on_its_way_after_the_warmup_comes_once() {
+/// The weight after three trials of 20 ms that begin with the state after a warm-up as long. The trains are the same in all of them, the
+/// delay is 10 ms; a pair of spikes that are dt apart counts exp(-dt / 20 ms).
+fn weight_after_three_trials(pre: &str, post: &str) -> f64 {
     let text = r#"
 spikeloom = 1
 [network]
@@ -123,10 +123,10 @@ reset = "state"
 [numerics]
 weights = "f64"
 [populations.pre]
-neurons = { model = "spike_train", times = ["1 ms"] }
+neurons = { model = "spike_train", times = PRE }
 size = 1
 [populations.post]
-neurons = { model = "spike_train", times = ["15 ms"] }
+neurons = { model = "spike_train", times = POST }
 size = 1
 [[projections]]
 name = "syn"
@@ -138,16 +138,34 @@ delay = "10 ms"
 [projections.plasticity]
 rule = "stdp_pair"
 a_plus = "1 pA"
+a_minus = 0
 w_max = "100 pA"
 "#;
-    let plan = Plan::new(netlist::toml(text, &[]), 1);
+    let plan = Plan::new(netlist::toml(&text.replace("PRE", pre).replace("POST", post), &[]), 1);
     let mut state = State::new(&plan);
     state.advance(&plan, 200, &mut Keep::default());
     TrialRun { plan: &plan, threads: 1, stopped: &|| false }.run(&mut state, &mut Keep::default(), &mut |_| ());
+    state.synapses(&plan, 0, 0, Reading::Now).values[0]
+}
+
+/// A spike of the target that is on its way when the warm-up ends has its effect once, in the first trial.
+#[test]
+fn what_is_on_its_way_after_the_warmup_comes_once() {
     // The source has fired 20 ms before and in each trial. The warm-up's spike of the target comes to the synapse 4 ms after the latter,
     // in the first trial; its own 24 ms after, when two trials are over and one is not.
     let pairs = |dt: f64| (-dt / 20.0_f64).exp() + (-(dt + 20.0) / 20.0).exp();
-    let (wanted, found) = (50.0 + pairs(4.0) + 2.0 * pairs(24.0), state.synapses(&plan, 0, 0, Reading::Now).values[0]);
+    let (wanted, found) = (50.0 + pairs(4.0) + 2.0 * pairs(24.0), weight_after_three_trials("[\"1 ms\"]", "[\"15 ms\"]"));
+    assert!((found - wanted).abs() < 1e-9, "{found}, not {wanted}");
+}
+
+/// The same where it comes to the synapse in the very tick of a spike of the source that is under way, too.
+#[test]
+fn what_comes_with_a_spike_that_is_under_way_comes_once() {
+    let pair = |dt: f64| (-dt / 20.0_f64).exp();
+    // The warm-up's spike of the target comes 14 ms after the source's first, with its second, which arrives in each trial. A trial's own
+    // comes 14 ms after the trial's first, 20 ms after that second and 34 ms after that first.
+    let wanted = 50.0 + pair(14.0) + 3.0 * (pair(14.0) + pair(20.0) + pair(34.0));
+    let found = weight_after_three_trials("[\"1 ms\", \"15 ms\"]", "[\"5 ms\"]");
     assert!((found - wanted).abs() < 1e-9, "{found}, not {wanted}");
 }
 

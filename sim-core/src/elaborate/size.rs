@@ -60,7 +60,7 @@ pub fn estimate(network: &Network) -> Estimate {
         bytes += held(&projection.rule);
         if effect == Effect::Spikes {
             synapses += count;
-            bytes += count * synapse_bytes(network, &chooser, projection) + kept_spikes(projection);
+            bytes += count * synapse_bytes(network, &chooser, projection) + kept_of_targets(network, projection);
         } else {
             let alike = same_for_all(projection) && effect == Effect::PrivateSpikes;
             bytes += PRIVATE * projection.target_cells.len() as f64 + if alike { 0.0 } else { LISTED * count };
@@ -151,18 +151,17 @@ fn own_pairs(projection: &Projection) -> u32 {
 /// Bytes of a synapse as the grid engine keeps it, and of its share of the runs where delays differ.
 fn synapse_bytes(network: &Network, chooser: &Chooser<'_>, projection: &Projection) -> f64 {
     let record = match &projection.learning {
-        Some(learning) => plastic::kept(network, projection, learning).1 as f64,
+        Some(learning) => plastic::kept(network, projection, learning, expected_synapses(projection)).synapse as f64,
         None => chooser.layout(projection).record_bytes(projection),
     };
     // A run is 4 bytes and is shared by the synapses of a source with the same delay; 2 bytes are taken while building.
     record + if matches!(projection.delay, Draw::Constant(_)) { 0.0 } else { 3.0 }
 }
 
-/// Bytes of the spikes that are kept of each target of synapses that learn: 16 at first, of 12 bytes or more.
-const KEPT_SPIKES: f64 = 256.0;
-
-fn kept_spikes(projection: &Projection) -> f64 {
-    if projection.learning.is_some() { KEPT_SPIKES * projection.target_cells.len() as f64 } else { 0.0 }
+/// Bytes of what synapses that learn keep of their targets.
+fn kept_of_targets(network: &Network, projection: &Projection) -> f64 {
+    let kept = |learning| plastic::kept(network, projection, learning, expected_synapses(projection)).targets;
+    projection.learning.as_ref().map_or(0.0, kept)
 }
 
 /// Bytes that the rule itself holds.

@@ -311,7 +311,7 @@ pub fn layouts(network: &Network) -> Vec<Option<Kept>> {
     let chooser = Chooser::new(network, Layouts::Chosen);
     let kept = |projection: &Projection| match &projection.learning {
         Some(learning) => {
-            let (layout, bytes) = plastic::kept(network, projection, learning);
+            let plastic::Kept { layout, synapse: bytes, .. } = plastic::kept(network, projection, learning, 0.0);
             Kept { layout, bytes: bytes as f64 }
         }
         None => {

@@ -246,7 +246,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Phase 5, of a window: plastic synapses hear of their targets' spikes.
+    /// Phase 5, of a window: it is noted for plastic synapses which of their targets fired.
     pub(crate) fn learn(&mut self, window: &RangeInclusive<u64>) {
         let tables = self.part.learning.iter().zip(self.own.plastic.iter_mut());
         for (table, memory) in tables.filter(|(table, _)| table.learner.heeds_targets()) {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// The runs of all cells at one end of a projection, cell after cell; those of a cell by their delays.
+/// The runs of all sources of a projection, cell after cell; those of a cell by their delays.
 #[derive(Debug, Default)]
 pub(crate) struct Fan {
     /// First run of each cell, and the end.

@@ -40,4 +40,4 @@ pub(crate) use calendar::Calendar;
 pub(crate) use learner::Arrivals;
 pub(crate) use memory::Memory;
 pub(crate) use reading::read;
-pub(crate) use wiring::{Table, kept, tables};
+pub(crate) use wiring::{Kept, Table, kept, tables};

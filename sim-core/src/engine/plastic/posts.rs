@@ -49,6 +49,11 @@ pub(crate) struct Look<'a, F, const Y: usize> {
 }
 
 impl Posts {
+    /// Bytes of a spike that is remembered, of which so many numbers are kept.
+    pub(crate) fn bytes(width: usize, precision: Precision) -> usize {
+        size_of::<Post>() + 2 * width * precision.bytes()
+    }
+
     pub(crate) fn new(targets: usize, width: usize, precision: Precision) -> Self {
         Self {
             width,

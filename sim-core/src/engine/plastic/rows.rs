@@ -33,6 +33,14 @@ struct Coming<'a, F, M, const X: usize> {
     moments: &'a [M],
 }
 
+impl<F, M, const X: usize> Coming<'_, F, M, X> {
+    /// Ticks since the source's last spike, for spikes of the target in this very tick; `None` where these have been met: before the
+    /// source's first spike those of the target mean nothing, of several in a tick the first has met them, or another state has.
+    fn since_last_to_meet(&self) -> Option<i32> {
+        self.ticks.filter(|_| self.now > self.since.low)
+    }
+}
+
 /// What a source's spike changes, and what of the targets it finds there.
 struct Place<'a, F, const V: usize, const Y: usize> {
     synapses: Synapses<'a, F, V>,
@@ -53,7 +61,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
             let (emitted, now) = (arrivals.tick - delay as i32, self.seen(arrivals.tick, delay));
             moments.clear();
             zones.views(bus.at(emitted, &mut room), |_, view| moments.push(self.rule.moment(view)));
-            let view = memory.views.iter().position(|view| view.delay == delay);
+            let view = memory.views.binary_search_by_key(&delay, |view| view.delay).ok();
             if let Some(view) = view {
                 memory.views[view].show(&memory.posts.look::<F, Y>(), now);
             }
@@ -178,7 +186,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         self.work_off(&mut synapse, Seen([NEVER, before, earlier]), kept, &coming.since);
         let facing = self.rule.facing((before != NEVER).then(|| (&kept[1], coming.now - before)), moment);
         let posts = |synapse: &mut [F; V]| {
-            let Some(since) = coming.ticks.filter(|ticks| *ticks > 0) else { return };
+            let Some(since) = coming.since_last_to_meet() else { return };
             let spike = PostSpike { since, kept: &kept[0], idle: since.min(newest.saturating_sub(before)) };
             self.rule.on_post(synapse, &coming.since.traces, spike);
             if !self.conventions.clip_together {
@@ -259,18 +267,15 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         places: &mut Vec<u32>,
     ) -> ([F; V], F) {
         let Target { look, tapes, zones } = found;
-        let Coming { now, ticks, since, .. } = coming;
+        let Coming { now, since, .. } = coming;
         self.catch_up(&mut synapse, since, (target, now - 1), found, places);
         let (newest, facing) = self.face(look, target, *now, &coming.moments[zones.zone(target)]);
         let flow = |synapse: &mut [F; V], idle: i32| {
             let emitted = now + since.way;
             self.flow(synapse, (tapes, zones.zone(target)), emitted - idle, emitted);
         };
-        // Before the source's first spike, those of the target mean nothing. Where it fires several times in a tick, the first
-        // has met those of the target.
-        let ticks = ticks.filter(|ticks| *ticks > 0);
         let posts = |synapse: &mut [F; V]| {
-            let Some(since_last) = ticks.filter(|_| newest == *now) else { return };
+            let Some(since_last) = coming.since_last_to_meet().filter(|_| newest == *now) else { return };
             for spike in look.with(look.first_from(target, *now)) {
                 let idle = since_last.min(now.saturating_sub(look.post(spike).before));
                 flow(synapse, idle);
@@ -280,7 +285,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                 }
             }
         };
-        if let Some(since_last) = ticks.filter(|_| newest < *now) {
+        if let Some(since_last) = coming.ticks.filter(|_| newest < *now) {
             flow(&mut synapse, since_last.min(now.saturating_sub(newest)));
         }
         let sent = self.meet(&mut synapse, coming, (newest, &facing), posts);

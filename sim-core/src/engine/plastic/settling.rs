@@ -8,6 +8,9 @@ use super::tape::Tape;
 use crate::engine::values::Width;
 use crate::plasticity::{PostSpike, Rule, Zones};
 
+/// Spikes a target that are remembered at most, but for those that some synapse cannot have seen yet.
+pub(crate) const REMEMBERED: usize = 16;
+
 /// The source's last spike and what of the target's since then is new, as all synapses of a run have it; times by the targets' clocks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Since<F, const X: usize> {
@@ -116,10 +119,9 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
 
     /// Sweeps the synapses once many spikes are remembered, so that about three quarters can be forgotten: most sources have fired since.
     pub(super) fn make_room(&self, memory: &mut Memory, now: i32, longest: i32) {
-        /// Spikes a target.
-        const MANY: usize = 16;
-        let spikes = memory.posts.spikes();
-        if spikes.len() <= MANY * memory.wiring.targets.len() {
+        let (spikes, wiring) = (memory.posts.spikes(), &memory.wiring);
+        // A sweep takes about as long as the synapses are many: where they are few, it is worth while early.
+        if spikes.len() <= (REMEMBERED * wiring.targets.len()).min(wiring.cells.len()).max(wiring.targets.len()) {
             return;
         }
         let tick = |quarters: usize| spikes[spikes.len() * quarters / 4].tick;

@@ -4,6 +4,8 @@ use super::calendar::Calendar;
 use super::fan::{Fan, Run};
 use super::learner::Learner;
 use super::pipe::Outlet;
+use super::posts::Posts;
+use super::settling::REMEMBERED;
 use super::view::View;
 use crate::connect::{Generator, Synapse};
 use crate::engine::build::Filling;
@@ -60,8 +62,6 @@ impl Table {
 
     /// Delays for which there is a view of the targets: all, where it is less to keep the views than to look for each synapse's news.
     pub(crate) fn views(&self) -> impl Iterator<Item = u32> {
-        /// Synapses for whose search a target is shown in one view.
-        const WORTH: usize = 4;
         let Wiring { cells, targets, delays, .. } = &*self.wiring;
         let of_use = self.learner.looks_at_views() && delays.len() * targets.len() * WORTH <= cells.len();
         delays.iter().copied().filter(move |_| of_use)
@@ -102,6 +102,9 @@ struct Filled<F> {
     weight: F,
 }
 
+/// Synapses for whose search a target is shown in one view.
+const WORTH: usize = 4;
+
 /// Most targets of a table: their places are 16-bit numbers.
 const MOST_TARGETS: u32 = 1 << 16;
 
@@ -118,13 +121,31 @@ fn layout(precision: Precision) -> &'static str {
     }
 }
 
-/// How a projection that learns in this way will be kept, and the bytes of a synapse: [`Table::record_bytes`] of one.
-pub(crate) fn kept(network: &Network, projection: &Projection, learning: &Learning) -> (&'static str, usize) {
+/// How a projection that learns is going to be kept.
+pub(crate) struct Kept {
+    /// In words.
+    pub(crate) layout: &'static str,
+    /// Bytes of a synapse: [`Table::record_bytes`] of one.
+    pub(crate) synapse: usize,
+    /// Bytes of all that is kept of targets' spikes, and of views of them, at most.
+    pub(crate) targets: f64,
+}
+
+/// The same before anything is built, for about so many synapses.
+pub(crate) fn kept(network: &Network, projection: &Projection, learning: &Learning, synapses: f64) -> Kept {
     let (precision, grid) = (precision(network), Grid::new(network.timestep_fs));
     let setup = Setup { settings: &learning.settings, bounds: learning.bounds, grid, precision };
-    let learner = (learning.card.build)(&setup);
+    let (variables, _, numbers) = (learning.card.build)(&setup).sizes();
     let start = usize::from(!matches!(projection.weight, Draw::Constant(_)));
-    (layout(precision), size_of::<u16>() + precision.bytes() * (learner.sizes().0 + start))
+    let targets = projection.target_cells.len() as f64;
+    // A list that grows takes up to twice its length.
+    let spikes = 2.0 * (REMEMBERED as f64 * targets).min(synapses).max(targets);
+    let views = if matches!(projection.delay, Draw::Constant(_)) { targets } else { synapses / WORTH as f64 };
+    Kept {
+        layout: layout(precision),
+        synapse: size_of::<u16>() + precision.bytes() * (variables + start),
+        targets: spikes * Posts::bytes(numbers, precision) as f64 + views * View::bytes(numbers, precision) as f64,
+    }
 }
 
 /// The tables of a projection that learns, in the partition that has these blocks.
@@ -162,7 +183,7 @@ fn table<F: crate::real::Real>(
     let magnitude = only_outlet(network, projection).is_some_and(|r| takes_magnitude(network, projection, r));
     let sign = if magnitude { 1.0 } else { sign };
     generator.for_targets(range.clone(), |Synapse { source, target, weight, delay_fs, .. }| {
-        let filled = Filled { cell: (target - range.start) as u16, weight: F::of(sign * weight) };
+        let filled = Filled { cell: (target - range.start) as u16, weight: F::of(sign * weight + 0.0) };
         filling.add(source, grid.delay(delay_fs) as u16, filled);
     });
     filling.settle();
