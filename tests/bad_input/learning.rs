@@ -159,7 +159,7 @@ fn the_base_learns() {
     let plastic = |what: &[&str]| crate::program::spikeloom(what).ends(0);
     let found = plastic(&["check", &file, "--strict", "--json"]).json();
     let kept = &found["projections"][0];
-    assert_eq!((&kept["plasticity"], &kept["bytes_per_synapse"]), (&"stdp_pair".into(), &12.0.into()), "{found:#}");
+    assert_eq!((&kept["plasticity"], &kept["bytes_per_synapse"]), (&"stdp_pair".into(), &6.0.into()), "{found:#}");
     plastic(&["run", &file, "-q", "--set", "projections.plastic.plasticity.a_minus=0.5pA"]);
     let wrong = ["check", &file, "--json", "--set", "projections.plastic.plasticity.a_minu=0.5pA"];
     let problems = crate::program::spikeloom(&wrong).ends(2).problems();
