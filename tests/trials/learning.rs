@@ -108,10 +108,11 @@ fn each_trial_goes_on_with_the_weights_of_the_last() {
     }
 }
 
-/// The weight after three trials of 20 ms that begin with the state after a warm-up as long. The trains are the same in all of them, the
-/// delay is 10 ms; a pair of spikes that are dt apart counts exp(-dt / 20 ms).
-fn weight_after_three_trials(pre: &str, post: &str) -> f64 {
-    let text = r#"
+/// One synapse between trains of spikes: a warm-up of 20 ms and three trials as long, each of which begins with the state after it. The
+/// trains are the same in all of them.
+fn one_synapse(pre: &str, post: &str, delay: &str, plasticity: &str) -> String {
+    format!(
+        r#"
 spikeloom = 1
 [network]
 timestep = "0.1 ms"
@@ -123,29 +124,39 @@ reset = "state"
 [numerics]
 weights = "f64"
 [populations.pre]
-neurons = { model = "spike_train", times = PRE }
+neurons = {{ model = "spike_train", times = {pre} }}
 size = 1
 [populations.post]
-neurons = { model = "spike_train", times = POST }
+neurons = {{ model = "spike_train", times = {post} }}
 size = 1
 [[projections]]
 name = "syn"
 source = "pre"
 target = "post"
-connect = { rule = "one_to_one" }
+connect = {{ rule = "one_to_one" }}
 weight = "50 pA"
-delay = "10 ms"
+delay = "{delay}"
 [projections.plasticity]
-rule = "stdp_pair"
 a_plus = "1 pA"
 a_minus = 0
 w_max = "100 pA"
-"#;
-    let plan = Plan::new(netlist::toml(&text.replace("PRE", pre).replace("POST", post), &[]), 1);
+{plasticity}
+"#
+    )
+}
+
+/// The weight of that synapse after the trials.
+fn weight_after_the_trials(text: &str, threads: usize) -> f64 {
+    let plan = Plan::new(netlist::toml(text, &[]), threads);
     let mut state = State::new(&plan);
     state.advance(&plan, 200, &mut Keep::default());
-    TrialRun { plan: &plan, threads: 1, stopped: &|| false }.run(&mut state, &mut Keep::default(), &mut |_| ());
+    TrialRun { plan: &plan, threads, stopped: &|| false }.run(&mut state, &mut Keep::default(), &mut |_| ());
     state.synapses(&plan, 0, 0, Reading::Now).values[0]
+}
+
+/// Where a pair of spikes that are dt apart counts exp(-dt / 20 ms), and spikes take 10 ms.
+fn weight_of_pairs(pre: &str, post: &str) -> f64 {
+    weight_after_the_trials(&one_synapse(pre, post, "10 ms", "rule = \"stdp_pair\""), 1)
 }
 
 /// A spike of the target that is on its way when the warm-up ends has its effect once, in the first trial.
@@ -154,7 +165,7 @@ fn what_is_on_its_way_after_the_warmup_comes_once() {
     // The source has fired 20 ms before and in each trial. The warm-up's spike of the target comes to the synapse 4 ms after the latter,
     // in the first trial; its own 24 ms after, when two trials are over and one is not.
     let pairs = |dt: f64| (-dt / 20.0_f64).exp() + (-(dt + 20.0) / 20.0).exp();
-    let (wanted, found) = (50.0 + pairs(4.0) + 2.0 * pairs(24.0), weight_after_three_trials("[\"1 ms\"]", "[\"15 ms\"]"));
+    let (wanted, found) = (50.0 + pairs(4.0) + 2.0 * pairs(24.0), weight_of_pairs("[\"1 ms\"]", "[\"15 ms\"]"));
     assert!((found - wanted).abs() < 1e-9, "{found}, not {wanted}");
 }
 
@@ -165,7 +176,7 @@ fn what_comes_with_a_spike_that_is_under_way_comes_once() {
     // The warm-up's spike of the target comes 14 ms after the source's first, with its second, which arrives in each trial. A trial's own
     // comes 14 ms after the trial's first, 20 ms after that second and 34 ms after that first.
     let wanted = 50.0 + pair(14.0) + 3.0 * (pair(14.0) + pair(20.0) + pair(34.0));
-    let found = weight_after_three_trials("[\"1 ms\", \"15 ms\"]", "[\"5 ms\"]");
+    let found = weight_of_pairs("[\"1 ms\", \"15 ms\"]", "[\"5 ms\"]");
     assert!((found - wanted).abs() < 1e-9, "{found}, not {wanted}");
 }
 
@@ -173,38 +184,8 @@ fn what_comes_with_a_spike_that_is_under_way_comes_once() {
 /// spike of the target that is on its way.
 #[test]
 fn the_reward_of_the_warmup_comes_once() {
-    let text = r#"
-spikeloom = 1
-[network]
-timestep = "0.1 ms"
-warmup = "20 ms"
-[trials]
-count = 3
-each = "20 ms"
-reset = "state"
-[numerics]
-weights = "f64"
-[populations.pre]
-neurons = { model = "spike_train", times = ["1 ms"] }
-size = 1
-[populations.post]
-neurons = { model = "spike_train", times = ["5 ms", "19.5 ms"] }
-size = 1
-[[projections]]
-name = "syn"
-source = "pre"
-target = "post"
-connect = { rule = "one_to_one" }
-weight = "50 pA"
-delay = "1 ms"
-[projections.plasticity]
-rule = "stdp_reward"
-a_plus = "1 pA"
-a_minus = 0
-tau_c = "50 ms"
-reward = 0.01
-w_max = "100 pA"
-"#;
+    let rule = "rule = \"stdp_reward\"\ntau_c = \"50 ms\"\nreward = 0.01";
+    let text = one_synapse("[\"1 ms\"]", "[\"5 ms\", \"19.5 ms\"]", "1 ms", rule);
     let pair = |dt: f64| (-dt / 20.0_f64).exp();
     // Of an eligibility of 1, by the end of a trial or of the warm-up that is so many ms away.
     let gain = |left: f64| 0.01 * 50.0 * (1.0 - (-left / 50.0_f64).exp());
@@ -213,11 +194,7 @@ w_max = "100 pA"
     let kept = pair(5.0) * (-14.0_f64 / 50.0).exp() * gain(20.0);
     let trial = kept + pair(19.5) * gain(19.5) + (pair(5.0) + pair(25.0)) * gain(14.0);
     for threads in [1, 2] {
-        let plan = Plan::new(netlist::toml(text, &[]), threads);
-        let mut state = State::new(&plan);
-        state.advance(&plan, 200, &mut Keep::default());
-        TrialRun { plan: &plan, threads, stopped: &|| false }.run(&mut state, &mut Keep::default(), &mut |_| ());
-        let (wanted, found) = (50.0 + warmup + 3.0 * trial, state.synapses(&plan, 0, 0, Reading::Now).values[0]);
+        let (wanted, found) = (50.0 + warmup + 3.0 * trial, weight_after_the_trials(&text, threads));
         assert!((found - wanted).abs() < 1e-9, "{found}, not {wanted}");
     }
 }
