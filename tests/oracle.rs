@@ -81,11 +81,7 @@ pub(crate) fn run(network: &Network, states: Vec<Values>, ticks: u64) -> Outcome
 /// The same through stretches that follow each other.
 pub(crate) fn run_stretches(network: &Network, states: Vec<Values>, stretches: &[Stretch]) -> Outcome {
     let grid = Grid::new(network.timestep_fs);
-    let kernels = network.populations.iter().map(|p| match &p.cells {
-        Cells::Neurons { card, parameters, .. } => Some(card.builder(network.state)(p.size as usize, parameters, grid)),
-        Cells::Stimulus { .. } => None,
-    });
-    let kernels: Vec<Option<Box<dyn Neurons>>> = kernels.collect();
+    let kernels: Vec<Option<Box<dyn Neurons>>> = network.populations.iter().map(|p| p.kernel(network, grid)).collect();
     let trials = network.trials.iter().flat_map(|trials| (0..trials.count).map(Some)).chain([None]);
     let all: Vec<Vec<Option<Drive>>> = trials.map(|trial| drives(network, grid, trial)).collect();
     let each =

@@ -4,8 +4,8 @@ use sim_core::catalog::{Polarity, Shape, StimulusValue};
 use sim_core::diagnostic::Span;
 use sim_core::expr;
 use sim_core::network::{
-    Cells, Chance, Column, Distribution, DistributionShape, Draw, Field, Network, Population, Projection, Record, Rule, Weights,
-    What,
+    Cells, Chance, Column, Distribution, DistributionShape, Draw, Field, Network, Numerics, Population, Projection, Record, Rule,
+    Weights, What,
 };
 use sim_core::random::{Key, Stream};
 use sim_core::real::Precision;
@@ -45,6 +45,7 @@ pub(crate) fn network(seed: u64) -> Network {
         warmup_fs: 0,
         seed,
         noise_seed: seed ^ 1,
+        numerics: Numerics::Float,
         weights: [Weights::F64, Weights::F32, Weights::I16][s.below(3) as usize],
         state: if seed.is_multiple_of(3) { Precision::F32 } else { Precision::F64 },
         spaces: Vec::new(),
@@ -261,9 +262,9 @@ fn rule(s: &mut Stream, sources: &std::ops::Range<u32>, targets: &mut std::ops::
         0 => {
             // As many targets as sources: the shorter of the two decides.
             targets.end = targets.start + m.min(n);
-            if m <= n { Rule::OneToOne } else { Rule::AllToAll { autapses } }
+            if m <= n { Rule::OneToOne } else { Rule::AllToAll { same_index: autapses } }
         }
-        1 => Rule::AllToAll { autapses },
+        1 => Rule::AllToAll { same_index: autapses },
         2 => Rule::FixedIndegree { indegree: s.below(2 * m), autapses, multapses: true },
         3 => Rule::FixedIndegree { indegree: s.below(m), autapses, multapses: false },
         4 => Rule::FixedOutdegree { outdegree: s.below(n), autapses, multapses: s.below(2) == 0 },

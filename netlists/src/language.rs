@@ -147,7 +147,11 @@ pub(crate) const NETWORK: Section = Section {
         key("warmup", Shape::Scalar, "time run first and left out of rates and records"),
         key("seed", Shape::Whole, "seed of wiring and everything else"),
         key("noise_seed", Shape::Whole, "seed of what is drawn while running; default: seed"),
-        key("numerics", Shape::NotBuilt("the numbers of a chip (numerics) are not built yet"), "arithmetic of a platform"),
+        key(
+            "numerics",
+            Shape::Word(&["float", "spinnaker"]),
+            "whose arithmetic: floating point, or that of the chip; default: float",
+        ),
     ],
 };
 
@@ -273,6 +277,7 @@ pub(crate) const CONNECT: Section = Section {
         key("outdegree", Shape::Count, "synapses per source of fixed_outdegree"),
         key("n", Shape::Count, "synapses in all of fixed_total_number"),
         key("autapses", Shape::Bool, "whether a cell may project to itself"),
+        key("same_index", Shape::Bool, "whether a cell projects to the one with its index in the other population"),
         key("multapses", Shape::Bool, "whether a pair may have several synapses"),
         key("file", Shape::Text, "CSV file of the list rule"),
         key("source", Shape::Text, "column of the sources; default: source"),

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use sim_core::catalog::{Effect, NeuronCard};
 use sim_core::expr;
 use sim_core::network::{
-    Cells, Chance, Column, Distribution, DistributionShape, Draw, Field, Network, Population, Projection, Record, Rule, Weights,
-    What,
+    Cells, Chance, Column, Distribution, DistributionShape, Draw, Field, Network, Numerics, Population, Projection, Record, Rule,
+    Weights, What,
 };
 use sim_core::space::{Positions, Room, Sites, Space};
 use sim_core::time::decimal_ms;
@@ -35,8 +35,11 @@ pub fn write_json(network: &Network) -> Value {
         "populations": populations,
         "projections": projections,
         "record": records,
-        "numerics": { "weights": weights, "state": network.state.name() },
     });
+    match network.numerics {
+        Numerics::Float => netlist["numerics"] = json!({ "weights": weights, "state": network.state.name() }),
+        Numerics::Spinnaker => netlist["network"]["numerics"] = json!("spinnaker"),
+    }
     match &network.trials {
         Some(trials) => netlist["trials"] = write_trials::trials(trials),
         None => netlist["network"]["duration"] = json!(time(network.duration_fs)),
@@ -180,7 +183,7 @@ fn selection(population: &Population, cells: &Range<u32>) -> String {
 fn rule(rule: &Rule) -> Value {
     match rule {
         Rule::OneToOne => json!({ "rule": "one_to_one" }),
-        Rule::AllToAll { autapses } => json!({ "rule": "all_to_all", "autapses": autapses }),
+        Rule::AllToAll { same_index } => json!({ "rule": "all_to_all", "same_index": same_index }),
         Rule::FixedIndegree { indegree, autapses, multapses } => {
             json!({ "rule": "fixed_indegree", "indegree": indegree, "autapses": autapses, "multapses": multapses })
         }

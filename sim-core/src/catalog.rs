@@ -190,6 +190,9 @@ pub struct NeuronCard {
     pub build: Build,
     /// The same with state in 32-bit numbers; none where they cannot hold what the scheme promises.
     pub build_f32: Option<Build>,
+    /// The same in the numbers of SpiNNaker's chip: behind the card's parameters come the steps of the weights of its receptors. None
+    /// where the model is not one of sPyNNaker's.
+    pub build_spinnaker: Option<Build>,
 }
 
 /// From the number of neurons, their parameters (card's order, base units) and the grid.

@@ -45,8 +45,8 @@ impl Chosen<'_> {
     fn onto(&self, rule: &Rule, place: usize, target: u32, mut emit: impl FnMut(u32)) {
         match rule {
             Rule::OneToOne => self.sources.get(place).copied().into_iter().for_each(emit),
-            Rule::AllToAll { autapses } => {
-                let may = |source: &u32| *autapses || !self.same_population || *source != target;
+            Rule::AllToAll { same_index } => {
+                let may = |source: &u32| *same_index || *source != target;
                 self.sources.iter().copied().filter(may).for_each(emit);
             }
             Rule::FixedIndegree { indegree, autapses, multapses } => {

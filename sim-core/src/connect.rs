@@ -129,9 +129,9 @@ impl<'a> Generator<'a> {
         (low == high).then_some(low)
     }
 
-    /// Whether a pair of a cell with itself is left out.
+    /// Whether pairs of cells with the same index are left out.
     pub(crate) fn leaves_out_self(&self) -> bool {
-        self.same_population && matches!(self.projection.rule, Rule::AllToAll { autapses: false })
+        matches!(self.projection.rule, Rule::AllToAll { same_index: false })
     }
 
     /// The weight that the engine sees; a current's factor is left as it is.
@@ -175,8 +175,8 @@ impl<'a> Generator<'a> {
         let wiring = || wiring(self.projection.key, owner);
         match rule {
             Rule::OneToOne => emit(local, local),
-            Rule::AllToAll { autapses } => {
-                let excluded = self.excluded(target, *autapses);
+            Rule::AllToAll { same_index } => {
+                let excluded = target.checked_sub(first).filter(|_| !same_index);
                 (0..n).filter(|s| Some(*s) != excluded).for_each(|s| emit(s, s));
             }
             Rule::FixedIndegree { indegree, autapses, multapses: true } => {

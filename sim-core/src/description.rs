@@ -92,6 +92,8 @@ pub struct NetworkDecl {
     pub duration: Option<Value>,
     /// Time run first and left out of rates and records.
     pub warmup: Option<Value>,
+    /// Whose arithmetic: "float" or "spinnaker".
+    pub numerics: Option<Spanned<String>>,
     /// Seed of wiring and everything else.
     pub seed: Option<Value>,
     /// Seed of what is drawn while running (default: `seed`).

@@ -3,10 +3,12 @@
 
 use crate::catalog::{Effect, NeuronCard, StimulusCard, StimulusValue};
 use crate::elaborate::synapses::extent;
+use crate::engine::neurons::Neurons;
 use crate::expr::Expr;
 use crate::plasticity::Learning;
 use crate::real::Precision;
 use crate::space::{Positions, Space};
+use crate::time::Grid;
 use crate::trials::{Reset, Trials};
 use std::ops::Range;
 
@@ -52,6 +54,8 @@ pub struct Network {
     pub weights: Weights,
     /// Numbers that neurons' state is kept in, except of models that need 64 bits.
     pub state: Precision,
+    /// Whose arithmetic.
+    pub numerics: Numerics,
     /// Rooms for positions.
     pub spaces: Vec<Space>,
     /// Populations, stimuli included, in order of appearance.
@@ -115,6 +119,16 @@ pub enum Weights {
     I16,
 }
 
+/// Whose arithmetic a network is computed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Numerics {
+    /// Floating point.
+    #[default]
+    Float,
+    /// The fixed point of SpiNNaker's chip: state in 32 bits, weights in 16.
+    Spinnaker,
+}
+
 /// A population of neurons or of stimuli.
 #[derive(Clone, Debug)]
 pub struct Population {
@@ -144,6 +158,25 @@ impl Population {
     /// Numbers that the neurons' state is kept in, as part of a network; `None` for stimuli.
     pub fn precision(&self, network: &Network) -> Option<Precision> {
         self.card().map(|card| card.precision(network.state))
+    }
+
+    /// Its neurons, prepared for a grid; `None` for stimuli.
+    pub fn kernel(&self, network: &Network, grid: Grid) -> Option<Box<dyn Neurons>> {
+        let Cells::Neurons { card, parameters, .. } = &self.cells else { return None };
+        let size = self.size as usize;
+        match (network.numerics, card.build_spinnaker) {
+            (Numerics::Spinnaker, Some(build)) => {
+                let steps = self.steps_of_weights(network, card).into_iter().map(Column::Shared);
+                Some(build(size, &[parameters.clone(), steps.collect()].concat(), grid))
+            }
+            _ => Some(card.builder(network.state)(size, parameters, grid)),
+        }
+    }
+
+    /// The weights into each receptor are multiples of this; 1 where there are none.
+    fn steps_of_weights(&self, network: &Network, card: &NeuronCard) -> Vec<f64> {
+        let is_own = |projection: &&Projection| network.populations.get(projection.target).is_some_and(|p| p.first == self.first);
+        network.projections.iter().find(is_own).map_or(vec![1.0; card.receptors.len()], |projection| projection.quanta.clone())
     }
 
     /// What it does to the targets of its projections.
@@ -235,8 +268,8 @@ pub enum Rule {
     OneToOne,
     /// Every pair.
     AllToAll {
-        /// Whether a neuron may be connected to itself.
-        autapses: bool,
+        /// Whether a cell is connected to the one with its index; within one population that is itself.
+        same_index: bool,
     },
     /// So many sources for each target.
     FixedIndegree {

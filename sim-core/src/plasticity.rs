@@ -55,6 +55,8 @@ pub struct Conventions {
     pub transmit_first: bool,
     /// Whether changes of one tick are added before the weight is kept within its bounds.
     pub clip_together: bool,
+    /// Whether a spike of the target that reaches the synapse in the tick of the source's counts as one before it, too.
+    pub meets_both: bool,
 }
 
 /// A target's spike, as a synapse sees it.
@@ -123,12 +125,18 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
     fn target(&self, last: &[F; Y], since: Option<i32>, moment: &Self::Moment) -> [F; Y];
 
     /// What a target is to a spike of a source, from what was kept of its last spike before and the ticks since; `None` before its first.
-    /// One in the same tick does not count.
+    /// One in the same tick counts only where the conventions say so.
     fn facing(&self, post: Option<(&[F; Y], i32)>, moment: &Self::Moment) -> Self::Facing;
 
     /// Ticks after a spike of the source from which on a spike of the target changes nothing.
     fn reach(&self) -> i32 {
         i32::MAX
+    }
+
+    /// How many of a target's spikes are remembered, where that is bounded: when a spike of the source comes, only the last so many are
+    /// worked off. Nothing is then worked off but when one comes; 1 at least.
+    fn history(&self) -> Option<u32> {
+        None
     }
 
     /// Whether the rule is a few operations in which all that a spike of the target adds has faded to 0 beyond `reach`, and zeros kept of
@@ -270,6 +278,8 @@ pub struct RuleCard {
     pub check: fn(values: &[f64]) -> Result<(), String>,
     /// Least and greatest weight, from the parameters; [`AS_AT_THE_START`] where weights do not change.
     pub bounds: fn(values: &[f64]) -> (f64, f64),
+    /// Whether it can be computed in the numbers of SpiNNaker's chip.
+    pub on_chip: bool,
     /// Prepares the rule for a projection.
     pub build: fn(setup: &Setup<'_>) -> Box<dyn crate::engine::Learner>,
 }
@@ -394,6 +404,8 @@ pub struct Setup<'a> {
     pub grid: Grid,
     /// Numbers that weights are kept in.
     pub precision: Precision,
+    /// The step of 16-bit weights, in the numbers of SpiNNaker's chip; none in floating point.
+    pub quantum: Option<f64>,
 }
 
 impl Setup<'_> {

@@ -53,6 +53,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, AdexCondExp, STATES, INPUTS, COEFFICIENTS>,
     // 32 bits cannot hold the tolerance.
     build_f32: None,
+    build_spinnaker: None,
 };
 
 pub(super) const DELTA_T: ParamSpec = parameter(

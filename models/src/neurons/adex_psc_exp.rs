@@ -47,6 +47,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, AdexPscExp, STATES, INPUTS, COEFFICIENTS>,
     // 32 bits cannot hold the tolerance.
     build_f32: None,
+    build_spinnaker: None,
 };
 
 #[derive(Clone, Copy)]

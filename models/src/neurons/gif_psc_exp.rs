@@ -69,6 +69,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, GifPscExp, STATES, INPUTS, COEFFICIENTS>,
     // The key of the random numbers needs its 53 bits.
     build_f32: None,
+    build_spinnaker: None,
 };
 
 const fn time(name: &'static str, default: f64, about: &'static str) -> ParamSpec {

@@ -26,6 +26,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     initial: |_, state, given| rest(state, given, &[0.0]),
     build: build::<f64, IgnoreAndFire, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, IgnoreAndFire, STATES, INPUTS, COEFFICIENTS>),
+    build_spinnaker: None,
 };
 
 const RATE: ParamSpec = parameter("rate", &[], Dimension::RATE, 0.01, Range::Positive, "rate of its spikes");

@@ -27,6 +27,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     initial,
     build: build::<f64, Izhikevich, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, Izhikevich, STATES, INPUTS, COEFFICIENTS>),
+    build_spinnaker: None,
 };
 
 pub(super) const EQUATIONS: &str = "dv_m/dt = 0.04 v_m^2 + 5 v_m + 140 - u_m + i_e + I   (mV, ms; u_m and currents bare)\n\

@@ -25,6 +25,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     initial,
     build: build::<f64, IzhikevichNest, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, IzhikevichNest, STATES, INPUTS, COEFFICIENTS>),
+    build_spinnaker: None,
 };
 
 /// NEST's parameters of both variants.

@@ -25,6 +25,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     initial,
     build: build::<f64, IzhikevichNestPublished, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, IzhikevichNestPublished, STATES, INPUTS, COEFFICIENTS>),
+    build_spinnaker: None,
 };
 
 const COEFFICIENTS: usize = 8;

@@ -42,6 +42,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     initial,
     build: build::<f64, LifCondAlpha, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, LifCondAlpha, STATES, INPUTS, COEFFICIENTS>),
+    build_spinnaker: None,
 };
 
 /// The neuron with beta functions that rise and decay equally fast.

@@ -64,6 +64,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, LifCondExpNmda, STATES, INPUTS, COEFFICIENTS>,
     // The block's exponential is of 64 bits.
     build_f32: None,
+    build_spinnaker: None,
 };
 
 const G_NMDA: StateSpec = state("g_nmda", &[], Dimension::CONDUCTANCE, "conductance of NMDA synapses, were there no magnesium");

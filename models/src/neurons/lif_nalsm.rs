@@ -36,6 +36,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     initial: |_, state, given| rest(state, given, &[0.0, 0.0, 0.0]),
     build: build::<f64, LifNalsm, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, LifNalsm, STATES, INPUTS, COEFFICIENTS>),
+    build_spinnaker: None,
 };
 
 const STATES: usize = 3; // v_m, g, steps until the next spike may come

@@ -45,6 +45,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     },
     build: build::<f64, LifPscAlpha, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, LifPscAlpha, STATES, INPUTS, COEFFICIENTS>),
+    build_spinnaker: None,
 };
 
 const STATES: usize = 6; // v_m, i_syn_ex, i_syn_in, their rises in pA/ms, steps of refractoriness left

@@ -31,6 +31,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     },
     build: build::<f64, LifPscDelta, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, LifPscDelta, STATES, INPUTS, COEFFICIENTS>),
+    build_spinnaker: None,
 };
 
 const STATES: usize = 2; // v_m, steps of refractoriness left

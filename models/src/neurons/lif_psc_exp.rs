@@ -44,6 +44,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     },
     build: build::<f64, LifPscExp, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, LifPscExp, STATES, INPUTS, COEFFICIENTS>),
+    build_spinnaker: None,
 };
 
 const STATES: usize = 4; // v_m, i_syn_ex, i_syn_in, steps of refractoriness left

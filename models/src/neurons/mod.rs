@@ -7,6 +7,7 @@ mod conductance_membrane;
 pub(crate) mod dormand_prince;
 mod gif_psc_exp;
 mod hh_cond_exp_traub;
+mod if_curr_exp;
 mod ignore_and_fire;
 mod izhikevich;
 mod izhikevich_2007;
@@ -39,6 +40,7 @@ pub const NEURONS: &[NeuronCard] = &[
     lif_psc_delta::CARD,
     lif_psc_exp::CARD,
     lif_psc_alpha::CARD,
+    if_curr_exp::CARD,
     lif_cond_exp::CARD,
     lif_cond_alpha::CARD,
     lif_cond_beta::CARD,

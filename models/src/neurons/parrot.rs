@@ -32,6 +32,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     initial: |_, state, given| rest(state, given, &[0.0]),
     build: build::<f64, Parrot, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, Parrot, STATES, INPUTS, COEFFICIENTS>),
+    build_spinnaker: None,
 };
 
 const STATES: usize = 1; // heard

@@ -6,6 +6,7 @@ mod stdp_calcium;
 mod stdp_pair;
 mod stdp_power_law;
 mod stdp_reward;
+mod stdp_spinnaker;
 mod stdp_triplet;
 mod tsodyks;
 mod tsodyks2;
@@ -23,6 +24,7 @@ pub const RULES: &[RuleCard] = &[
     stdp_triplet::CARD,
     stdp_power_law::CARD,
     stdp_reward::CARD,
+    stdp_spinnaker::CARD,
     stdp_calcium::CARD,
     vogels_sprekeler::CARD,
     tsodyks::CARD,
@@ -91,6 +93,7 @@ fn conventions(setup: &Setup<'_>, [backpropagation, transmit, clip]: [usize; 3])
         backpropagation: if second(backpropagation) { Backpropagation::Instant } else { Backpropagation::Delayed },
         transmit_first: second(transmit),
         clip_together: second(clip),
+        meets_both: false,
     }
 }
 

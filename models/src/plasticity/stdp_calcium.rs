@@ -42,6 +42,7 @@ pub(super) const CARD: RuleCard = RuleCard {
     variables: &[WEIGHT],
     check: |values| bounds_in_order(value(values, MIN), value(values, MAX)),
     bounds: |values| (value(values, MIN), value(values, MAX)),
+    on_chip: false,
     build: |setup| match setup.precision {
         Precision::F64 => build::<f64>(setup),
         Precision::F32 => build::<f32>(setup),

@@ -24,6 +24,7 @@ pub(super) const CARD: RuleCard = RuleCard {
     variables: &[WEIGHT],
     check: |_| Ok(()),
     bounds: |_| AS_AT_THE_START,
+    on_chip: false,
     build: |setup| match setup.precision {
         Precision::F64 => build::<f64>(setup),
         Precision::F32 => build::<f32>(setup),
@@ -52,7 +53,7 @@ impl<F: Real> Rule<F, 1, 3, 0> for Tsodyks2<F> {
     type Facing = ();
 
     fn conventions(&self) -> Conventions {
-        Conventions { backpropagation: Backpropagation::Instant, transmit_first: false, clip_together: false }
+        Conventions { backpropagation: Backpropagation::Instant, transmit_first: false, clip_together: false, meets_both: false }
     }
 
     fn moment(&self, _: &[f64]) {}

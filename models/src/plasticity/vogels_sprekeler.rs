@@ -36,6 +36,7 @@ pub(super) const CARD: RuleCard = RuleCard {
     variables: &[WEIGHT],
     check: |values| if value(values, 3) > 0.0 { Ok(()) } else { Err("w_max must be greater than 0: it is a magnitude".into()) },
     bounds: |values| (0.0, value(values, 3)),
+    on_chip: false,
     build: |setup| match setup.precision {
         Precision::F64 => build::<f64>(setup),
         Precision::F32 => build::<f32>(setup),

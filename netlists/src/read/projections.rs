@@ -10,7 +10,7 @@ use sim_core::description::{
 use sim_core::diagnostic::Spanned;
 
 /// Numbers and switches of the rules.
-const ARGUMENTS: [&str; 6] = ["p", "indegree", "outdegree", "n", "autapses", "multapses"];
+const ARGUMENTS: [&str; 7] = ["p", "indegree", "outdegree", "n", "autapses", "same_index", "multapses"];
 
 impl Reader<'_> {
     pub(super) fn projection(&mut self, fields: &Fields<'_>) -> ProjectionDecl {
@@ -88,7 +88,9 @@ impl Reader<'_> {
     fn argument(&mut self, fields: &Fields<'_>, name: &str) -> Option<Named<Value>> {
         let entry = fields.get(name)?;
         let item = match name {
-            "autapses" | "multapses" => Value { span: entry.node.span, kind: ValueKind::Bool(self.switch(fields, name)?) },
+            "autapses" | "same_index" | "multapses" => {
+                Value { span: entry.node.span, kind: ValueKind::Bool(self.switch(fields, name)?) }
+            }
             _ => self.value(fields, name)?,
         };
         Some(Named { name: Spanned { value: entry.key.clone(), span: entry.key_span }, item })

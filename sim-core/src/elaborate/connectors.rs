@@ -65,6 +65,13 @@ const AUTAPSES: Argument = Argument {
     about: "whether a neuron may be connected to itself",
 };
 
+const SAME_INDEX: Argument = Argument {
+    name: "same_index",
+    aliases: &[],
+    kind: ArgumentKind::Switch(true),
+    about: "whether a cell is connected to the one that has its index in the other population",
+};
+
 const MULTAPSES: Argument = Argument {
     name: "multapses",
     aliases: &["allow_multapses", "with_replacement"],
@@ -89,7 +96,7 @@ pub const CONNECTORS: &[Connector] = &[
         name: "all_to_all",
         aliases: &["AllToAllConnector"],
         kind: ConnectorKind::AllToAll,
-        arguments: &[AUTAPSES],
+        arguments: &[AUTAPSES, SAME_INDEX],
         about: "every source to every target",
     },
     Connector {

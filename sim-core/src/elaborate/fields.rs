@@ -94,7 +94,7 @@ impl<'a> Pairs<'a> {
             Rule::OneToOne | Rule::List { .. } => (true, None),
             Rule::PairwiseBernoulli { p: Chance::Field { field, .. }, autapses } => (*autapses, Some(field)),
             Rule::PairwiseBernoulli { autapses, .. }
-            | Rule::AllToAll { autapses }
+            | Rule::AllToAll { same_index: autapses }
             | Rule::FixedIndegree { autapses, .. }
             | Rule::FixedOutdegree { autapses, .. }
             | Rule::FixedTotalNumber { autapses, .. } => (*autapses, None),

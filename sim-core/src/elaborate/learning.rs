@@ -9,7 +9,7 @@ use super::values::{Wanted, number, quantity};
 use crate::catalog::{NeuronCard, Range};
 use crate::description::{RuleDecl, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned};
-use crate::network::{Channel, Draw, Network};
+use crate::network::{Channel, Draw, Network, Numerics};
 use crate::plasticity::{AS_AT_THE_START, Learning, RuleCard, RuleParam, RuleShape, Setting, Setup};
 use crate::real::Precision;
 use crate::time::Grid;
@@ -55,6 +55,7 @@ impl Reading<'_, '_> {
     /// The rule with its parameters, for synapses with these weights at the start.
     pub(crate) fn read(&self, weight: &Draw, weight_span: Span) -> Outcome<Learning> {
         let card = self.card()?;
+        self.on_chip(card);
         let specs: Vec<_> = card.parameters.iter().map(|p| &p.spec).collect();
         let given = own_values(&self.decl.parameters, &specs, card.name, self.context.report);
         let w_max = self.w_max(card, &given);
@@ -69,10 +70,21 @@ impl Reading<'_, '_> {
         let bounds = (card.bounds)(&values);
         let negative = self.negative(weight, weight_span, bounds)?;
         let zones = self.zones(&settings)?;
-        let setup = Setup { settings: &settings, bounds, grid: self.context.settings.grid, precision: Precision::F64 };
+        let setup =
+            Setup { settings: &settings, bounds, grid: self.context.settings.grid, precision: Precision::F64, quantum: None };
         let tape = (card.build)(&setup).tape_bytes() as u64;
         self.context.budget.reserve(zones.count as u64, tape, || format!("the rewards of {}", self.ends.target_name))?;
         Ok(Learning { card, settings, bounds, negative, dimension: self.dimension, zones })
+    }
+
+    /// Tells where a rule is none of the chip's.
+    fn on_chip(&self, card: &RuleCard) {
+        if self.context.settings.numerics == Numerics::Spinnaker && !card.on_chip {
+            let known = self.context.catalog.rules.iter().filter(|card| card.on_chip).map(|card| card.name);
+            let message = format!("{} is not computed in the numbers of SpiNNaker's chip", card.name);
+            let help = format!("with [network] numerics = \"spinnaker\" there is {}", known.collect::<Vec<_>>().join(", "));
+            self.context.report.push(Diagnostic::error("not-on-chip", self.decl.rule.span, message).help(help));
+        }
     }
 
     fn card(&self) -> Outcome<&'static RuleCard> {

@@ -30,6 +30,7 @@ mod selections;
 mod settings;
 pub(crate) mod size;
 mod spaces;
+mod spinnaker;
 mod stimuli;
 mod synapse_records;
 pub(crate) mod synapses;
@@ -50,7 +51,7 @@ pub use values::unknown_unit;
 use crate::catalog::Catalog;
 use crate::description::{Description, ValueKind};
 use crate::diagnostic::{Diagnostic, Sources, Spanned};
-use crate::network::Network;
+use crate::network::{Network, Numerics};
 use context::{Budget, Context};
 use report::Report;
 use std::cell::RefCell;
@@ -149,6 +150,7 @@ fn build(
         seed: settings.seed,
         noise_seed: settings.noise_seed,
         weights: settings.weights,
+        numerics: settings.numerics,
         state: settings.state,
         spaces: places.spaces.into_iter().flatten().collect(),
         populations,
@@ -166,6 +168,9 @@ fn build(
         return None;
     }
     quanta::set_quanta(&mut network, &spans).map_err(|problem| report.push(problem)).ok()?;
+    if network.numerics == Numerics::Spinnaker {
+        spinnaker::set_steps(&mut network, &spans, report);
+    }
     Some(network)
 }
 

@@ -13,7 +13,7 @@ use super::values::{Wanted, integer, quantity};
 use crate::catalog::{NeuronCard, Range};
 use crate::description::{Named, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome};
-use crate::network::{Cells, Column, Population};
+use crate::network::{Cells, Column, Numerics, Population};
 use crate::random::Stream;
 use crate::units::Dimension;
 use std::collections::BTreeMap;
@@ -85,6 +85,17 @@ fn fits(context: &Context<'_>, name: &str, size: u32, card: Option<&Card<'_>>) -
     Ok(size)
 }
 
+/// Tells where a model is none of the chip's.
+fn on_chip(context: &Context<'_>, frame: &Frame<'_>, model: &NeuronCard) {
+    if context.settings.numerics == Numerics::Spinnaker && model.build_spinnaker.is_none() {
+        let known = context.catalog.neurons.iter().filter(|card| card.build_spinnaker.is_some()).map(|card| card.name);
+        let span = frame.entry.block.neurons.as_ref().map_or(frame.entry.block.span, |card| card.span);
+        let message = format!("{} is not computed in the numbers of SpiNNaker's chip", model.name);
+        let help = format!("with [network] numerics = \"spinnaker\" there is {}", known.collect::<Vec<_>>().join(", "));
+        context.report.push(Diagnostic::error("not-on-chip", span, message).help(help));
+    }
+}
+
 /// The populations with the values of their cells. Those with a problem are left out: it was told, and no network comes of it.
 pub(crate) fn build(context: &Context<'_>, frames: &[Frame<'_>]) -> Vec<Population> {
     let mut first = 0_u32;
@@ -95,7 +106,10 @@ pub(crate) fn build(context: &Context<'_>, frames: &[Frame<'_>]) -> Vec<Populati
         let draws = draws(context, frame, size, &place);
         let place = place.with_draws(&draws);
         let cells = match card.model {
-            Model::Neuron(model) => neurons(context, frame, card, model, size, &place),
+            Model::Neuron(model) => {
+                on_chip(context, frame, model);
+                neurons(context, frame, card, model, size, &place)
+            }
             Model::Stimulus(model) => {
                 if let Some(given) = frame.entry.block.initial.first() {
                     let message = format!("{} is a stimulus: it has no initial state", frame.entry.name);

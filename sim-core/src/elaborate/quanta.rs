@@ -122,7 +122,7 @@ fn longest_run(ticks: &[u64]) -> usize {
 }
 
 /// The most that a projection adds to a slot of each receptor in one tick, in magnitude.
-fn contributions(projection: &Projection, network: &Network, repeats: f64) -> Vec<f64> {
+pub(crate) fn contributions(projection: &Projection, network: &Network, repeats: f64) -> Vec<f64> {
     let (low, high) = projection.extent();
     let either = low.abs().max(high.abs());
     let most = f64::from(max_indegree(projection)) * repeats;

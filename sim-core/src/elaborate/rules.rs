@@ -131,6 +131,12 @@ impl<'a> Connect<'a> {
         }
     }
 
+    fn all_to_all(&self, ends: &Ends<'_>, autapses: bool) -> Outcome<Wiring> {
+        let recurrent = ends.source.population == ends.target.population;
+        let same_index = self.switch("same_index")? && (autapses || !recurrent);
+        Ok(Wiring::Rule(Rule::AllToAll { same_index }))
+    }
+
     fn pairwise_bernoulli(&self, context: &Context<'_>, ends: &Ends<'_>, autapses: bool) -> Outcome<Wiring> {
         let value = ends.select(self.value("p").ok_or(Failure::Reported)?)?;
         let p = match of_place(value) {
@@ -148,7 +154,7 @@ impl<'a> Connect<'a> {
         let autapses = self.switch("autapses")?;
         let wiring = match self.rule.kind {
             ConnectorKind::OneToOne => self.one_to_one(ends),
-            ConnectorKind::AllToAll => Ok(Wiring::Rule(Rule::AllToAll { autapses })),
+            ConnectorKind::AllToAll => self.all_to_all(ends, autapses),
             ConnectorKind::FixedIndegree => self.fixed_indegree(ends, autapses),
             ConnectorKind::FixedOutdegree => self.fixed_outdegree(ends, autapses),
             ConnectorKind::FixedTotalNumber => self.fixed_total_number(context, ends, autapses, key),

@@ -8,7 +8,7 @@ use super::values::{Wanted, integer, number};
 use crate::catalog::Range;
 use crate::description::{Description, NetworkDecl, Value};
 use crate::diagnostic::{Diagnostic, Outcome, Span, Spanned};
-use crate::network::Weights;
+use crate::network::{Numerics, Weights};
 use crate::real::Precision;
 use crate::time::{Grid, MAX_MS, decimal_ms, fs_from_ms};
 use crate::units::Dimension;
@@ -36,6 +36,8 @@ pub(crate) struct Settings {
     pub(crate) weights: Weights,
     /// Numbers that neurons' state is kept in.
     pub(crate) state: Precision,
+    /// Whose arithmetic.
+    pub(crate) numerics: Numerics,
 }
 
 impl Settings {
@@ -66,9 +68,20 @@ impl Settings {
         let seed_value = seed(&network.seed, "seed", 1);
         let noise_seed = seed(&network.noise_seed, "noise_seed", seed_value);
         let numerics = &description.numerics;
-        let weights = report.accept(choice("weights", &numerics.weights, &WEIGHTS)).unwrap_or_default();
-        let state = report.accept(choice("state", &numerics.state, &PRECISIONS)).unwrap_or_default();
-        Self { grid, duration_fs, warmup_fs, seed: seed_value, noise_seed, weights, state }
+        let weights = report.accept(choice("[numerics] weights", &numerics.weights, &WEIGHTS)).unwrap_or_default();
+        let state = report.accept(choice("[numerics] state", &numerics.state, &PRECISIONS)).unwrap_or_default();
+        let whose = report.accept(choice("[network] numerics", &network.numerics, &NUMERICS)).unwrap_or_default();
+        let (weights, state) = match whose {
+            Numerics::Float => (weights, state),
+            // Doubles hold the chip's numbers.
+            Numerics::Spinnaker => {
+                for given in [&numerics.weights, &numerics.state].into_iter().flatten() {
+                    report.push(no_choice(given));
+                }
+                (Weights::F64, Precision::F64)
+            }
+        };
+        Self { grid, duration_fs, warmup_fs, seed: seed_value, noise_seed, weights, state, numerics: whose }
     }
 }
 
@@ -127,15 +140,21 @@ pub(crate) fn on_grid(ms: f64, grid: Grid, name: &str, span: Span, report: &Repo
 }
 
 const WEIGHTS: [(&str, Weights); 3] = [("f64", Weights::F64), ("f32", Weights::F32), ("i16", Weights::I16)];
+const NUMERICS: [(&str, Numerics); 2] = [("float", Numerics::Float), ("spinnaker", Numerics::Spinnaker)];
 const PRECISIONS: [(&str, Precision); 2] = [(Precision::F64.name(), Precision::F64), (Precision::F32.name(), Precision::F32)];
 
-/// What a key of `[numerics]` says, by its words.
+fn no_choice(given: &Spanned<String>) -> Diagnostic {
+    let message = "under [network] numerics = \"spinnaker\" the chip says how weights and state are kept";
+    Diagnostic::error("not-together", given.span, message).help("leave one of the two out")
+}
+
+/// What a key says, by its words.
 fn choice<T: Copy + Default>(key: &str, given: &Option<Spanned<String>>, words: &[(&str, T)]) -> Outcome<T> {
     let Some(given) = given else { return Ok(T::default()) };
     let word = given.value.as_str();
     match words.iter().find(|(known, _)| *known == word) {
         Some((_, meant)) => Ok(*meant),
-        None => Err(Diagnostic::error("unknown-name", given.span, format!("[numerics] {key} cannot be \"{word}\""))
+        None => Err(Diagnostic::error("unknown-name", given.span, format!("{key} cannot be \"{word}\""))
             .nearest(word, words.iter().map(|(known, _)| *known))
             .into()),
     }

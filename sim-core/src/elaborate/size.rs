@@ -129,7 +129,8 @@ pub(crate) fn expected_synapses(projection: &Projection) -> f64 {
     let pairs = |autapses: bool| sources * targets - if autapses { 0.0 } else { f64::from(own_pairs(projection)) };
     match &projection.rule {
         Rule::OneToOne => targets,
-        Rule::AllToAll { autapses } => pairs(*autapses),
+        Rule::AllToAll { same_index: true } => pairs(true),
+        Rule::AllToAll { same_index: false } => sources * targets - f64::from(same_indices(projection)),
         Rule::FixedIndegree { indegree, .. } => targets * f64::from(*indegree),
         Rule::FixedOutdegree { outdegree, .. } => sources * f64::from(*outdegree),
         Rule::FixedTotalNumber { n, .. } => *n as f64,
@@ -141,9 +142,11 @@ pub(crate) fn expected_synapses(projection: &Projection) -> f64 {
 
 /// Pairs of a neuron with itself.
 fn own_pairs(projection: &Projection) -> u32 {
-    if projection.source != projection.target {
-        return 0;
-    }
+    if projection.source == projection.target { same_indices(projection) } else { 0 }
+}
+
+/// Pairs of cells with the same index.
+fn same_indices(projection: &Projection) -> u32 {
     let (a, b) = (&projection.source_cells, &projection.target_cells);
     a.end.min(b.end).saturating_sub(a.start.max(b.start))
 }

@@ -349,11 +349,9 @@ fn plan_cells(network: &Network, drives: &[Option<Drive>], grid: Grid, families:
     let mut cells = Vec::with_capacity(network.populations.len());
     for (index, (population, drive)) in network.populations.iter().zip(drives).enumerate() {
         let key = |kind: &str| Key::new(network.noise_seed).name(kind).name(&population.name).finish();
-        cells.push(match (&population.cells, drive) {
-            (Cells::Neurons { card, parameters, .. }, _) => {
-                PlanCells::Neurons(card.builder(network.state)(population.size as usize, parameters, grid))
-            }
-            (Cells::Stimulus { .. }, drive) => {
+        cells.push(match population.kernel(network, grid) {
+            Some(kernel) => PlanCells::Neurons(kernel),
+            None => {
                 let family = match drive {
                     Some(Drive::Poisson(_)) => Some("poisson_source"),
                     Some(Drive::Bernoulli(_)) => Some("bernoulli_source"),

@@ -93,7 +93,7 @@ fn neighbours_by_name_are_a_range() {
     let built = network(&between(cells("exc", &["B", "C", "D"]), cells("inh", &["Y"]), connect("all_to_all", vec![])));
     let projection = &built.projections[0];
     assert_eq!((projection.source_cells.clone(), projection.target_cells.clone()), (1..4, 1..2), "cells 1 to 3, and 1");
-    assert_eq!(projection.rule, Rule::AllToAll { autapses: true }, "the rule stays");
+    assert_eq!(projection.rule, Rule::AllToAll { same_index: true }, "the rule stays");
     assert_eq!(projection.name, "exc[B,C,D]->inh[Y]", "named as written");
 }
 

@@ -18,6 +18,8 @@ pub trait Learner: Send + Sync {
     fn tape_bytes(&self) -> usize;
     /// Whether the target's spikes change anything.
     fn heeds_targets(&self) -> bool;
+    /// Spikes of a target that are remembered, where that is bounded.
+    fn history(&self) -> Option<usize>;
     /// Whether a view of the targets is of use: not where synapses change between spikes, too.
     fn looks_at_views(&self) -> bool;
     /// Runs of synapses get their source's spike: they learn, and transmit.
@@ -49,14 +51,17 @@ where
     R: Rule<F, V, X, Y>,
 {
     let (conventions, reach) = (rule.conventions(), rule.reach() as u32);
+    let history = rule.history().map_or(usize::MAX, |history| history.max(1) as usize);
     let reel = rule.eligibility().map(Reel::new);
-    Box::new(Loop::<F, R, V, X, Y> { rule, conventions, reach, reel, numbers: std::marker::PhantomData })
+    Box::new(Loop::<F, R, V, X, Y> { rule, conventions, reach, history, reel, numbers: std::marker::PhantomData })
 }
 
 pub(super) struct Loop<F, R, const V: usize, const X: usize, const Y: usize> {
     pub(super) rule: R,
     pub(super) conventions: Conventions,
     pub(super) reach: u32,
+    /// Spikes of a target that are remembered; the greatest number: all.
+    pub(super) history: usize,
     pub(super) reel: Option<Reel>,
     numbers: std::marker::PhantomData<F>,
 }
@@ -85,8 +90,12 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         self.reach > 0
     }
 
+    fn history(&self) -> Option<usize> {
+        (self.history < usize::MAX).then_some(self.history)
+    }
+
     fn looks_at_views(&self) -> bool {
-        self.reach > 0 && !R::FLOWS
+        self.reach > 0 && !R::FLOWS && self.history == usize::MAX
     }
 
     fn arrive(&self, memory: &mut Memory, arrivals: &Arrivals<'_>, bus: &Bus, sums: &mut [f64]) {

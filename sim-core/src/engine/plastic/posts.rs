@@ -96,6 +96,27 @@ impl Posts {
         seen
     }
 
+    /// Forgets spikes after which each target had so many by a tick.
+    pub(crate) fn keep(&mut self, most: usize, by: i32) {
+        let mut later = vec![0; self.newest.len()];
+        let mut kept: Vec<usize> = Vec::with_capacity(self.spikes.len());
+        for (place, spike) in self.spikes.iter().enumerate().rev() {
+            let later = &mut later[usize::from(spike.target)];
+            if *later < most {
+                kept.push(place);
+            }
+            *later += usize::from(spike.tick <= by);
+        }
+        let mut memories = Values::new(self.memories.precision(), Vec::new());
+        let (numbers, all) = (2 * self.width, std::mem::take(&mut self.spikes));
+        for place in kept.into_iter().rev() {
+            self.spikes.push(all[place]);
+            memories.extend(&self.memories, place * numbers..(place + 1) * numbers);
+        }
+        self.memories = memories;
+        self.link();
+    }
+
     /// Finds the places of all spikes anew.
     fn link(&mut self) {
         for (place, spike) in self.spikes.iter_mut().enumerate() {
@@ -202,11 +223,11 @@ impl<'a, F, const Y: usize> Look<'a, F, Y> {
         self.spikes
     }
 
-    /// Places of a target's spikes after a tick and by another, the newest first, where none of them is forgotten.
-    pub(crate) fn between(&self, target: usize, after: i32, by: i32, places: &mut Vec<u32>) {
+    /// Places of a target's spikes after a tick and by another, the newest first and so many at most, where none of them is forgotten.
+    pub(crate) fn between(&self, target: usize, after: i32, by: i32, most: usize, places: &mut Vec<u32>) {
         places.clear();
         let (mut newest, mut place) = (self.newest[target], self.places[target]);
-        while newest > after {
+        while newest > after && places.len() < most {
             if newest <= by {
                 places.push(place);
             }

@@ -122,7 +122,11 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     fn face_of_late(&self, look: &Look<'_, F, Y>, target: usize, now: i32, moment: &R::Moment) -> (i32, R::Facing) {
         let place = look.first_from(target, now);
         let Post { tick, before, .. } = *look.post(place);
-        let post = (before != NEVER).then(|| (look.before(place), now - before));
+        let post = match (tick == now && self.conventions.meets_both, before) {
+            (true, _) => Some((look.of(place), 0)),
+            (false, NEVER) => None,
+            (false, before) => Some((look.before(place), now - before)),
+        };
         (if tick == now { now } else { before }, self.rule.facing(post, moment))
     }
 
@@ -184,7 +188,8 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     ) -> ([F; V], F) {
         let [newest, before, earlier] = ticks;
         self.work_off(&mut synapse, Seen([NEVER, before, earlier]), kept, &coming.since);
-        let facing = self.rule.facing((before != NEVER).then(|| (&kept[1], coming.now - before)), moment);
+        let earlier = (before != NEVER).then(|| (&kept[1], coming.now - before));
+        let facing = self.rule.facing(if self.conventions.meets_both { Some((&kept[0], 0)) } else { earlier }, moment);
         let posts = |synapse: &mut [F; V]| {
             let Some(since) = coming.since_last_to_meet() else { return };
             let spike = PostSpike { since, kept: &kept[0], idle: since.min(newest.saturating_sub(before)) };
@@ -268,8 +273,9 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     ) -> ([F; V], F) {
         let Target { look, tapes, zones } = found;
         let Coming { now, since, .. } = coming;
-        self.catch_up(&mut synapse, since, (target, now - 1), found, places);
         let (newest, facing) = self.face(look, target, *now, &coming.moments[zones.zone(target)]);
+        let history = self.history.saturating_sub(usize::from(newest == *now));
+        self.catch_up(&mut synapse, since, (target, now - 1, history), found, places);
         let flow = |synapse: &mut [F; V], idle: i32| {
             let emitted = now + since.way;
             self.flow(synapse, (tapes, zones.zone(target)), emitted - idle, emitted);

@@ -50,16 +50,16 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         })
     }
 
-    /// A synapse works off the spikes of its target that are new to it, by a tick of the target's clock.
+    /// A synapse works off the spikes of its target that are new to it, by a tick of the target's clock: the last so many.
     pub(super) fn catch_up(
         &self,
         synapse: &mut [F; V],
         since: &Since<F, X>,
-        (target, by): (usize, i32),
+        (target, by, most): (usize, i32, usize),
         Target { look, tapes, zones }: Target<'_, F, Y>,
         places: &mut Vec<u32>,
     ) {
-        look.between(target, since.low, by, places);
+        look.between(target, since.low, by, most, places);
         for place in places.iter().rev() {
             let post = look.post(*place);
             let ticks = post.tick - since.last;
@@ -76,6 +76,10 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
 
     /// All synapses work off the spikes of their targets up to a tick of the targets' clocks, for each delay.
     pub(super) fn heed_all(&self, memory: &mut Memory, by: impl Fn(u32) -> i32) {
+        // Of a bounded history it is known only when a spike of the source comes what is left by then.
+        if self.history < usize::MAX {
+            return;
+        }
         let mut places = Vec::new();
         for run in 0..memory.wiring.rows.run_count() {
             let (delay, Some(since)) = (memory.wiring.rows.runs[run].delay, self.since(memory, run)) else { continue };
@@ -92,7 +96,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                 let cell = usize::from(wiring.cells[synapse]);
                 if look.newest(cell) > since.low {
                     let mut values = synapses.get(synapse);
-                    self.catch_up(&mut values, &since, (cell, by), target, &mut places);
+                    self.catch_up(&mut values, &since, (cell, by, usize::MAX), target, &mut places);
                     synapses.set(synapse, values);
                 }
             }
@@ -110,6 +114,10 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
 
     /// All synapses have got there: forgets what they have seen.
     pub(super) fn forget(&self, memory: &mut Memory, tick: i32, longest: i32) {
+        if self.history < usize::MAX {
+            memory.posts.keep(self.history, self.seen(tick, longest as u32));
+            return;
+        }
         memory.swept = tick;
         let Memory { posts, views, .. } = memory;
         views.iter_mut().for_each(|view| view.show(&posts.look::<F, Y>(), self.seen(tick, view.delay)));
@@ -120,6 +128,14 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     /// Sweeps the synapses once many spikes are remembered, so that about three quarters can be forgotten: most sources have fired since.
     pub(super) fn make_room(&self, memory: &mut Memory, now: i32, longest: i32) {
         let (spikes, wiring) = (memory.posts.spikes(), &memory.wiring);
+        if self.history < usize::MAX {
+            // Half of them at least can be forgotten: those that are still on their way are one a tick and target at most.
+            let kept = self.history.saturating_add(2 * longest as usize).saturating_mul(wiring.targets.len());
+            if spikes.len() / 2 > kept {
+                self.forget(memory, now, longest);
+            }
+            return;
+        }
         // A sweep takes about as long as the synapses are many: where they are few, it is worth while early.
         if spikes.len() <= (REMEMBERED * wiring.targets.len()).min(wiring.cells.len()).max(wiring.targets.len()) {
             return;

@@ -8,12 +8,13 @@ use super::posts::Posts;
 use super::settling::REMEMBERED;
 use super::view::View;
 use crate::connect::{Generator, Synapse};
+use crate::elaborate::synapses::extent;
 use crate::engine::build::Filling;
 use crate::engine::partition::targets;
 use crate::engine::rows::Index;
 use crate::engine::sums::SumLayout;
 use crate::engine::values::Values;
-use crate::network::{Draw, Network, Projection, Weights};
+use crate::network::{Draw, Network, Numerics, Projection, Weights};
 use crate::plasticity::{Learning, Setup, Zones};
 use crate::real::Precision;
 use crate::time::Grid;
@@ -134,12 +135,17 @@ pub(crate) struct Kept {
 /// The same before anything is built, for about so many synapses.
 pub(crate) fn kept(network: &Network, projection: &Projection, learning: &Learning, synapses: f64) -> Kept {
     let (precision, grid) = (precision(network), Grid::new(network.timestep_fs));
-    let setup = Setup { settings: &learning.settings, bounds: learning.bounds, grid, precision };
-    let (variables, _, numbers) = (learning.card.build)(&setup).sizes();
+    let setup = Setup { settings: &learning.settings, bounds: learning.bounds, grid, precision, quantum: None };
+    let learner = (learning.card.build)(&setup);
+    let (variables, _, numbers) = learner.sizes();
     let start = usize::from(!matches!(projection.weight, Draw::Constant(_)));
     let targets = projection.target_cells.len() as f64;
     // A list that grows takes up to twice its length.
-    let spikes = 2.0 * (REMEMBERED as f64 * targets).min(synapses).max(targets);
+    let spikes = match learner.history() {
+        None => (REMEMBERED as f64 * targets).min(synapses).max(targets),
+        Some(history) => 2.0 * (history as f64 + 2.0 * extent(&projection.delay).1 / grid.step_ms()) * targets,
+    };
+    let spikes = 2.0 * spikes;
     let views = if matches!(projection.delay, Draw::Constant(_)) { targets } else { synapses / WORTH as f64 };
     Kept {
         layout: layout(precision),
@@ -196,7 +202,9 @@ fn table<F: crate::real::Real>(
     let cells: Vec<u16> = filled.iter().map(|f| f.cell).collect();
     let same = matches!(projection.weight, Draw::Constant(_));
     let start = values(filled.iter().map(|f| f.weight).take(if same { 1 } else { usize::MAX }).collect());
-    let setup = Setup { settings: &learning.settings, bounds: learning.bounds, grid, precision: start.precision() };
+    let on_chip = only_outlet(network, projection).filter(|_| network.numerics == Numerics::Spinnaker);
+    let quantum = on_chip.and_then(|receptor| projection.quanta.get(receptor)).copied();
+    let setup = Setup { settings: &learning.settings, bounds: learning.bounds, grid, precision: start.precision(), quantum };
     let outlet = only_outlet(network, projection).map(|receptor| Outlet {
         first: sums.place(projection.target, range.start, receptor),
         quantum: projection.quanta[receptor],

@@ -112,7 +112,7 @@ impl Context<'_> {
         let p = self.projection;
         let constant = matches!(p.weight, Draw::Constant(_)) && matches!(p.delay, Draw::Constant(_));
         let times = match p.rule {
-            Rule::AllToAll { .. } => p.source_cells.end - p.source_cells.start,
+            Rule::AllToAll { same_index: true } => p.source_cells.end - p.source_cells.start,
             Rule::FixedIndegree { indegree, .. } => indegree,
             Rule::OneToOne => 1,
             _ => return None,
