@@ -153,8 +153,12 @@ impl Qualifier<'_> {
 
     fn system(&self, system: &mut SystemDecl) {
         system.name.value.insert_str(0, self.prefix);
-        for Named { item: SystemValueDecl { value, cells }, .. } in &mut system.parameters {
-            self.value(value);
+        for Named { name, item: SystemValueDecl { value, cells } } in &mut system.parameters {
+            if name.value == "script" {
+                self.paths(value)
+            } else {
+                self.value(value)
+            }
             cells.iter_mut().flatten().for_each(|selection| self.selection(selection));
         }
     }
@@ -168,7 +172,9 @@ impl Qualifier<'_> {
         match &mut value.kind {
             ValueKind::Quantity(_) | ValueKind::Text(_) | ValueKind::Bool(_) => {}
             ValueKind::Expr(expr) => self.expression(expr),
-            ValueKind::ByCondition(values) => values.iter_mut().for_each(|value| self.value(&mut value.item)),
+            ValueKind::ByCondition(values) | ValueKind::Record(values) => {
+                values.iter_mut().for_each(|value| self.value(&mut value.item));
+            }
             ValueKind::List(items) | ValueKind::Each(items) | ValueKind::ByTrial(items) => {
                 items.iter_mut().for_each(|item| self.value(item))
             }

@@ -212,7 +212,8 @@ fn system(catalog: &Catalog) -> Value {
     let all: Vec<&str> = catalog.systems.iter().flat_map(|card| names(card.name, card.aliases)).collect();
     let mut block = section(&SYSTEM);
     block["properties"]["kind"]["enum"] = json!(all);
-    block["additionalProperties"] = json!({ "$ref": "#/$defs/any" });
+    let record = json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/any" } });
+    block["additionalProperties"] = json!({ "anyOf": [{ "$ref": "#/$defs/any" }, { "type": "array", "items": record }] });
     if !kinds.is_empty() {
         block["allOf"] = Value::Array(kinds);
     }

@@ -130,6 +130,8 @@ pub enum ValueKind {
     Random(RandomDecl),
     /// `{ table = [[..]] }`: a matrix for one use (rows are targets, columns sources).
     Table(Vec<Vec<Value>>),
+    /// `{ at = "10 ms", learn = 0 }`: named values, of which systems take lists.
+    Record(Vec<Named<Value>>),
     /// `{ modulator = "astro" }`: read from a population while running.
     Modulator {
         /// The population, or a state variable of it: "astro.ca".

@@ -3,7 +3,8 @@
 
 use crate::catalog::{ParamSpec, find};
 use crate::description::{Description, Selection};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, SourceId, Span, Spanned};
+use crate::units::Quantity;
 
 /// A system.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +53,10 @@ pub enum SystemShape {
     Grid,
     /// Populations of the netlist, or some of their cells.
     Cells,
+    /// The path of a file of text; the default is none.
+    File,
+    /// A list of tables of numbers and lists of numbers; the default is none.
+    Records,
 }
 
 impl SystemShape {
@@ -62,6 +67,8 @@ impl SystemShape {
             SystemShape::Word(words) => words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" or "),
             SystemShape::Grid => "sites along x, y and z".into(),
             SystemShape::Cells => "cells, or a list of such".into(),
+            SystemShape::File => "the path of a file".into(),
+            SystemShape::Records => "a list of tables".into(),
         }
     }
 }
@@ -97,4 +104,39 @@ pub enum SystemValue {
     Grid(Vec<u32>),
     /// Cells.
     Cells(Vec<Selection>),
+    /// What stands in a file.
+    Text(SideText),
+    /// Tables.
+    Records(Vec<SystemRecord>),
+    /// Neither a file nor tables were given.
+    Nothing,
+}
+
+/// A file's text, with its place among the texts that diagnostics point into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SideText {
+    /// Its number.
+    pub source: SourceId,
+    /// The text.
+    pub text: String,
+}
+
+/// A table of numbers and lists of such, as `{ at = "10 ms", learn = 0, content = [0, 1] }`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SystemRecord {
+    /// Place of the table.
+    pub span: Span,
+    /// Its entries, in their order.
+    pub entries: Vec<(Spanned<String>, SystemEntry)>,
+}
+
+/// A number of a table, or a list of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SystemEntry {
+    /// Place of the value.
+    pub span: Span,
+    /// The numbers in base units.
+    pub numbers: Vec<Spanned<Quantity>>,
+    /// Whether it was written as a list.
+    pub is_list: bool,
 }

@@ -45,6 +45,11 @@ impl Parts<'_> {
         }
     }
 
+    /// What a parameter was set to.
+    pub(super) fn setting(&self, parameter: &str) -> &SystemValue {
+        self.0.parameter(parameter).map_or(&SystemValue::Nothing, |(value, ..)| value)
+    }
+
     /// The cells of a parameter.
     pub(super) fn cells(&self, parameter: &str) -> &[Selection] {
         match self.0.parameter(parameter) {

@@ -4,9 +4,9 @@ use super::Reader;
 use super::fields::Fields;
 use super::selection;
 use super::strings::one_or_many;
-use crate::language::{SYSTEM, Shape};
+use crate::language::{FORMS, SYSTEM, Shape};
 use crate::tree::{Entry, Kind, Node};
-use sim_core::description::{Named, Selection, SystemDecl, SystemValueDecl};
+use sim_core::description::{Named, Selection, SystemDecl, SystemValueDecl, Value, ValueKind};
 use sim_core::diagnostic::{Diagnostic, Spanned};
 
 impl Reader<'_> {
@@ -51,11 +51,37 @@ impl Reader<'_> {
         }
     }
 
+    /// A list of tables of values.
+    fn records(&mut self, entry: &Entry, items: &[Node]) -> Option<Value> {
+        let mut records = Vec::with_capacity(items.len());
+        for item in items {
+            let Kind::Table(entries) = &item.kind else { continue };
+            let field = |entry: &Entry| {
+                let item = self.read_value(&entry.key, &entry.node, Shape::Any)?;
+                Some(Named { name: Spanned { value: entry.key.clone(), span: entry.key_span }, item })
+            };
+            let fields: Vec<_> = entries.iter().filter_map(field).collect();
+            if fields.len() == entries.len() {
+                records.push(Value { span: item.span, kind: ValueKind::Record(fields) });
+            }
+        }
+        (records.len() == items.len()).then_some(Value { span: entry.node.span, kind: ValueKind::List(records) })
+    }
+
     fn parameter(&mut self, entry: &Entry) -> Option<Named<SystemValueDecl>> {
-        let value = self.read_value(&entry.key, &entry.node, Shape::Any)?;
+        let value = match &entry.node.kind {
+            Kind::Array(items) if !items.is_empty() && items.iter().all(is_record) => self.records(entry, items)?,
+            _ => self.read_value(&entry.key, &entry.node, Shape::Any)?,
+        };
         let name = Spanned { value: entry.key.clone(), span: entry.key_span };
         Some(Named { name, item: SystemValueDecl { value, cells: cells(&entry.key, &entry.node) } })
     }
+}
+
+/// Whether it is a table that stands for no value.
+fn is_record(node: &Node) -> bool {
+    let leads = || FORMS.iter().filter_map(|form| form.keys.first());
+    matches!(&node.kind, Kind::Table(entries) if !entries.iter().any(|entry| leads().any(|lead| lead.name == entry.key)))
 }
 
 /// A value as populations or parts of them.

@@ -4,6 +4,7 @@ use super::Files;
 use super::cells::Filter;
 use crate::description::ColumnDecl;
 use crate::diagnostic::{Diagnostic, Failure, Outcome, SourceId, Sources, Span, Spanned};
+use crate::system::SideText;
 use crate::units::{Dimension, Quantity, Unit, find_unit, parse_quantity, scale};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -33,6 +34,13 @@ impl<'a> SideFiles<'a> {
         let table = Rc::new(Csv::new(&file.value, source, text)?);
         self.read.borrow_mut().insert(file.value.clone(), Rc::clone(&table));
         Ok(table)
+    }
+
+    /// The text of a file that is no table.
+    pub(crate) fn text(&self, file: &Spanned<String>) -> Outcome<SideText> {
+        let text = self.files.read(&file.value).map_err(|why| Diagnostic::error("file", file.span, why))?;
+        let source = self.sources.borrow_mut().add(file.value.clone(), text.clone());
+        Ok(SideText { source, text })
     }
 
     /// The bytes of a file that is no table.

@@ -103,7 +103,8 @@ fn build(
     limits: &Limits,
     report: &Report,
 ) -> Option<Network> {
-    let description = systems::expand(description, catalog, report);
+    let files = files::SideFiles::new(files, sources);
+    let description = systems::expand(description, catalog, &files, report);
     let description = description.as_ref();
     let cards = cards::Cards::new(description, catalog, report);
     let roster = roster::Roster::new(description, |block| cards.is_stimulus(block, catalog), report);
@@ -111,15 +112,7 @@ fn build(
     let settings = settings::Settings::new(description, &names, report);
     let budget = Budget::new(limits.bytes);
     let trials = description.trials.as_ref().and_then(|decl| trials::build(decl, &names, &settings, &budget, report));
-    let context = Context {
-        catalog,
-        report,
-        files: files::SideFiles::new(files, sources),
-        budget,
-        names: &names,
-        settings,
-        trials: RefCell::new(trials),
-    };
+    let context = Context { catalog, report, files, budget, names: &names, settings, trials: RefCell::new(trials) };
     let frames = populations::frames(&context, &cards);
     let mut populations = populations::build(&context, &frames);
     let places = positions::places(&context, description, &frames);

@@ -1,26 +1,32 @@
 //! `[[systems]]` to the parts of a description that they stand for: after this, nothing knows of systems.
 
 use super::cards::own_values;
+use super::files::SideFiles;
 use super::names::Names;
 use super::place::Place;
 use super::report::Report;
 use super::roster::Roster;
-use super::values::{Wanted, integer, kind, number};
+use super::values::{Wanted, integer, kind, number, quantity};
 use crate::catalog::Catalog;
 use crate::description::{Description, SystemDecl, SystemValueDecl, Value, ValueKind};
-use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
-use crate::system::{Instance, SystemCard, SystemParam, SystemShape, SystemValue};
+use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned};
+use crate::system::{Instance, SideText, SystemCard, SystemEntry, SystemParam, SystemRecord, SystemShape, SystemValue};
 use std::borrow::Cow;
 
 /// The description with what its systems stand for in their place, behind all that is written out.
-pub(crate) fn expand<'a>(description: &'a Description, catalog: &Catalog, report: &Report) -> Cow<'a, Description> {
+pub(crate) fn expand<'a>(
+    description: &'a Description,
+    catalog: &Catalog,
+    files: &SideFiles<'_>,
+    report: &Report,
+) -> Cow<'a, Description> {
     if description.systems.is_empty() {
         return Cow::Borrowed(description);
     }
     let parameters = Parameters::new(description);
     let mut whole = description.clone();
     for decl in &description.systems {
-        match report.accept(parts(decl, catalog, &parameters, report)) {
+        match report.accept(parts(decl, catalog, files, &parameters, report)) {
             Some(parts) => join(&mut whole, parts),
             None => whole.absent.push(decl.name.value.clone()),
         }
@@ -63,7 +69,13 @@ fn rests_on_populations(problem: &Diagnostic) -> bool {
 }
 
 /// What one block stands for.
-fn parts(decl: &SystemDecl, catalog: &Catalog, parameters: &Parameters<'_>, report: &Report) -> Outcome<Description> {
+fn parts(
+    decl: &SystemDecl,
+    catalog: &Catalog,
+    files: &SideFiles<'_>,
+    parameters: &Parameters<'_>,
+    report: &Report,
+) -> Outcome<Description> {
     let word = decl.kind.value.as_str();
     let Some(card) = catalog.system(word) else {
         let known = catalog.systems.iter().map(|card| card.name);
@@ -75,7 +87,8 @@ fn parts(decl: &SystemDecl, catalog: &Catalog, parameters: &Parameters<'_>, repo
     let given = own_values(&decl.parameters, &specs, card.name, report);
     let one = |(index, parameter)| {
         let (value, span) = given.get(&index).map_or((None, decl.name.span), |g| (Some(*g), g.value.span));
-        let outcome = parameters.judge(value_of(card, parameter, value, decl.span, &Place::new(&parameters.names)), span);
+        let place = (files, &Place::new(&parameters.names));
+        let outcome = parameters.judge(value_of(card, parameter, value, decl.span, place), span);
         report.accept(outcome).map(|value| (value, span))
     };
     let values: Vec<Option<_>> = card.parameters.iter().enumerate().map(one).collect();
@@ -92,7 +105,7 @@ fn value_of(
     parameter: &SystemParam,
     value: Option<&SystemValueDecl>,
     block: Span,
-    place: &Place<'_>,
+    (files, place): (&SideFiles<'_>, &Place<'_>),
 ) -> Outcome<SystemValue> {
     let spec = &parameter.spec;
     let Some(SystemValueDecl { value, cells }) = value else {
@@ -100,13 +113,18 @@ fn value_of(
             let message = format!("{} needs `{}`: {}", card.name, spec.name, spec.about);
             return Err(Diagnostic::error("missing-key", block, message).into());
         }
-        return Ok(SystemValue::Number(spec.default));
+        return Ok(match parameter.shape {
+            SystemShape::File | SystemShape::Records => SystemValue::Nothing,
+            _ => SystemValue::Number(spec.default),
+        });
     };
     match parameter.shape {
         SystemShape::Number => number(value, &Wanted::new(spec.name, spec.dimension, spec.range), place).map(SystemValue::Number),
         SystemShape::Word(words) => word(value, spec.name, words).map(SystemValue::Number),
         SystemShape::Grid => grid(value, spec.name, place).map(SystemValue::Grid),
         SystemShape::Cells => cells.clone().map(SystemValue::Cells).map_err(Failure::from),
+        SystemShape::File => text(value, spec.name, files).map(SystemValue::Text),
+        SystemShape::Records => records(value, spec.name, place).map(SystemValue::Records),
     }
 }
 
@@ -123,6 +141,39 @@ fn word(value: &Value, name: &str, words: &'static [&'static str]) -> Outcome<f6
             Err(Diagnostic::error("unknown-value", value.span, message).nearest(text, words.iter().copied()).into())
         }
     }
+}
+
+/// What stands in the file that a value names.
+fn text(value: &Value, name: &str, files: &SideFiles<'_>) -> Outcome<SideText> {
+    let ValueKind::Text(path) = &value.kind else {
+        let message = format!("{name} is the path of a file, not {}", kind(&value.kind));
+        return Err(Diagnostic::error("wrong-type", value.span, message).into());
+    };
+    files.text(&Spanned { value: path.clone(), span: value.span })
+}
+
+/// Tables of numbers and lists of numbers.
+fn records(value: &Value, name: &str, place: &Place<'_>) -> Outcome<Vec<SystemRecord>> {
+    let wrong = |value: &Value, what: &str| {
+        let message = format!("{name} {what}, not {}", kind(&value.kind));
+        Failure::from(Diagnostic::error("wrong-type", value.span, message))
+    };
+    let ValueKind::List(items) = &value.kind else { return Err(wrong(value, "is a list of tables")) };
+    let record = |item: &Value| {
+        let ValueKind::Record(fields) = &item.kind else { return Err(wrong(item, "is a list of tables")) };
+        let entries = fields.iter().map(|field| Ok((field.name.clone(), entry(&field.item, place)?)));
+        Ok(SystemRecord { span: item.span, entries: entries.collect::<Outcome<_>>()? })
+    };
+    items.iter().map(record).collect()
+}
+
+fn entry(value: &Value, place: &Place<'_>) -> Outcome<SystemEntry> {
+    let one = |value: &Value| Ok(Spanned { value: quantity(value, place)?, span: value.span });
+    let (numbers, is_list) = match &value.kind {
+        ValueKind::List(items) => (items.iter().map(one).collect::<Outcome<_>>()?, true),
+        _ => (vec![one(value)?], false),
+    };
+    Ok(SystemEntry { span: value.span, numbers, is_list })
 }
 
 /// Sites along one to three axes, no more in all than can be numbered.

@@ -137,6 +137,7 @@ pub(crate) fn goes_by(value: &Value, names: &Names<'_>) -> Outcome<Option<By>> {
         ValueKind::Random(RandomDecl { arguments, min, max, .. }) => {
             all_go_by(arguments.iter().chain(min.as_deref()).chain(max.as_deref()), names)
         }
+        ValueKind::Record(values) => all_go_by(values.iter().map(|v| &v.item), names),
         ValueKind::Table(rows) => all_go_by(rows.iter().flatten(), names),
         ValueKind::Regular { first, every, count } => all_go_by([first, every, count].into_iter().map(|part| &**part), names),
         ValueKind::Quantity(_) | ValueKind::Text(_) | ValueKind::Bool(_) | ValueKind::File(_) | ValueKind::Modulator { .. } => {

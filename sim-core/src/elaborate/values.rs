@@ -146,7 +146,7 @@ pub(crate) fn kind(kind: &ValueKind) -> &'static str {
         ValueKind::List(_) | ValueKind::Each(_) => "a list",
         ValueKind::File(_) => "a file",
         ValueKind::Random(_) => "a distribution",
-        ValueKind::Table(_) => "a table",
+        ValueKind::Table(_) | ValueKind::Record(_) => "a table",
         ValueKind::Modulator { .. } => "a modulator",
         ValueKind::ByCondition(_) => "a value for each condition",
         ValueKind::ByTrial(_) => "a value for each trial",

@@ -163,6 +163,7 @@ fn describe(settings: &Settings, fade_ms: f64) -> Result<Description, Diagnostic
         SystemShape::Number | SystemShape::Word(_) => SystemValue::Number(parameter.spec.default),
         SystemShape::Grid => SystemValue::Grid(Vec::new()),
         SystemShape::Cells => SystemValue::Cells(Vec::new()),
+        SystemShape::File | SystemShape::Records => SystemValue::Nothing,
     };
     let values: Vec<(SystemValue, Span)> = card
         .parameters

@@ -1,0 +1,172 @@
+//! What is done to a memory: learn, recall by cue, recall by content; and the spikes that ask for it.
+
+use sim_core::diagnostic::{Diagnostic, Span};
+
+/// What is asked of a memory. Content is given as its bits, ascending, none twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Remember a content under a cue, in place of what was remembered under it.
+    Learn {
+        /// The cue.
+        cue: u32,
+        /// The content's bits.
+        content: Vec<u32>,
+    },
+    /// Give the content of a cue.
+    RecallByCue {
+        /// The cue.
+        cue: u32,
+    },
+    /// Give the cues whose contents have one of these bits.
+    RecallByContent {
+        /// The bits.
+        content: Vec<u32>,
+    },
+}
+
+impl Action {
+    /// The cue that is presented.
+    pub fn cue(&self) -> Option<u32> {
+        match self {
+            Self::Learn { cue, .. } | Self::RecallByCue { cue } => Some(*cue),
+            Self::RecallByContent { .. } => None,
+        }
+    }
+
+    /// The bits that are presented.
+    pub fn content(&self) -> &[u32] {
+        match self {
+            Self::Learn { content, .. } | Self::RecallByContent { content } => content,
+            Self::RecallByCue { .. } => &[],
+        }
+    }
+
+    /// Steps in which its cells spike, one after the other.
+    pub fn presentations(&self) -> u64 {
+        if matches!(self, Self::Learn { .. }) { 3 } else { 1 }
+    }
+
+    /// Name of its kind in results.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Learn { .. } => "learn",
+            Self::RecallByCue { .. } => "recall by cue",
+            Self::RecallByContent { .. } => "recall by content",
+        }
+    }
+
+    /// What it is in a line of a script, without its time.
+    pub fn words(&self) -> String {
+        let bits = |bits: &[u32]| bits.iter().map(|bit| format!(" {bit}")).collect::<String>();
+        match self {
+            Self::Learn { cue, content } => format!("learn {cue}{}", bits(content)),
+            Self::RecallByCue { cue } => format!("recall {cue}"),
+            Self::RecallByContent { content } => format!("recall -{}", bits(content)),
+        }
+    }
+
+    /// Whether a memory of this size has these cells.
+    pub fn check(&self, size: Size, span: Span) -> Result<(), Diagnostic> {
+        let outside = |what: &str, number: u32, size: u32| {
+            let message = format!("there is no {what} {number}: there are {size}, counted from 0");
+            Err(Diagnostic::error("out-of-range", span, message))
+        };
+        match (self.cue(), self.content().last()) {
+            (Some(cue), _) if cue >= size.cues => outside("cue", cue, size.cues),
+            (_, Some(bit)) if *bit >= size.contents => outside("content bit", *bit, size.contents),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How many cues, and bits of content, a memory has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Cues: as many memories may be held.
+    pub cues: u32,
+    /// Bits of content.
+    pub contents: u32,
+}
+
+impl Size {
+    /// The smallest that has all that some actions name.
+    pub fn of<'a>(actions: impl IntoIterator<Item = &'a Action>) -> Self {
+        let least = Self { cues: 1, contents: 1 };
+        actions.into_iter().fold(least, |size, action| Self {
+            cues: size.cues.max(action.cue().map_or(0, |cue| cue.saturating_add(1))),
+            contents: size.contents.max(action.content().last().map_or(0, |bit| bit.saturating_add(1))),
+        })
+    }
+}
+
+/// An action and when it begins, in steps of 1 ms: the step of its first spikes, the first step being 0 as on SpiNNaker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Step of its first spikes.
+    pub at: u64,
+    /// What is asked.
+    pub action: Action,
+}
+
+impl Operation {
+    /// Its spikes: step and cell of the input, of which the first are the cues.
+    pub fn spikes(&self, cues: u32) -> impl Iterator<Item = (u64, u32)> + '_ {
+        let cells = self.action.cue().into_iter().chain(self.action.content().iter().map(move |bit| cues + bit));
+        cells.flat_map(move |cell| (0..self.action.presentations()).map(move |step| (self.at + step, cell)))
+    }
+}
+
+/// Steps from an operation to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spacing {
+    /// After learning.
+    pub learn: u64,
+    /// After a recall.
+    pub recall: u64,
+}
+
+impl Spacing {
+    /// The same after all operations.
+    pub fn even(steps: u64) -> Self {
+        Self { learn: steps, recall: steps }
+    }
+
+    /// Steps after an action.
+    pub fn after(self, action: &Action) -> u64 {
+        if matches!(action, Action::Learn { .. }) { self.learn } else { self.recall }
+    }
+}
+
+/// An action of a script that may have a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its place.
+    pub span: Span,
+    /// When, if that is said.
+    pub at: Option<u64>,
+    /// What.
+    pub action: Action,
+}
+
+/// Gives each step its time: its own, or by the spacing after the one before, the first at 0.
+pub fn schedule(steps: Vec<Step>, spacing: Option<Spacing>) -> Result<Vec<Operation>, Diagnostic> {
+    let mut operations: Vec<Operation> = Vec::with_capacity(steps.len());
+    for step in steps {
+        let last = operations.last();
+        let following = || match (last, spacing) {
+            (None, _) => Ok(0),
+            (Some(last), Some(spacing)) => Ok(last.at.saturating_add(spacing.after(&last.action))),
+            (Some(_), None) => {
+                let problem = Diagnostic::error("missing-time", step.span, "this operation has no time, and there is no spacing");
+                Err(problem.help("begin it with a time, such as 10 ms, or say how far operations are apart"))
+            }
+        };
+        let at = step.at.map_or_else(following, Ok)?;
+        if let Some(last) = last.filter(|last| last.at >= at) {
+            let message = format!("operations follow each other: this one at {at} ms comes after one at {} ms", last.at);
+            return Err(Diagnostic::error("out-of-order", step.span, message));
+        }
+        operations.push(Operation { at, action: step.action });
+    }
+    Ok(operations)
+}

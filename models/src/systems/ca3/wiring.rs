@@ -1,0 +1,188 @@
+//! The pieces that all CA3 memories are made of: neurons of two types, projections in nA and ms, input that asks for operations.
+
+use super::operation::{Operation, Size};
+use crate::systems::parts::{Ends, Parts, quantity};
+use sim_core::description::{
+    CardBase, CardDecl, CellChoice, CellRange, ConnectDecl, Description, Named, PopulationDecl, ProjectionDecl, RuleDecl,
+    Selection, Value, ValueKind,
+};
+use sim_core::units::Dimension;
+use std::ops::Range;
+
+/// A type of neuron. All have e_l = v_reset = -60 mV, t_ref = 1 ms and tau_syn = 0.3 ms.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Neuron {
+    /// Its card's name.
+    pub(super) name: &'static str,
+    /// In pF.
+    pub(super) c_m: f64,
+    /// In ms.
+    pub(super) tau_m: f64,
+    /// In mV.
+    pub(super) v_th: f64,
+}
+
+/// Slow: it adds up what comes within a few steps.
+pub(super) const A: Neuron = Neuron { name: "a", c_m: 270.0, tau_m: 3.0, v_th: -57.0 };
+/// Fast.
+pub(super) const B: Neuron = Neuron { name: "b", c_m: 140.0, tau_m: 0.5, v_th: -57.0 };
+/// Slow, easily fired: of the output.
+pub(super) const OUT: Neuron = Neuron { name: "out_neuron", v_th: -57.5, ..A };
+
+/// Some cells of a population.
+#[derive(Clone, Debug)]
+pub(super) struct Of(pub(super) &'static str, pub(super) Option<Range<u32>>);
+
+/// All cells.
+pub(super) fn all(population: &'static str) -> Of {
+    Of(population, None)
+}
+
+/// How the cells of two populations are connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pattern {
+    OneToOne,
+    AllToAll,
+    /// But for pairs of the same index.
+    AllToOthers,
+}
+
+/// pA in a nA, the unit of the published weights.
+const PA_PER_NA: f64 = 1000.0;
+
+/// A memory while it is put together.
+pub(super) struct Wiring<'a> {
+    parts: &'a Parts<'a>,
+    cards: Vec<Named<CardDecl>>,
+    populations: Vec<Named<PopulationDecl>>,
+    projections: Vec<ProjectionDecl>,
+    groups: Vec<&'static str>,
+}
+
+impl<'a> Wiring<'a> {
+    pub(super) fn new(parts: &'a Parts<'a>) -> Self {
+        Self { parts, cards: Vec::new(), populations: Vec::new(), projections: Vec::new(), groups: Vec::new() }
+    }
+
+    /// The input: cues first, then bits of content. Its spikes are those of the operations, a step's at its end as all spikes here,
+    /// so 1 ms later than SpiNNaker stamps them.
+    pub(super) fn input(&mut self, size: Size, operations: &[Operation]) {
+        let span = self.parts.span();
+        let mut trains = vec![Vec::new(); (size.cues + size.contents) as usize];
+        for (step, cell) in operations.iter().flat_map(|operation| operation.spikes(size.cues)) {
+            trains[cell as usize].push(quantity((step + 1) as f64, Dimension::TIME, span));
+        }
+        let trains = trains.into_iter().map(|times| Value { span, kind: ValueKind::List(times) }).collect();
+        let times = Value { span, kind: ValueKind::Each(trains) };
+        let given: &[(&str, Value)] = if operations.is_empty() { &[] } else { &[("times", times)] };
+        let card = self.parts.card("spike_train", given);
+        let cells = self.cells(card, size.cues + size.contents);
+        self.populations.push(self.parts.named("IN", cells));
+        self.groups.push("IN");
+    }
+
+    /// The output, of as many cells.
+    pub(super) fn output(&mut self, size: Size) {
+        self.population("OUT", OUT, size.cues + size.contents);
+        self.groups.push("OUT");
+    }
+
+    /// A population of neurons of a type.
+    pub(super) fn population(&mut self, name: &str, neuron: Neuron, size: u32) {
+        let span = self.parts.span();
+        if !self.cards.iter().any(|card| card.name.value == self.parts.name(neuron.name)) {
+            self.cards.push(self.parts.named(neuron.name, self.card(neuron)));
+        }
+        let card = CardDecl { span, base: CardBase::Like(self.parts.spanned(neuron.name)), parameters: Vec::new() };
+        let cells = self.cells(card, size);
+        self.populations.push(self.parts.named(name, cells));
+    }
+
+    fn card(&self, neuron: Neuron) -> CardDecl {
+        let of = |value, dimension| quantity(value, dimension, self.parts.span());
+        let (ms, mv) = (|value| of(value, Dimension::TIME), |value| of(value, Dimension::VOLTAGE));
+        self.parts.card(
+            "if_curr_exp",
+            &[
+                ("c_m", of(neuron.c_m, Dimension::CAPACITANCE)),
+                ("tau_m", ms(neuron.tau_m)),
+                ("e_l", mv(-60.0)),
+                ("v_reset", mv(-60.0)),
+                ("v_th", mv(neuron.v_th)),
+                ("t_ref", ms(1.0)),
+                ("tau_syn_ex", ms(0.3)),
+                ("tau_syn_in", ms(0.3)),
+            ],
+        )
+    }
+
+    fn cells(&self, card: CardDecl, size: u32) -> PopulationDecl {
+        let size = quantity(f64::from(size), Dimension::NONE, self.parts.span());
+        PopulationDecl { size: Some(size), ..self.parts.alone(card) }
+    }
+
+    /// A projection with a weight in nA, negative where it inhibits, and a delay in ms.
+    pub(super) fn wire(&mut self, name: &str, ends: (Of, Of), pattern: Pattern, weight: f64, delay: f64) {
+        let span = self.parts.span();
+        let weight = quantity(weight * PA_PER_NA, Dimension::CURRENT, span);
+        let delay = quantity(delay, Dimension::TIME, span);
+        let ends = Ends { source: vec![self.selection(ends.0)], target: vec![self.selection(ends.1)] };
+        let connect = self.connect(pattern);
+        self.projections.push(self.parts.projection(name, ends, connect, weight, delay));
+    }
+
+    /// A projection from all to all that learns, its weights 0 at the start.
+    pub(super) fn memory(&mut self, name: &str, ends: (Of, Of), rule: RuleDecl) {
+        self.wire(name, ends, Pattern::AllToAll, 0.0, 1.0);
+        if let Some(projection) = self.projections.last_mut() {
+            projection.plasticity = Some(rule);
+        }
+    }
+
+    /// Pair STDP as the chip does it: amplitudes and greatest weight in nA.
+    pub(super) fn rule(&self, taus: [f64; 2], amplitudes: [f64; 2], w_max: f64) -> RuleDecl {
+        let span = self.parts.span();
+        let of = |value, dimension| quantity(value, dimension, span);
+        let na = |value: f64| of(value * PA_PER_NA, Dimension::CURRENT);
+        let given = [
+            ("tau_plus", of(taus[0], Dimension::TIME)),
+            ("tau_minus", of(taus[1], Dimension::TIME)),
+            ("a_plus", na(amplitudes[0])),
+            ("a_minus", na(amplitudes[1])),
+            ("w_min", na(0.0)),
+            ("w_max", na(w_max)),
+            ("history", self.parts.value("history", 1.0)),
+            ("release", self.parts.text(RELEASES[self.parts.number("release") as usize % RELEASES.len()])),
+        ];
+        let parameters = given.into_iter().map(|(name, value)| self.parts.key(name, value)).collect();
+        RuleDecl { span, rule: self.parts.word("stdp_spinnaker"), parameters }
+    }
+
+    fn selection(&self, Of(population, cells): Of) -> Selection {
+        let range = |cells: Range<u32>| CellChoice::Range(CellRange { start: cells.start, end: Some(cells.end) });
+        Selection { cells: cells.map(range), ..self.parts.whole(population) }
+    }
+
+    fn connect(&self, pattern: Pattern) -> ConnectDecl {
+        match pattern {
+            Pattern::OneToOne => self.parts.connect("one_to_one", Vec::new()),
+            Pattern::AllToAll => self.parts.connect("all_to_all", Vec::new()),
+            Pattern::AllToOthers => self.parts.connect("all_to_all", vec![("same_index", self.parts.switch(false))]),
+        }
+    }
+
+    /// All of it, with groups `in` and `out`.
+    pub(super) fn finish(self) -> Description {
+        let group = |part: &&str| self.parts.named(&part.to_lowercase(), vec![self.parts.spanned(part)]);
+        Description {
+            groups: self.groups.iter().map(group).collect(),
+            cards: self.cards,
+            populations: self.populations,
+            projections: self.projections,
+            ..Description::default()
+        }
+    }
+}
+
+/// Releases of sPyNNaker whose rule differs.
+pub(super) const RELEASES: &[&str] = &["spynnaker_7", "spynnaker_6", "earlier"];
