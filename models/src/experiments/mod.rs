@@ -4,6 +4,7 @@
 //! input and seed give the same bits on any number of threads and any instruction set: floating-point sums are cut into fixed
 //! pieces and added in a fixed order.
 
+pub mod cam;
 mod contrast;
 pub mod dataset;
 pub mod encoding;

@@ -1,0 +1,50 @@
+//! The memories that operations can be done on, and when their answers come.
+
+use crate::systems::ca3::Spacing;
+
+/// A memory as seen from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// Its system in the catalogue.
+    pub system: &'static str,
+    /// Steps from the start of learning to each time that what is learned shows at the output.
+    pub echoes_of_learning: &'static [u64],
+    /// Steps from a recall to what was presented.
+    pub echo: u64,
+    /// Steps from a recall to its answer.
+    pub answer: u64,
+    /// Steps from the start of learning to the content that is being replaced, which may show once more.
+    pub replaced: u64,
+    /// Whether cues can be recalled by content.
+    pub by_content: bool,
+    /// How close operations may be.
+    pub spacing: Spacing,
+}
+
+impl Kind {
+    /// Steps from an operation to the first that can come of it.
+    pub fn first_output(&self) -> u64 {
+        self.echoes_of_learning.iter().copied().fold(self.echo, u64::min)
+    }
+
+    /// Steps from an operation to the last.
+    pub fn last_output(&self) -> u64 {
+        self.echoes_of_learning.iter().copied().fold(self.answer, u64::max)
+    }
+}
+
+/// Every one.
+pub const KINDS: &[Kind] = &[Kind {
+    system: "ca3_memory",
+    echoes_of_learning: &[5, 7],
+    echo: 5,
+    answer: 6,
+    replaced: 6,
+    by_content: true,
+    spacing: Spacing { learn: 7, recall: 6 },
+}];
+
+/// The memory of a system.
+pub fn find(system: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.system == system)
+}

@@ -1,0 +1,15 @@
+//! Content-addressable memories at work: operations in, what came out of it, and whether that is right.
+//!
+//! Times are steps of 1 ms as SpiNNaker counts them: an operation at step t has its first input spikes there, and a spike that
+//! Spikeloom stamps with t + 1 ms, the end of its step, is at step t.
+
+mod ideal;
+mod kinds;
+mod memory;
+mod random;
+
+pub use crate::systems::ca3::{Action, Operation, Size, Spacing, Step, schedule, script};
+pub use ideal::{Expected, Ideal, Moment};
+pub use kinds::{KINDS, Kind, find};
+pub use memory::{Memory, Numerics, Outcome, Settings};
+pub use random::{Mix, RandomOperations};
