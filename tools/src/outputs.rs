@@ -116,6 +116,7 @@ fn raster(recording: &Recording, format: plot::Format) -> Result<Vec<u8>, Failur
         rows: plot::DEFAULT_ROWS,
         bin_fs: None,
         size: Size::default(),
+        moments: Vec::new(),
     };
     plot::raster(&data, &mut recording.spikes()?, format).map_err(not_drawn)
 }

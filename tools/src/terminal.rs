@@ -3,19 +3,41 @@
 
 use crate::failure::Failure;
 use serde_json::Value;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 /// The two streams that people and scripts read.
 pub struct Terminal<'a> {
     results: &'a mut dyn Write,
     messages: &'a mut dyn Write,
     colour: bool,
+    input: Option<&'a mut dyn BufRead>,
 }
 
 impl<'a> Terminal<'a> {
     /// Results, messages, and whether messages are in colour.
     pub fn new(results: &'a mut dyn Write, messages: &'a mut dyn Write, colour: bool) -> Self {
-        Self { results, messages, colour }
+        Self { results, messages, colour, input: None }
+    }
+
+    /// With lines to be read from somewhere else than stdin.
+    pub fn reading(self, input: &'a mut dyn BufRead) -> Self {
+        Self { input: Some(input), ..self }
+    }
+
+    /// Whether somebody types the lines.
+    pub(crate) fn is_typed(&self) -> bool {
+        self.input.is_none() && io::stdin().is_terminal()
+    }
+
+    /// The next line; `None` at the end.
+    pub(crate) fn line(&mut self) -> Result<Option<String>, Failure> {
+        let mut line = String::new();
+        let read = match &mut self.input {
+            Some(input) => input.read_line(&mut line),
+            None => io::stdin().lock().read_line(&mut line),
+        };
+        let count = read.map_err(|error| Failure::Other("io", format!("stdin: {error}")))?;
+        Ok((count > 0).then_some(line))
     }
 
     /// Whether messages are in colour.

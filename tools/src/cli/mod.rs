@@ -1,10 +1,12 @@
 //! The command line: verbs and flags.
 
+mod cam;
 mod catalogue;
 mod lsm;
 mod networks;
 mod recordings;
 
+pub use cam::{CamArgs, CamMemoryArgs, CamNumerics, CamRandomArgs, CamReplArgs, CamRunArgs, CamVerb};
 pub use catalogue::{DescribeArgs, ListArgs, Listing};
 pub use lsm::{
     LsmArgs, LsmClassifyArgs, LsmEncoding, LsmReadout, LsmReportArgs, LsmSaccadesArgs, LsmTestArgs, LsmTiming, LsmTrainArgs,
@@ -83,6 +85,11 @@ pub enum Verb {
         after_help = "Examples:\n  spikeloom lsm train --data mnist --out nalsm     # the published protocol (Ivanov & Michmizos 2021)\n  spikeloom lsm test nalsm/seed=1 --data mnist\n  spikeloom lsm classify nalsm/seed=1 t10k-images-idx3-ubyte.gz\n  spikeloom lsm report nalsm other -o accuracy.svg\n\nEach of the four has --help with examples."
     )]
     Lsm(LsmArgs),
+    /// Content-addressable memories of spiking neurons: scripts of operations, random operations, a dialogue.
+    #[command(
+        after_help = "Examples:\n  spikeloom cam run my.ops --raster my.svg      # lines such as `10 ms learn 4 1 5 6`: what comes out, and whether it is right\n  spikeloom cam random --operations 1000        # how often answers are right\n  spikeloom cam repl                            # learn and recall line by line\n\nEach of the three has --help with examples."
+    )]
+    Cam(CamArgs),
     /// What there is: netlists, models, stimuli, connectors, platforms, formats.
     #[command(after_help = "Examples:\n  spikeloom list\n  spikeloom list neurons")]
     List(ListArgs),

@@ -37,6 +37,7 @@ pub(crate) fn raster(sample: &Sample, seed: u64) -> Result<Vec<u8>, Failure> {
         rows: plot::DEFAULT_ROWS,
         bin_fs: None,
         size: Size::default(),
+        moments: Vec::new(),
     };
     let input = sample.input.iter().map(|(tick, neuron)| Spike { tick: *tick, neuron: *neuron });
     let events = sample.events.iter().map(|event| Spike { tick: event.tick.into(), neuron: inputs + event.neuron });

@@ -30,7 +30,7 @@ pub use bins::Bins;
 pub use confusion::{ConfusionData, confusion};
 pub use distributions::{DistributionGroup, DistributionsData, distributions};
 pub use matrix::{MatrixData, MatrixSide, matrix};
-pub use raster::{DEFAULT_ROWS, RasterData, raster};
+pub use raster::{DEFAULT_ROWS, PlotMoment, RasterData, raster};
 pub use rates::{RatesData, rates};
 pub use scatter::{ScatterData, ScatterGroup, scatter};
 pub use trace::{MOST_CURVES, TraceCell, TraceData, TracePanel, trace};

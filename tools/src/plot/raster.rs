@@ -39,6 +39,17 @@ pub struct RasterData {
     pub bin_fs: Option<i64>,
     /// Width and height.
     pub size: Size,
+    /// Moments that are marked by a line from top to bottom, with a few words where there is room.
+    pub moments: Vec<PlotMoment>,
+}
+
+/// A moment that is marked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlotMoment {
+    /// When.
+    pub tick: u64,
+    /// What happens.
+    pub words: String,
 }
 
 /// Draws a raster of the spikes, which may come in any order. Spikes outside the interval or the populations are left out.
@@ -160,6 +171,7 @@ impl<'a> Raster<'a> {
             ink.mark = mark(height / f64::from(band.shown.len().max(1)), density);
             scene.marks(ink, band.colour);
         }
+        draw_moments(scene, self.panel, &self.time, &self.data.moments);
         scene.segment((self.panel.x, self.panel.y), (self.panel.x, self.panel.bottom()), HAIRLINE, INK);
         axis_name(scene, self.panel, "neuron", widest_index);
         self.time.draw(scene, self.panel, false);
@@ -194,6 +206,24 @@ impl<'a> Raster<'a> {
             let y = panel.y + (1.0 + 1.4 * i as f64) * SMALL;
             let note = scene.fonts.fit(&note, Face::Regular, SMALL, self.table.width() - 2.5);
             scene.text(Text::new(note, panel.right() + 2.5, y).size(SMALL).colour(FAINT));
+        }
+    }
+}
+
+/// A line for each moment, as far as they can be told apart, and its words above where those of the one before end.
+fn draw_moments(scene: &mut Scene, panel: Frame, time: &TimeAxis, moments: &[PlotMoment]) {
+    let (mut free_from, mut last) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+    for moment in moments {
+        let x = panel.x + time.fraction(moment.tick).min(1.0) * panel.width;
+        if x - last < 2.0 * HAIRLINE {
+            continue;
+        }
+        last = x;
+        scene.segment((x, panel.y), (x, panel.bottom()), HAIRLINE / 2.0, FAINT);
+        let width = scene.fonts.width(&moment.words, Face::Regular, SMALL);
+        if x >= free_from && x + width <= panel.right() {
+            scene.text(Text::new(&moment.words, x, panel.y - 0.8).size(SMALL).colour(FAINT));
+            free_from = x + width + 0.5 * SMALL;
         }
     }
 }

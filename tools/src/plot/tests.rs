@@ -28,6 +28,7 @@ fn raster_data(sizes: &[(&str, u32)], to_tick: u64) -> RasterData {
         rows: DEFAULT_ROWS,
         bin_fs: None,
         size: Size::default(),
+        moments: Vec::new(),
     }
 }
 

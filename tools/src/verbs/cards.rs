@@ -49,6 +49,9 @@ pub(super) fn system(card: &SystemCard) -> String {
             let word = words.get(p.spec.default as usize).unwrap_or(&"");
             Line { text: format!("{} = \"{word}\"", p.spec.name), about: p.spec.about.to_string() }
         }
+        SystemShape::File | SystemShape::Records => {
+            Line { text: format!("# {} = ..", p.spec.name), about: p.spec.about.to_string() }
+        }
         SystemShape::Number | SystemShape::Grid | SystemShape::Cells => {
             Line { text: assignment(&p.spec), about: p.spec.about.to_string() }
         }

@@ -1,5 +1,6 @@
 //! What each verb does.
 
+mod cam;
 mod cards;
 mod catalogue;
 mod check;
@@ -28,6 +29,7 @@ pub(crate) fn dispatch(cli: &Cli, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         Verb::Run(arguments) => return run::run(arguments, cli.quiet, terminal),
         Verb::Sweep(arguments) => return sweep::sweep(arguments, cli.quiet, terminal),
         Verb::Lsm(arguments) => return lsm::lsm(arguments, cli.quiet, terminal),
+        Verb::Cam(arguments) => return cam::cam(arguments, cli.quiet, terminal),
         Verb::Check(arguments) => check::check(arguments, terminal)?,
         Verb::Expand(arguments) => expand::expand(arguments, terminal)?,
         Verb::Plot(arguments) => plot::plot(arguments, terminal)?,

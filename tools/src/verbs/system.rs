@@ -19,6 +19,7 @@ fn default(parameter: &SystemParam) -> String {
         SystemShape::Word(words) => {
             words.get(parameter.spec.default as usize).map(|word| format!("\"{word}\"")).unwrap_or_default()
         }
+        SystemShape::File | SystemShape::Records => "(none)".to_string(),
         _ => value(parameter.spec.default, parameter.spec.dimension),
     }
 }
@@ -30,6 +31,9 @@ pub(super) fn json(card: &SystemCard) -> Value {
         object["takes"] = json!(p.shape.words());
         if let SystemShape::Word(words) = p.shape {
             object["default"] = json!(words.get(p.spec.default as usize));
+        }
+        if matches!(p.shape, SystemShape::File | SystemShape::Records) {
+            object["default"] = Value::Null;
         }
         object
     };

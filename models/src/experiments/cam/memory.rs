@@ -33,6 +33,8 @@ pub struct Settings {
     pub numerics: Numerics,
     /// Other parameters of the system, as bare numbers.
     pub parameters: Vec<(&'static str, f64)>,
+    /// Threads that it is run by.
+    pub threads: usize,
 }
 
 /// What came of an operation.
@@ -74,17 +76,17 @@ pub struct Memory {
 const NAME: &str = "mem";
 
 impl Memory {
-    /// A memory in which nothing is stored.
-    pub fn new(settings: &Settings) -> Result<Self, Vec<Diagnostic>> {
+    /// A memory in which nothing is stored, if it is within the limits.
+    pub fn new(settings: &Settings, limits: &Limits) -> Result<Self, Vec<Diagnostic>> {
         let description = describe(settings);
-        let (network, problems) = elaborate(&description, catalog(), &NoFiles, &mut Sources::default(), &Limits::default());
+        let (network, problems) = elaborate(&description, catalog(), &NoFiles, &mut Sources::default(), limits);
         let network = network.ok_or(problems)?;
         let place = |part: &str| network.populations.iter().position(|p| p.name == format!("{NAME}.{part}"));
         let (Some(input), Some(output)) = (place("IN"), place("OUT")) else {
             return Err(vec![Diagnostic::general("internal", format!("{} has no input or no output", settings.kind.system))]);
         };
         let output = network.populations[output].range();
-        let plan = Plan::new(Arc::new(network), 1);
+        let plan = Plan::new(Arc::new(network), settings.threads);
         let (size, state) = (settings.size, State::new(&plan));
         let (ideal, open, waiting) = (Ideal::new(size), VecDeque::new(), Vec::new());
         Ok(Self { kind: settings.kind, size, plan, state, input, output, ideal, open, waiting })
@@ -243,13 +245,14 @@ mod tests {
             size: Size { cues: 5, contents: 10 },
             numerics: Numerics::Float,
             parameters: Vec::new(),
+            threads: 1,
         };
-        let mut whole = Memory::new(&settings).expect("a memory");
+        let mut whole = Memory::new(&settings, &Limits::default()).expect("a memory");
         let mut together = whole.perform(&operations, 70, &mut Nobody);
         together.extend(whole.close());
         assert_eq!(together.len(), 6, "all operations are told");
         assert!(together.iter().all(Outcome::is_right), "{together:#?}");
-        let (mut cut, mut apart) = (Memory::new(&settings).expect("a memory"), Vec::new());
+        let (mut cut, mut apart) = (Memory::new(&settings, &Limits::default()).expect("a memory"), Vec::new());
         for end in 1..=70 {
             let begins: Vec<Operation> = operations.iter().filter(|o| o.at + 1 == end).cloned().collect();
             apart.extend(cut.perform(&begins, end, &mut Nobody));

@@ -72,7 +72,7 @@ fn draw(arguments: &PlotArgs, format: Format) -> Result<Vec<u8>, Failure> {
         PlotKind::Raster => {
             let rows = arguments.rows.unwrap_or(plot::DEFAULT_ROWS);
             let Part { recording, interval, caption, populations, bin_fs } = Part::new(arguments)?;
-            let data = RasterData { caption, populations, interval, rows, bin_fs, size };
+            let data = RasterData { caption, populations, interval, rows, bin_fs, size, moments: Vec::new() };
             plot::raster(&data, &mut recording.spikes()?, format)
         }
         PlotKind::Rates => {

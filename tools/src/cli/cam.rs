@@ -1,0 +1,128 @@
+//! Content-addressable memories.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand, ValueEnum};
+use models::experiments::cam::KINDS;
+use std::path::PathBuf;
+
+/// `cam`.
+#[derive(Clone, Debug, Args)]
+pub struct CamArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: CamVerb,
+}
+
+/// What is done with memories.
+#[derive(Clone, Debug, Subcommand)]
+pub enum CamVerb {
+    /// Do the operations of a script: what comes out of each, and whether it is right.
+    #[command(
+        after_help = "Examples:\n  spikeloom cam run my.ops\n  spikeloom cam run my.ops --raster my.svg --spikes my.csv\n  spikeloom cam run my.ops --numerics spinnaker --json\n  spikeloom cam run my.ops --spacing 7ms,6ms         # for lines without a time\n\nA line of a script is `at operation cue content`:\n  0 ms   learn   0  0 1 8 9     # the bits 0, 1, 8 and 9 under the cue 0\n  10 ms  recall  0              # by cue: its bits should come\n  20 ms  recall  -  8           # by content: all cues that have one of the bits\n\nTimes are those of the first input spike, in steps of 1 ms, all others follow SpiNNaker: a spike has the time of its step's beginning (`run` stamps it with the end, 1 ms later). What came out is told as cues | bits. To learn again under a cue replaces its content, which may show once more: that is no fault."
+    )]
+    Run(CamRunArgs),
+    /// Do operations at random: how many came out right.
+    #[command(
+        after_help = "Examples:\n  spikeloom cam random --operations 1000 --spacing 14ms --seed 1\n  spikeloom cam random --operations 100000 --spacing 7ms,6ms --history unbounded\n  spikeloom cam random --bits 1..5 --json\n\nOf the operations 40 % learn (each bit with a probability of 0.5), 30 % recall by a cue that was learned, 30 % by bits of content."
+    )]
+    Random(CamRandomArgs),
+    /// Learn and recall line by line, on one memory; from a pipe, too.
+    #[command(
+        after_help = "Examples:\n  spikeloom cam repl --cues 16 --contents 6\n  printf 'learn 0 1 2\\nrecall 0\\nsave my.ops\\n' | spikeloom cam repl\n\nLines are those of a script, or help, list, save FILE, load FILE, quit."
+    )]
+    Repl(CamReplArgs),
+}
+
+/// Arithmetic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CamNumerics {
+    /// Floating point.
+    #[value(alias = "float")]
+    F64,
+    /// That of SpiNNaker's chip.
+    Spinnaker,
+}
+
+/// Which memory.
+#[derive(Clone, Debug, Args)]
+pub struct CamMemoryArgs {
+    /// The system that it is (`spikeloom list systems`).
+    #[arg(long, value_name = "NAME", default_value = KINDS[0].system, value_parser = PossibleValuesParser::new(KINDS.iter().map(|kind| kind.system)))]
+    pub system: String,
+    /// Cues: how many contents it can hold.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub cues: Option<u32>,
+    /// Bits of a content.
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..))]
+    pub contents: Option<u32>,
+    /// Arithmetic.
+    #[arg(long, value_enum, default_value = "f64")]
+    pub numerics: CamNumerics,
+    /// Spikes of a cell that its synapses remember until the source's next, or unbounded (default: the system's, 15).
+    #[arg(long, value_name = "SPIKES", value_parser = history)]
+    pub history: Option<u16>,
+    /// From an operation without a time to the next: "10ms", or after learning and after recalls: "7ms,6ms".
+    #[arg(long, value_name = "TIME")]
+    pub spacing: Option<String>,
+    /// Threads, at most one a core (the same bits with any number).
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: u16,
+}
+
+/// A number of spikes; 0 stands for all.
+fn history(text: &str) -> Result<u16, String> {
+    match text {
+        "unbounded" => Ok(0),
+        _ => text.parse().ok().filter(|spikes| *spikes > 0).ok_or_else(|| "a number of spikes from 1 on, or unbounded".into()),
+    }
+}
+
+/// `cam run`.
+#[derive(Clone, Debug, Args)]
+pub struct CamRunArgs {
+    /// A file with an operation a line.
+    pub script: PathBuf,
+    /// Which memory; by default as large as the script needs.
+    #[command(flatten)]
+    pub memory: CamMemoryArgs,
+    /// Draw the spikes of all its populations, the operations marked (.svg, .png).
+    #[arg(long, value_name = "FILE")]
+    pub raster: Option<PathBuf>,
+    /// Write these spikes (.csv, .gdf, .npz), at the times that SpiNNaker gives them.
+    #[arg(long, value_name = "FILE")]
+    pub spikes: Option<PathBuf>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cam random`.
+#[derive(Clone, Debug, Args)]
+pub struct CamRandomArgs {
+    /// How many.
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub operations: u64,
+    /// Which memory; by default of 5 cues and 10 bits. --spacing is by default as close as the system allows.
+    #[command(flatten)]
+    pub memory: CamMemoryArgs,
+    /// Seed.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Probability of each bit of a content.
+    #[arg(long, value_name = "P", default_value_t = 0.5)]
+    pub density: f64,
+    /// How many bits recall a content: 1, or 1..5 for 1 to 5.
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub bits: String,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cam repl`.
+#[derive(Clone, Debug, Args)]
+pub struct CamReplArgs {
+    /// Which memory; by default of 5 cues and 10 bits. --spacing is by default 20 ms.
+    #[command(flatten)]
+    pub memory: CamMemoryArgs,
+}
