@@ -9,6 +9,7 @@ mod hodgkin_huxley;
 mod izhikevich_2007;
 mod nest;
 mod nmda;
+mod spinnaker;
 mod trace;
 
 use sim_core::catalog::{NeuronCard, Polarity};

@@ -10,5 +10,6 @@ mod networks;
 pub(crate) mod pair;
 mod reward;
 mod short_term;
+mod spinnaker;
 mod triplet;
 mod zones;

@@ -81,6 +81,7 @@ const LIF: NeuronCard = NeuronCard {
     initial: |_, _, _| {},
     build: |_, _, _| Box::new(Still),
     build_f32: None,
+    build_spinnaker: None,
 };
 
 const DELTA: NeuronCard = NeuronCard {
