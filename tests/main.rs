@@ -1,6 +1,7 @@
 //! Cross-crate tests: references, oracle, determinism, statistics, the command line.
 
 mod bad_input;
+mod cam;
 mod celegans;
 mod chances;
 mod cli;

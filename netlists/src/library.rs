@@ -43,6 +43,7 @@ pub const LIBRARY: &[LibraryEntry] = library![
     "trace-demo",
     "tripartite",
     "lsm-digits",
+    "ca3-memory",
     "potjans-diesmann",
     "synfire-chain",
     "winner-take-all",

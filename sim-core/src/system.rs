@@ -21,6 +21,8 @@ pub struct SystemCard {
     pub source: &'static str,
     /// Parameters.
     pub parameters: &'static [SystemParam],
+    /// The time step that it is made for, in ms; `None`: any.
+    pub timestep_ms: Option<f64>,
     /// What it is replaced by. All names that it declares begin with the instance's name and a dot; everything in it has the
     /// place of the value from which it follows, or of the block.
     pub expand: fn(&Instance<'_>) -> Result<Description, Diagnostic>,

@@ -353,6 +353,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
     // Systems.
     (
         "[parameters]",
+        "[[systems]]\nkind = «\"ca3_memory\"»\nas = \"l\"\ncues = 2\ncontents = 3\n[parameters]",
+        "timestep",
+        "is made for steps of 1 ms",
+    ),
+    (
+        "[parameters]",
         "[[systems]]\nkind = «\"liquid_state_machin\"»\nas = \"l\"\ninput = \"exc\"\ngrid = [3, 3, 3]\n[parameters]",
         "unknown-system",
         "did you mean \\\"liquid_state_machine\\\"?",

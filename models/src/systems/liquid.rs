@@ -32,6 +32,7 @@ pub(super) const CARD: SystemCard = SystemCard {
              Ivanov & Michmizos (2021), NeurIPS 34, and their code; the static liquid's weights were swept from 0.4 to 1.4; ap-stdp \
              began with 1, its calcium_width was 19 to 25 (MNIST), with event cameras calcium was 10 and calcium_width 2 to 3",
     parameters: PARAMETERS,
+    timestep_ms: None,
     expand,
 };
 

@@ -40,6 +40,7 @@ const SYSTEM: SystemCard = SystemCard {
     parts: "",
     source: "",
     parameters: &[SystemParam { spec: ParamSpec { name: "input", ..RATE }, shape: SystemShape::Cells }],
+    timestep_ms: None,
     expand: |_| Ok(Description::default()),
 };
 

@@ -104,12 +104,14 @@ fn build(
     report: &Report,
 ) -> Option<Network> {
     let files = files::SideFiles::new(files, sources);
-    let description = systems::expand(description, catalog, &files, report);
+    let written = description;
+    let description = systems::expand(written, catalog, &files, report);
     let description = description.as_ref();
     let cards = cards::Cards::new(description, catalog, report);
     let roster = roster::Roster::new(description, |block| cards.is_stimulus(block, catalog), report);
     let names = names::Names::new(description, roster, report);
     let settings = settings::Settings::new(description, &names, report);
+    systems::check_timestep(written, catalog, settings.grid, report);
     let budget = Budget::new(limits.bytes);
     let trials = description.trials.as_ref().and_then(|decl| trials::build(decl, &names, &settings, &budget, report));
     let context = Context { catalog, report, files, budget, names: &names, settings, trials: RefCell::new(trials) };

@@ -11,6 +11,7 @@ use crate::catalog::Catalog;
 use crate::description::{Description, SystemDecl, SystemValueDecl, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned};
 use crate::system::{Instance, SideText, SystemCard, SystemEntry, SystemParam, SystemRecord, SystemShape, SystemValue};
+use crate::time::{Grid, decimal_ms, fs_from_ms};
 use std::borrow::Cow;
 
 /// The description with what its systems stand for in their place, behind all that is written out.
@@ -32,6 +33,19 @@ pub(crate) fn expand<'a>(
         }
     }
     Cow::Owned(whole)
+}
+
+/// Systems that are made for one time step have no other.
+pub(crate) fn check_timestep(description: &Description, catalog: &Catalog, grid: Grid, report: &Report) {
+    for decl in &description.systems {
+        let wanted = catalog.system(&decl.kind.value).and_then(|card| card.timestep_ms);
+        if let Some(wanted) = wanted.filter(|wanted| fs_from_ms(*wanted) != Some(grid.step_fs())) {
+            let message =
+                format!("{} is made for steps of {wanted} ms, here they are {}", decl.kind.value, decimal_ms(grid.step_fs()));
+            let help = format!("[network] timestep = \"{wanted} ms\"");
+            report.push(Diagnostic::error("timestep", decl.kind.span, message + " ms").help(help));
+        }
+    }
 }
 
 /// What may be named in the values of systems: they say which populations there are, so nothing that rests on populations.

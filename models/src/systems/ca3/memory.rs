@@ -26,6 +26,7 @@ pub(in crate::systems) const CARD: SystemCard = SystemCard {
     source: "Casanueva-Morato, Ayuso-Martinez, Dominguez-Morales, Jimenez-Fernandez & Jimenez-Moreno (2024), Neural Networks 178:106474, \
              and the spikes published with it, which this network reproduces",
     parameters: &[CUES, CONTENTS, SCRIPT, OPERATIONS, SPACING, HISTORY, RELEASE],
+    timestep_ms: Some(1.0),
     expand,
 };
 
