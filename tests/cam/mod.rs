@@ -3,6 +3,7 @@
 mod command;
 mod fragility;
 mod netlist;
+mod predecessors;
 mod recorded;
 mod scripts;
 

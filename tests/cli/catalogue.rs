@@ -97,8 +97,11 @@ fn everything_is_shown() {
             let described = spikeloom(&["describe", name]).ends(0).results;
             assert!(described.starts_with(&format!("{name}: ")), "{described}");
             if what == "systems" {
-                let head = "spikeloom = 1\n[network]\nduration = \"20 ms\"\n[populations.a]\nneurons = { model = \"parrot\" }\nsize = 9\n";
-                let block = shown.replace("# input = ..", "input = \"a\"").replace("# grid = ..", "grid = [4, 4]");
+                let head = "spikeloom = 1\n[network]\ntimestep = \"1 ms\"\nduration = \"20 ms\"\n[populations.a]\nneurons = { model = \"parrot\" }\nsize = 9\n";
+                let given = [("input", "\"a\""), ("grid", "[4, 4]"), ("cues", "3"), ("contents", "4")];
+                let block = given.iter().fold(shown.clone(), |text, (key, value)| {
+                    text.replace(&format!("# {key} = .."), &format!("{key} = {value}"))
+                });
                 spikeloom(&["check", &desk.file("s.toml", format!("{head}{block}")), "--strict"]).ends(0);
             }
             if what == "connectors" {

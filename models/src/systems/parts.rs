@@ -18,6 +18,11 @@ impl Parts<'_> {
         self.0.span
     }
 
+    /// What the system is called in the catalogue.
+    pub(super) fn card_name(&self) -> &'static str {
+        self.0.card.name
+    }
+
     /// The number of a parameter; NaN where it is none.
     pub(super) fn number(&self, parameter: &str) -> f64 {
         match self.0.parameter(parameter) {

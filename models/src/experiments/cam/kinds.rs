@@ -1,6 +1,6 @@
 //! The memories that operations can be done on, and when their answers come.
 
-use crate::systems::ca3::Spacing;
+use crate::systems::ca3::{Code, Spacing};
 
 /// A memory as seen from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Kind {
     pub by_content: bool,
     /// How close operations may be.
     pub spacing: Spacing,
+    /// How cues come in and go out.
+    pub code: Code,
 }
 
 impl Kind {
@@ -34,15 +36,38 @@ impl Kind {
 }
 
 /// Every one.
-pub const KINDS: &[Kind] = &[Kind {
-    system: "ca3_memory",
-    echoes_of_learning: &[5, 7],
-    echo: 5,
-    answer: 6,
-    replaced: 6,
-    by_content: true,
-    spacing: Spacing { learn: 7, recall: 6 },
-}];
+pub const KINDS: &[Kind] = &[
+    Kind {
+        system: "ca3_memory",
+        echoes_of_learning: &[5, 7],
+        echo: 5,
+        answer: 6,
+        replaced: 6,
+        by_content: true,
+        spacing: Spacing { learn: 7, recall: 6 },
+        code: Code::OneOfMany,
+    },
+    Kind {
+        system: "ca3_cue_memory",
+        echoes_of_learning: &[2, 4],
+        echo: 2,
+        answer: 3,
+        replaced: 3,
+        by_content: false,
+        spacing: Spacing { learn: 7, recall: 5 },
+        code: Code::OneOfMany,
+    },
+    Kind {
+        system: "ca3_binary_cue_memory",
+        echoes_of_learning: &[4, 6],
+        echo: 4,
+        answer: 5,
+        replaced: 5,
+        by_content: false,
+        spacing: Spacing { learn: 7, recall: 5 },
+        code: Code::Binary,
+    },
+];
 
 /// The memory of a system.
 pub fn find(system: &str) -> Option<&'static Kind> {

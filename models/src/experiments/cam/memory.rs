@@ -133,7 +133,7 @@ impl Memory {
         for operation in operations {
             let expected = self.ideal.perform(operation, self.kind);
             self.open.push_back(Outcome { operation: operation.clone(), expected, got: Vec::new() });
-            self.waiting.extend(operation.spikes(self.size.cues));
+            self.waiting.extend(operation.spikes(self.kind.code, self.size.cues));
         }
         let start = self.now();
         let (due, later) = self.waiting.drain(..).partition(|(step, _)| *step < end);
@@ -141,8 +141,8 @@ impl Memory {
         let due: Vec<(u64, u32)> = due;
         let spikes = due.into_iter().filter(|(step, _)| *step >= start).map(|(step, cell)| (step + 1 - start, cell)).collect();
         let presentation = self.plan.presentation(&self.state, self.input, spikes);
-        let (first_output, cues) = (self.kind.first_output(), self.size.cues);
-        let mut listener = Listener { open: &mut self.open, output: self.output.clone(), cues, first_output, sink };
+        let (first_output, lines) = (self.kind.first_output(), self.kind.code.lines(self.size.cues));
+        let mut listener = Listener { open: &mut self.open, output: self.output.clone(), lines, first_output, sink };
         self.state.present(&self.plan, &presentation, end.saturating_sub(start), &mut listener);
         let now = self.now();
         let begun = |outcome: &Outcome| outcome.operation.at + first_output <= now;
@@ -150,12 +150,21 @@ impl Memory {
         while self.open.get(1).is_some_and(begun) {
             closed.extend(self.open.pop_front());
         }
-        closed
+        self.decoded(closed)
     }
 
     /// What came so far of the operations that were not returned yet.
     pub fn close(&mut self) -> Vec<Outcome> {
-        self.open.drain(..).collect()
+        let open = self.open.drain(..).collect();
+        self.decoded(open)
+    }
+
+    /// The same with cues in place of their lines.
+    fn decoded(&self, mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+        for moment in outcomes.iter_mut().flat_map(|outcome| &mut outcome.got) {
+            moment.cues = self.kind.code.cues(&moment.cues);
+        }
+        outcomes
     }
 }
 
@@ -190,7 +199,8 @@ fn describe(settings: &Settings) -> Description {
 struct Listener<'a> {
     open: &'a mut VecDeque<Outcome>,
     output: Range<u32>,
-    cues: u32,
+    /// Of cues: the output's first.
+    lines: u32,
     first_output: u64,
     sink: &'a mut dyn Sink,
 }
@@ -205,7 +215,7 @@ impl Listener<'_> {
             outcome.got.push(Moment { at, cues: Vec::new(), content: Vec::new() });
         }
         let Some(moment) = outcome.got.last_mut() else { return };
-        match (spike.neuron - self.output.start).checked_sub(self.cues) {
+        match (spike.neuron - self.output.start).checked_sub(self.lines) {
             Some(bit) => moment.content.push(bit),
             None => moment.cues.push(spike.neuron - self.output.start),
         }

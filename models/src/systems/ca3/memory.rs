@@ -1,5 +1,6 @@
 //! The content-addressable memory: two matrices of plastic synapses, from cues to content and from content to cues.
 
+use super::operation::Code;
 use super::wiring::{A, B, Of, Pattern, Wiring, all};
 use super::{CONTENTS, CUES, HISTORY, OPERATIONS, RELEASE, SCRIPT, SPACING, operations, size};
 use crate::systems::parts::Parts;
@@ -35,7 +36,7 @@ fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     let size = size(&parts)?;
     let (cues, contents) = (size.cues, size.contents);
     let mut wiring = Wiring::new(&parts);
-    wiring.input(size, &operations(&parts, size)?);
+    wiring.input(Code::OneOfMany, size, &operations(&parts, size)?);
     for (name, neuron, cells) in [
         ("CueCue", A, cues),
         ("ContCue", A, contents),
@@ -48,7 +49,7 @@ fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     ] {
         wiring.population(name, neuron, cells);
     }
-    wiring.output(size);
+    wiring.output(cues + contents);
     paths(&mut wiring, cues, contents);
     gates(&mut wiring, contents);
     let rule = wiring.rule([3.0, 3.0], [6.0, 6.0], 6.0);

@@ -4,14 +4,16 @@
 //! Time: SpiNNaker stamps a spike with the beginning of its step, here spikes have the time of its end. An operation at 10 ms has its
 //! first input spikes in the step from 10 to 11 ms: SpiNNaker's recordings say 10, ours 11 ms. All else follows.
 
+mod cue_memory;
 mod memory;
 pub mod operation;
 mod records;
 pub mod script;
 mod wiring;
 
+pub(super) use cue_memory::{BINARY as BINARY_CUE_MEMORY, ONE_HOT as CUE_MEMORY};
 pub(super) use memory::CARD as MEMORY;
-pub use operation::{Action, Operation, Size, Spacing, Step, schedule};
+pub use operation::{Action, Code, Operation, Size, Spacing, Step, schedule};
 
 use super::parts::Parts;
 use super::{number, optional, required, word};

@@ -99,6 +99,45 @@ impl Size {
     }
 }
 
+/// How a cue comes in and goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// A line for each.
+    OneOfMany,
+    /// As the binary number cue + 1, a line for each digit, the least first.
+    Binary,
+}
+
+impl Code {
+    /// Lines that so many cues take.
+    pub fn lines(self, cues: u32) -> u32 {
+        match self {
+            Self::OneOfMany => cues,
+            Self::Binary => u32::BITS - cues.leading_zeros(),
+        }
+    }
+
+    /// The lines of a cue, ascending.
+    pub fn of(self, cue: u32) -> impl Iterator<Item = u32> {
+        let (line, number) = match self {
+            Self::OneOfMany => (Some(cue), 0),
+            Self::Binary => (None, cue.saturating_add(1)),
+        };
+        line.into_iter().chain((0..u32::BITS).filter(move |digit| number >> digit & 1 == 1))
+    }
+
+    /// The cues that some lines stand for; of a number, one.
+    pub fn cues(self, lines: &[u32]) -> Vec<u32> {
+        match self {
+            Self::OneOfMany => lines.to_vec(),
+            Self::Binary => {
+                let number = lines.iter().fold(0_u32, |number, line| number | 1_u32.checked_shl(*line).unwrap_or(0));
+                number.checked_sub(1).into_iter().collect()
+            }
+        }
+    }
+}
+
 /// An action and when it begins, in steps of 1 ms: the step of its first spikes, the first step being 0 as on SpiNNaker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
@@ -109,9 +148,11 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Its spikes: step and cell of the input, of which the first are the cues.
-    pub fn spikes(&self, cues: u32) -> impl Iterator<Item = (u64, u32)> + '_ {
-        let cells = self.action.cue().into_iter().chain(self.action.content().iter().map(move |bit| cues + bit));
+    /// Its spikes: step and cell of the input, of which the first are the cues' lines.
+    pub fn spikes(&self, code: Code, cues: u32) -> impl Iterator<Item = (u64, u32)> + '_ {
+        let lines = code.lines(cues);
+        let cue = self.action.cue().into_iter().flat_map(move |cue| code.of(cue));
+        let cells = cue.chain(self.action.content().iter().map(move |bit| lines + bit));
         cells.flat_map(move |cell| (0..self.action.presentations()).map(move |step| (self.at + step, cell)))
     }
 }

@@ -1,10 +1,10 @@
 //! The pieces that all CA3 memories are made of: neurons of two types, projections in nA and ms, input that asks for operations.
 
-use super::operation::{Operation, Size};
+use super::operation::{Code, Operation, Size};
 use crate::systems::parts::{Ends, Parts, quantity};
 use sim_core::description::{
-    CardBase, CardDecl, CellChoice, CellRange, ConnectDecl, Description, Named, PopulationDecl, ProjectionDecl, RuleDecl,
-    Selection, Value, ValueKind,
+    CardBase, CardDecl, CellChoice, CellRange, ConnectDecl, Description, ListDecl, Named, PopulationDecl, ProjectionDecl,
+    RuleDecl, Selection, Value, ValueKind,
 };
 use sim_core::units::Dimension;
 use std::ops::Range;
@@ -64,26 +64,26 @@ impl<'a> Wiring<'a> {
         Self { parts, cards: Vec::new(), populations: Vec::new(), projections: Vec::new(), groups: Vec::new() }
     }
 
-    /// The input: cues first, then bits of content. Its spikes are those of the operations, a step's at its end as all spikes here,
+    /// The input: lines of cues first, then bits of content. Its spikes are those of the operations, a step's at its end as all spikes here,
     /// so 1 ms later than SpiNNaker stamps them.
-    pub(super) fn input(&mut self, size: Size, operations: &[Operation]) {
-        let span = self.parts.span();
-        let mut trains = vec![Vec::new(); (size.cues + size.contents) as usize];
-        for (step, cell) in operations.iter().flat_map(|operation| operation.spikes(size.cues)) {
+    pub(super) fn input(&mut self, code: Code, size: Size, operations: &[Operation]) {
+        let (span, cells) = (self.parts.span(), code.lines(size.cues) + size.contents);
+        let mut trains = vec![Vec::new(); cells as usize];
+        for (step, cell) in operations.iter().flat_map(|operation| operation.spikes(code, size.cues)) {
             trains[cell as usize].push(quantity((step + 1) as f64, Dimension::TIME, span));
         }
         let trains = trains.into_iter().map(|times| Value { span, kind: ValueKind::List(times) }).collect();
         let times = Value { span, kind: ValueKind::Each(trains) };
         let given: &[(&str, Value)] = if operations.is_empty() { &[] } else { &[("times", times)] };
         let card = self.parts.card("spike_train", given);
-        let cells = self.cells(card, size.cues + size.contents);
+        let cells = self.cells(card, cells);
         self.populations.push(self.parts.named("IN", cells));
         self.groups.push("IN");
     }
 
-    /// The output, of as many cells.
-    pub(super) fn output(&mut self, size: Size) {
-        self.population("OUT", OUT, size.cues + size.contents);
+    /// The output, of so many cells.
+    pub(super) fn output(&mut self, cells: u32) {
+        self.population("OUT", OUT, cells);
         self.groups.push("OUT");
     }
 
@@ -129,6 +129,23 @@ impl<'a> Wiring<'a> {
         let ends = Ends { source: vec![self.selection(ends.0)], target: vec![self.selection(ends.1)] };
         let connect = self.connect(pattern);
         self.projections.push(self.parts.projection(name, ends, connect, weight, delay));
+    }
+
+    /// A projection of some pairs of cells, each with its weight in nA.
+    pub(super) fn listed(&mut self, name: &str, ends: (Of, Of), synapses: &[((u32, u32), f64)], delay: f64) {
+        let span = self.parts.span();
+        let number = |value: f64, dimension| quantity(value, dimension, span);
+        let list = |items| Value { span, kind: ValueKind::List(items) };
+        let index = |cell: u32| number(f64::from(cell), Dimension::NONE);
+        let pairs = synapses.iter().map(|((source, target), _)| list(vec![index(*source), index(*target)])).collect();
+        let weights = synapses.iter().map(|(_, weight)| number(weight * PA_PER_NA, Dimension::CURRENT)).collect();
+        self.wire(name, ends, Pattern::AllToAll, 0.0, delay);
+        if let Some(projection) = self.projections.last_mut() {
+            let connect = self.parts.connect("list", Vec::new());
+            projection.connect =
+                Some(ConnectDecl { list: ListDecl { pairs: Some(list(pairs)), ..ListDecl::default() }, ..connect });
+            projection.weight = Some(Value { span, kind: ValueKind::Each(weights) });
+        }
     }
 
     /// A projection from all to all that learns, its weights 0 at the start.
