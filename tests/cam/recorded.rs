@@ -125,12 +125,15 @@ fn map_of_states() {
     }
 }
 
+/// Population, steps, cells.
+type Stage<'a> = (&'a str, &'a [u64], &'a [u32]);
+
 /// When each population fires, from the first input spike on: learning, recall by cue, recall by content.
 #[test]
 fn stages_of_an_operation() {
     let text = "0 ms learn 1 0 3\n40 ms recall 1\n80 ms recall - 3\n";
     let (cue, both, bit): (&[u32], &[u32], &[u32]) = (&[1], &[0, 3], &[3]);
-    let stages: [(u64, &[(&str, &[u64], &[u32])]); 3] = [
+    let stages: [(u64, &[Stage<'_>]); 3] = [
         (
             0,
             &[

@@ -106,11 +106,10 @@ impl<'a> Line<'a> {
         }
         self.next = 1;
         let mut text = first.text.to_string();
-        if let (true, Some(unit)) = (length == first.text.len(), self.words.get(1)) {
-            if !matches!(unit.text, "learn" | "recall") {
-                text = format!("{text} {}", unit.text);
-                self.next = 2;
-            }
+        let second = self.words.get(1).filter(|word| !matches!(word.text, "learn" | "recall"));
+        if let (true, Some(unit)) = (length == first.text.len(), second) {
+            text = format!("{text} {}", unit.text);
+            self.next = 2;
         }
         let unit = || first.wrong(format!("\"{text}\" is no time: a number and its unit, such as 10 ms"));
         let quantity = parse_quantity(&text).map_err(|error| match error {
