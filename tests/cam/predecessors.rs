@@ -1,10 +1,12 @@
-//! The memories that came before: their own combined test, at the shortest spacing.
+//! The memories that came before: their own combined test, at the shortest spacing; patterns that are completed.
 
 use super::operations;
+use crate::differential::Keep;
 use crate::netlist;
 use models::experiments::cam::{Memory, Numerics, Outcome, Settings, Size, find};
 use netlists::Format;
 use sim_core::elaborate::{Limits, NoFiles};
+use std::collections::BTreeMap;
 
 /// Five cues (the numbers 1 to 5 less 1), ten bits; two cues are learned anew.
 const COMBINED: &str = "0 ms learn 4 7 8 9\n7 ms learn 3 6 7 8\n14 ms learn 2 5 6 7\n21 ms recall 4\n26 ms recall 3\n\
@@ -53,4 +55,73 @@ fn they_have_no_recall_by_content() {
     let problems = netlist::read(&NoFiles, Format::Toml, text, &[]).1;
     assert!(problems.len() == 1 && problems[0].contains("has no recall by content"), "{problems:?}");
     assert_eq!(netlist::read(&NoFiles, Format::Toml, &text.replace("content = [1]", "recall = 1"), &[]).1, Vec::<String>::new());
+}
+
+/// Cells of PC that fire in each step, as SpiNNaker counts them. `shown`: steps, and the cells of the pattern that is shown in them;
+/// the cell of `learning`, if there is one, spikes in the last steps given.
+fn recalled(system: &str, shown: &[(&[u64], &[u32])], learning: &[u64]) -> BTreeMap<u64, Vec<u32>> {
+    let list =
+        |steps: Vec<u64>| format!("[{}]", steps.iter().map(|step| format!("\"{} ms\"", step + 1)).collect::<Vec<_>>().join(", "));
+    let of = |cell: u32| shown.iter().filter(|(_, cells)| cells.contains(&cell)).flat_map(|(steps, _)| steps.to_vec()).collect();
+    let trains: Vec<String> = (0..15).map(|cell| list(of(cell))).collect();
+    let more = if learning.is_empty() { "" } else { "learning = \"l\"\n" };
+    let text = format!(
+        "spikeloom = 1\n[network]\ntimestep = \"1 ms\"\nduration = \"250 ms\"\n[populations.dg]\nsize = 15\n\
+         neurons = {{ model = \"spike_train\", times = {{ list = [{}] }} }}\n[populations.l]\nsize = 1\n\
+         neurons = {{ model = \"spike_train\", times = {} }}\n[[systems]]\nkind = \"{system}\"\nas = \"m\"\ncells = 15\n\
+         input = \"dg\"\n{more}",
+        trains.join(", "),
+        list(learning.to_vec())
+    );
+    let network = netlist::toml(&text, &[]);
+    let mut keep = Keep::default();
+    netlist::run(&network, 1, &mut keep);
+    let cells = network.population("m.PC").expect("the memory's cells").range();
+    let mut recalled: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
+    for spike in keep.spikes.iter().filter(|spike| cells.contains(&spike.neuron)) {
+        recalled.entry(spike.tick - 1).or_default().push(spike.neuron - cells.start);
+    }
+    recalled
+}
+
+/// The published experiment: three patterns of five cells, each shown in five steps, then four cells of each; the fifth comes by
+/// itself, and the pattern goes on until the next is shown.
+#[test]
+fn oscillatory_memory_completes_patterns_and_goes_on() {
+    let patterns: [&[u32]; 3] = [&[0, 1, 2, 3, 4], &[10, 11, 12, 13, 14], &[5, 6, 7, 8, 9]];
+    let parts: [&[u32]; 3] = [&[1, 2, 3, 4], &[10, 11, 12, 13], &[5, 6, 7, 8]];
+    let missing = [0, 14, 9];
+    let steps: Vec<Vec<u64>> = [1, 15, 29, 43, 57, 71].map(|first| (first..first + 5).collect()).to_vec();
+    let all = patterns.iter().chain(&parts).zip(&steps);
+    let shown: Vec<(&[u64], &[u32])> = all.map(|(cells, steps)| (&steps[..], *cells)).collect();
+    let recalled = recalled("ca3_oscillatory", &shown, &[]);
+    for (first, pattern) in [1, 15, 29].into_iter().zip(patterns) {
+        for step in first + 1..first + 14 {
+            let fires = step <= first + 5 && (step - first) % 2 == 1;
+            let expected = if fires { pattern } else { &[] };
+            assert_eq!(recalled.get(&step).map_or(&[][..], Vec::as_slice), expected, "learning, step {step}");
+        }
+    }
+    for ((first, part), missing) in [43, 57, 71].into_iter().zip(parts).zip(missing) {
+        for step in first + 4..first + 14 {
+            let expected = if (step - first) % 2 == 1 { part } else { &[missing][..] };
+            assert_eq!(recalled[&step], expected, "recall, step {step}");
+        }
+    }
+}
+
+#[test]
+fn regulated_memory_completes_patterns_and_is_silent_again() {
+    let pattern: Vec<u32> = (1..13).chain([14]).collect();
+    let learned = [1, 11, 21, 31];
+    for size in [5, 6, 9, 12] {
+        let (part, rest) = pattern.split_at(size);
+        let recalled = recalled("ca3_regulated", &[(&learned, &pattern), (&[150], part)], &learned);
+        let mut expected: BTreeMap<u64, Vec<u32>> = learned.iter().map(|step| (step + 1, pattern.clone())).collect();
+        expected.insert(151, part.to_vec());
+        if size >= 6 {
+            expected.insert(152, rest.to_vec());
+        }
+        assert_eq!(recalled, expected, "a part of {size} cells");
+    }
 }

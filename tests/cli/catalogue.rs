@@ -98,7 +98,14 @@ fn everything_is_shown() {
             assert!(described.starts_with(&format!("{name}: ")), "{described}");
             if what == "systems" {
                 let head = "spikeloom = 1\n[network]\ntimestep = \"1 ms\"\nduration = \"20 ms\"\n[populations.a]\nneurons = { model = \"parrot\" }\nsize = 9\n";
-                let given = [("input", "\"a\""), ("grid", "[4, 4]"), ("cues", "3"), ("contents", "4")];
+                let given = [
+                    ("input", "\"a\""),
+                    ("grid", "[4, 4]"),
+                    ("cues", "3"),
+                    ("contents", "4"),
+                    ("cells", "9"),
+                    ("learning", "\"a\""),
+                ];
                 let block = given.iter().fold(shown.clone(), |text, (key, value)| {
                     text.replace(&format!("# {key} = .."), &format!("{key} = {value}"))
                 });

@@ -8,12 +8,14 @@ mod cue_memory;
 mod memory;
 pub mod operation;
 mod records;
+mod recurrent;
 pub mod script;
 mod wiring;
 
 pub(super) use cue_memory::{BINARY as BINARY_CUE_MEMORY, ONE_HOT as CUE_MEMORY};
 pub(super) use memory::CARD as MEMORY;
 pub use operation::{Action, Code, Operation, Size, Spacing, Step, schedule};
+pub(super) use recurrent::{OSCILLATORY, REGULATED};
 
 use super::parts::Parts;
 use super::{number, optional, required, word};

@@ -9,7 +9,7 @@ use sim_core::description::{
 use sim_core::units::Dimension;
 use std::ops::Range;
 
-/// A type of neuron. All have e_l = v_reset = -60 mV, t_ref = 1 ms and tau_syn = 0.3 ms.
+/// A type of neuron. All have e_l = v_reset = -60 mV and tau_syn = 0.3 ms.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Neuron {
     /// Its card's name.
@@ -20,12 +20,14 @@ pub(super) struct Neuron {
     pub(super) tau_m: f64,
     /// In mV.
     pub(super) v_th: f64,
+    /// In ms.
+    pub(super) t_ref: f64,
 }
 
 /// Slow: it adds up what comes within a few steps.
-pub(super) const A: Neuron = Neuron { name: "a", c_m: 270.0, tau_m: 3.0, v_th: -57.0 };
+pub(super) const A: Neuron = Neuron { name: "a", c_m: 270.0, tau_m: 3.0, v_th: -57.0, t_ref: 1.0 };
 /// Fast.
-pub(super) const B: Neuron = Neuron { name: "b", c_m: 140.0, tau_m: 0.5, v_th: -57.0 };
+pub(super) const B: Neuron = Neuron { name: "b", c_m: 140.0, tau_m: 0.5, ..A };
 /// Slow, easily fired: of the output.
 pub(super) const OUT: Neuron = Neuron { name: "out_neuron", v_th: -57.5, ..A };
 
@@ -109,7 +111,7 @@ impl<'a> Wiring<'a> {
                 ("e_l", mv(-60.0)),
                 ("v_reset", mv(-60.0)),
                 ("v_th", mv(neuron.v_th)),
-                ("t_ref", ms(1.0)),
+                ("t_ref", ms(neuron.t_ref)),
                 ("tau_syn_ex", ms(0.3)),
                 ("tau_syn_in", ms(0.3)),
             ],
@@ -148,9 +150,23 @@ impl<'a> Wiring<'a> {
         }
     }
 
+    /// A projection from the cells of a parameter.
+    pub(super) fn from_cells(&mut self, name: &str, ends: (&str, Of), pattern: Pattern, weight: f64, delay: f64) {
+        let source = self.parts.cells(ends.0).to_vec();
+        self.wire(name, (ends.1.clone(), ends.1), pattern, weight, delay);
+        if let Some(projection) = self.projections.last_mut() {
+            projection.source = source;
+        }
+    }
+
     /// A projection from all to all that learns, its weights 0 at the start.
     pub(super) fn memory(&mut self, name: &str, ends: (Of, Of), rule: RuleDecl) {
-        self.wire(name, ends, Pattern::AllToAll, 0.0, 1.0);
+        self.memory_of(name, ends, Pattern::AllToAll, rule);
+    }
+
+    /// The same with another pattern.
+    pub(super) fn memory_of(&mut self, name: &str, ends: (Of, Of), pattern: Pattern, rule: RuleDecl) {
+        self.wire(name, ends, pattern, 0.0, 1.0);
         if let Some(projection) = self.projections.last_mut() {
             projection.plasticity = Some(rule);
         }
