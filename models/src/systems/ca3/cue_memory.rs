@@ -19,7 +19,7 @@ pub(in crate::systems) const ONE_HOT: SystemCard = SystemCard {
             the memory: projection P from CA3cue to CA3cont, stdp_spinnaker, weights 0 at first, 6 nA at most\n\
             to learn, cue and bits spike in three steps in a row: OUT shows them 2 and 4 ms later; to recall, the cue spikes once: it shows 2 ms later, \
             its content 3 ms later, as that of a content which is replaced. Operations are 7 ms (after learning) and 5 ms apart at least",
-    source: "sPyMem (Casanueva-Morato et al.), model ca3",
+    source: "sPyMem (Casanueva-Morato et al.), model ca3: the CA3 of their sparse-learning memory (2024), IEEE TETC, too",
     parameters: PARAMETERS,
     timestep_ms: Some(1.0),
     expand: one_hot,

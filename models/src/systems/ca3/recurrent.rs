@@ -77,7 +77,7 @@ fn oscillatory(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     let cells = cells(&parts)?;
     let mut wiring = Wiring::new(&parts);
     wiring.population("PC", PC, cells);
-    wiring.from_cells("DG_PC", ("input", all("PC")), Pattern::OneToOne, 6.0 * f64::from(cells - 1), 1.0);
+    wiring.wire_from("DG_PC", ("input", all("PC")), Pattern::OneToOne, 6.0 * f64::from(cells - 1), 1.0);
     collaterals(&mut wiring, [3.0, 2.0], -1.5);
     Ok(wiring.finish())
 }
@@ -88,9 +88,9 @@ fn regulated(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     let mut wiring = Wiring::new(&parts);
     wiring.population("PC", SLOW, cells);
     wiring.population("INH", SLOW, cells);
-    wiring.from_cells("DG_PC", ("input", all("PC")), Pattern::OneToOne, 12.0, 1.0);
-    wiring.from_cells("DG_INH", ("input", all("INH")), Pattern::OneToOne, -8.0, 1.0);
-    wiring.from_cells("LEARNING_INH", ("learning", all("INH")), Pattern::AllToAll, 8.0, 1.0);
+    wiring.wire_from("DG_PC", ("input", all("PC")), Pattern::OneToOne, 12.0, 1.0);
+    wiring.wire_from("DG_INH", ("input", all("INH")), Pattern::OneToOne, -8.0, 1.0);
+    wiring.wire_from("LEARNING_INH", ("learning", all("INH")), Pattern::AllToAll, 8.0, 1.0);
     wiring.wire("INH_PC", (all("INH"), all("PC")), Pattern::OneToOne, -12.0 * f64::from(cells), 1.0);
     collaterals(&mut wiring, [9.0, 5.0], -11.0);
     Ok(wiring.finish())

@@ -151,7 +151,7 @@ impl<'a> Wiring<'a> {
     }
 
     /// A projection from the cells of a parameter.
-    pub(super) fn from_cells(&mut self, name: &str, ends: (&str, Of), pattern: Pattern, weight: f64, delay: f64) {
+    pub(super) fn wire_from(&mut self, name: &str, ends: (&str, Of), pattern: Pattern, weight: f64, delay: f64) {
         let source = self.parts.cells(ends.0).to_vec();
         self.wire(name, (ends.1.clone(), ends.1), pattern, weight, delay);
         if let Some(projection) = self.projections.last_mut() {
