@@ -3,7 +3,7 @@
 use super::operations;
 use crate::differential::Keep;
 use crate::netlist;
-use models::experiments::cam::{Memory, Numerics, Outcome, Settings, Size, Spacing, find};
+use models::experiments::cam::{Memory, Numerics, Operation, Outcome, Settings, Size, Spacing, find};
 use netlists::Format;
 use sim_core::elaborate::{Limits, NoFiles};
 use std::collections::BTreeMap;
@@ -48,31 +48,44 @@ fn every_number_is_decoded_and_encoded() {
     assert!(outcomes.len() == 14 && outcomes.iter().all(Outcome::is_right), "{outcomes:#?}");
 }
 
-/// The stress test of the sparse-learning memory: 64 cues of 127 learn the binary number of cue + 1 in 32 bits, each is recalled, then the
-/// same with the complements, and with the numbers again, at the shortest spacing. An independent simulation of its CA3 counts 25 of
-/// 192 recalls as exact with a history of 15 spikes, and all without a bound.
-#[test]
-fn stress_test_of_the_sparse_memory() {
+/// A stress test of the sparse-learning memory, at the shortest spacing: 64 cues of 127 learn the binary number of cue + 1 in 32 bits, each
+/// is recalled, then the same with the complements, and with the numbers again. `reinforced`: each is recalled at once, too.
+fn pyramid(reinforced: bool) -> Vec<Operation> {
     let mut text = String::new();
     for complement in [false, true, false] {
         for cue in 0..64_u32 {
             let bits = (0..32).filter(|bit| ((cue + 1) >> bit & 1 == 1) != complement);
             text += &format!("learn {cue}{}\n", bits.map(|bit| format!(" {bit}")).collect::<String>());
+            if reinforced {
+                text += &format!("recall {cue}\n");
+            }
         }
         text.extend((0..64).map(|cue| format!("recall {cue}\n")));
     }
-    for system in ["ca3_cue_memory", "ca3_binary_cue_memory"] {
-        let kind = find(system).expect("a memory");
-        let all = operations(&text, Some(Spacing { learn: 7, recall: 6 }));
-        for (history, exact) in [(15.0, 25), (0.0, 192)] {
-            let size = Size { cues: 127, contents: 32 };
-            let settings = Settings { kind, size, numerics: Numerics::Float, parameters: vec![("history", history)], threads: 1 };
-            let mut memory = Memory::new(&settings, &Limits::default()).expect("a memory");
-            let mut outcomes = memory.perform(&all, 2600, &mut super::Spikes::default());
-            outcomes.extend(memory.close());
-            let recalls = outcomes.iter().filter(|outcome| outcome.operation.action.kind() == "recall by cue");
-            let right = recalls.clone().filter(|outcome| outcome.is_right()).count();
-            assert_eq!((right, recalls.count()), (exact, 192), "{system}, history {history}");
+    operations(&text, Some(Spacing { learn: 7, recall: 6 }))
+}
+
+/// How many recalls are exact: with a history of 15 spikes as many as in an independent simulation in the chip's numbers, all without a
+/// bound.
+#[test]
+fn stress_tests_of_the_sparse_memory() {
+    for (reinforced, recalls, remembered) in [(false, 192, 25), (true, 384, 220)] {
+        let all = pyramid(reinforced);
+        for system in ["ca3_cue_memory", "ca3_binary_cue_memory"] {
+            let kind = find(system).expect("a memory");
+            for (numerics, history, exact) in
+                [(Numerics::Spinnaker, 15.0, remembered), (Numerics::Spinnaker, 0.0, recalls), (Numerics::Float, 0.0, recalls)]
+            {
+                let size = Size { cues: 127, contents: 32 };
+                let settings = Settings { kind, size, numerics, parameters: vec![("history", history)], threads: 1 };
+                let mut memory = Memory::new(&settings, &Limits::default()).expect("a memory");
+                let mut outcomes = memory.perform(&all, 3700, &mut super::Spikes::default());
+                outcomes.extend(memory.close());
+                let own = outcomes.iter().filter(|outcome| outcome.operation.action.kind() == "recall by cue");
+                let right = own.clone().filter(|outcome| outcome.is_right()).count();
+                let what = format!("{system}, {numerics:?}, history {history}, reinforced {reinforced}");
+                assert_eq!((right, own.count()), (exact, recalls), "{what}");
+            }
         }
     }
 }
