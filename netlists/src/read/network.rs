@@ -21,7 +21,7 @@ impl Reader<'_> {
             warmup: self.value(&fields, "warmup"),
             seed: self.value(&fields, "seed"),
             noise_seed: self.value(&fields, "noise_seed"),
-            numerics: self.text(&fields, "numerics"),
+            numerics: self.word(&fields, "numerics"),
         }
     }
 
