@@ -94,12 +94,7 @@ impl<F: Real> Rule<F, 1, 0, 0> for HebbianGated<F> {
     type Facing = bool;
 
     fn conventions(&self) -> Conventions {
-        Conventions {
-            backpropagation: Backpropagation::Instant,
-            transmit_first: false,
-            clip_together: false,
-            meets_both: false,
-        }
+        Conventions { backpropagation: Backpropagation::Instant, transmit_first: false, clip_together: false, meets_both: false }
     }
 
     fn moment(&self, bus: &[f64]) -> Signals {
