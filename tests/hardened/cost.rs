@@ -7,7 +7,7 @@ use sim_core::engine::{Plan, State};
 
 /// Synaptic events of each of some actions, one after the other.
 fn events(size: Size, actions: &[Action]) -> Vec<u64> {
-    let (network, input, _) = memory(size);
+    let (network, input, _) = memory(size, "");
     let plan = Plan::new(network, 1);
     let mut state = State::new(&plan);
     let event = |action: &Action| {

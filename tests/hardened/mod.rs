@@ -140,10 +140,10 @@ impl Sink for Output {
 }
 
 /// A memory in a network of its own, and the indices of its input and its output.
-fn memory(size: Size) -> (Arc<Network>, usize, usize) {
+fn memory(size: Size, numerics: &str) -> (Arc<Network>, usize, usize) {
     let Size { cues, contents } = size;
     let text = format!(
-        "spikeloom = 1\n[network]\ntimestep = \"1 ms\"\nduration = \"1 ms\"\n\
+        "spikeloom = 1\n[network]\ntimestep = \"1 ms\"\nduration = \"1 ms\"\n[numerics]\n{numerics}\n\
          [[systems]]\nkind = \"ca3_memory_hardened\"\nas = \"mem\"\ncues = {cues}\ncontents = {contents}\n"
     );
     let network = netlist::toml(&text, &[]);
@@ -153,8 +153,8 @@ fn memory(size: Size) -> (Arc<Network>, usize, usize) {
 }
 
 /// What comes of operations, simulated.
-fn simulated(size: Size, operations: &[Operation], steps: u64, threads: usize) -> Shown {
-    let (network, input, output) = memory(size);
+fn simulated(size: Size, operations: &[Operation], steps: u64, (threads, numerics): (usize, &str)) -> Shown {
+    let (network, input, output) = memory(size, numerics);
     let plan = Plan::new(network.clone(), threads);
     let mut state = State::new(&plan);
     let spikes = operations.iter().flat_map(|operation| Lines(size).spikes(operation)).map(|(step, line)| (step + 1, line));
@@ -165,7 +165,7 @@ fn simulated(size: Size, operations: &[Operation], steps: u64, threads: usize) -
 }
 
 /// Random operations, each so many steps (by chance) after the depth of the one before, against the table.
-fn agrees(size: Size, count: usize, (seed, threads): (u64, usize), extra: impl Fn(&mut Stream) -> u64) {
+fn agrees(size: Size, count: usize, seed: u64, extra: impl Fn(&mut Stream) -> u64, by: (usize, &str)) {
     let mut table = Table(vec![BTreeSet::new(); size.cues as usize]);
     let (mut operations, mut wanted, mut at) = (Vec::new(), Shown::new(), 0);
     let key = Key::new(seed).name("hardened").finish();
@@ -178,7 +178,7 @@ fn agrees(size: Size, count: usize, (seed, threads): (u64, usize), extra: impl F
         operations.push(operation);
     }
     wanted.retain(|_, (cues, bits)| !cues.is_empty() || !bits.is_empty());
-    let got = simulated(size, &operations, at + LATENCY + u64::from(size.contents) + 10, threads);
+    let got = simulated(size, &operations, at + LATENCY + u64::from(size.contents) + 10, by);
     let first = wanted.iter().map(Some).chain([None]).zip(got.iter().map(Some).chain([None])).find(|(want, got)| want != got);
     if let Some((want, got)) = first {
         let step = want.or(got).map_or(0, |(step, _)| *step);
@@ -200,14 +200,24 @@ const SIZES: [Size; 6] = [
 #[test]
 fn operations_as_close_as_may_be() {
     for (seed, size) in (0..).zip(SIZES) {
-        agrees(size, 1000, (seed, 1), |_| 0);
+        agrees(size, 1000, seed, |_| 0, (1, ""));
     }
 }
 
 #[test]
 fn operations_at_every_spacing() {
     for extra in 0..=10 {
-        agrees(Size { cues: 9, contents: 12 }, 300, (extra, 1), |_| extra);
+        agrees(Size { cues: 9, contents: 12 }, 300, extra, |_| extra, (1, ""));
     }
-    agrees(SIZES[0], 2000, (99, 2), |stream| u64::from(stream.below(11)));
+    agrees(SIZES[0], 2000, 99, |stream| u64::from(stream.below(11)), (1, ""));
+}
+
+/// Margins are wide enough for any of them.
+#[test]
+fn numbers_of_any_width_on_any_number_of_threads() {
+    for (seed, numerics) in
+        (0..).zip(["weights = \"f64\"", "weights = \"i16\"", "state = \"f32\"", "state = \"f32\"\nweights = \"i16\""])
+    {
+        agrees(Size { cues: 150, contents: 200 }, 150, seed, |_| 0, (1 + seed as usize % 3, numerics));
+    }
 }

@@ -13,7 +13,7 @@ pub(super) const CARD: RuleCard = RuleCard {
     aliases: &[],
     about: "weights are written, w_max or w_min, only while a learning signal is on, and then at once; where it is on at the \
             source's spike, nothing is transmitted",
-    equations: "target fires while writing >= 0.5: w = w_max if the source fired less than a step and up to `window` before\n\
+    equations: "target fires while writing >= 0.5: w = w_max if the source fired a step to `window` before\n\
                 rewrites = \"target\": w = w_min if it did not: all that comes to this target is written anew\n\
                 source fires while encoding >= 0.5: it transmits nothing\n\
                 rewrites = \"source\": and w = w_min: all that leaves this source is written anew",
