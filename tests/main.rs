@@ -9,6 +9,7 @@ mod connectors;
 mod differential;
 mod examples;
 mod experiments;
+mod hardened;
 mod images;
 mod includes;
 mod language_page;

@@ -83,7 +83,7 @@ impl<F, const Y: usize> PostSpike<'_, F, Y> {
 pub struct PreSpike {
     /// Ticks since the source's last spike; `None` if it is the first.
     pub since: Option<i32>,
-    /// Whether the target has fired since the source's last spike, one in this tick included.
+    /// Whether the target has fired since the source's last spike (before the first: at all), one in this tick included.
     pub answers: bool,
 }
 
@@ -120,6 +120,13 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
 
     /// The source's traces just after a spike, from those after its last (zeros before the first) and the ticks since.
     fn source(&self, last: &[F; X], since: Option<i32>) -> [F; X];
+
+    /// Whether a spike of a target at this moment is one to the rule: as if it had not fired where not. Most of what a rule with a
+    /// gate would be told changes nothing.
+    #[inline(always)]
+    fn heeds(&self, _moment: &Self::Moment) -> bool {
+        true
+    }
 
     /// What is kept of a target's spike, from what was kept of its last (zeros before the first) and the ticks since.
     fn target(&self, last: &[F; Y], since: Option<i32>, moment: &Self::Moment) -> [F; Y];
@@ -166,7 +173,7 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
 
     /// What a spike transmits: the weight, unless the rule says otherwise. `source`: the traces just after this spike.
     #[inline(always)]
-    fn transmitted(&self, synapse: &[F; V], _source: &[F; X]) -> F {
+    fn transmitted(&self, synapse: &[F; V], _source: &[F; X], _facing: &Self::Facing) -> F {
         synapse[0]
     }
 }

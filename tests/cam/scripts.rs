@@ -44,7 +44,7 @@ fn problems_have_a_place_and_say_what_to_do() {
         ("0 ms recall -", "1:6: operation: recall needs content bits where the cue is -"),
         ("0 ms recall 1 2", "1:15: operation: recall is by a cue or by content, not by both"),
         ("0 ms recall -1", "1:13: operation: the cue to be recalled is a whole number, counted from 0, not \"-1\""),
-        ("10 ms", "1:1: operation: an operation is missing after the time: learn or recall"),
+        ("10 ms", "1:1: operation: an operation is missing after the time: learn, recall, forget or find"),
         ("10 recall 1", "1:1: operation: \"10\" is no time: a number and its unit, such as 10 ms"),
         ("10 mV recall 1", "1:1: operation: \"10 mV\" is no time: a number and its unit, such as 10 ms"),
         ("1.5 ms recall 1", "1:1: operation: operations begin with a step of 1 ms, not at 1.5 ms"),

@@ -3,6 +3,7 @@
 
 mod calcium;
 mod engine;
+mod gates;
 pub(crate) mod history;
 mod inhibitory;
 mod nest;
@@ -12,4 +13,5 @@ mod reward;
 mod short_term;
 mod spinnaker;
 mod triplet;
+mod written;
 mod zones;

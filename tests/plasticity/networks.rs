@@ -7,6 +7,7 @@ use super::inhibitory::Inhibitory;
 use super::pair::{Pairing, PowerLaw, Stdp};
 use super::reward::Reward;
 use super::triplet::Triplet;
+use super::written::Written;
 use crate::differential::Keep;
 use crate::netlist;
 use sim_core::engine::{Plan, State};
@@ -156,6 +157,27 @@ fn rewarded(s: &mut Stream) -> Learns {
     Learns { text, oracle: Box::new(oracle), instant }
 }
 
+/// Weights are written while the modulator is above where it turns, and what is encoded is while it is below a bit more.
+fn written(s: &mut Stream) -> Learns {
+    let by_source = s.below(2) == 1;
+    let window = 1 + u64::from(s.below(60));
+    let rewrites = if by_source { "source" } else { "target" };
+    let (writing, encoding) = (0.5 - TURN, 0.5 + TURN + 0.1);
+    let text = format!(
+        "rule = \"hebbian_gated\"\nrewrites = \"{rewrites}\"\nwindow = \"{}.{} ms\"\nw_min = \"20 pA\"\nw_max = \"80 pA\"\n\
+         encoding = {{ modulator = \"dopamine\", gain = -1, offset = {encoding} }}\n\
+         writing = {{ modulator = \"dopamine\", offset = {writing} }}\n",
+        window / 10,
+        window % 10,
+    );
+    let oracle = move |value: &[f64], trains: &Trains<'_>, weight: f64| {
+        let at = |tick: u64| value[tick as usize - 1];
+        let rule = Written { window, by_source, w_min: 20.0, w_max: 80.0 };
+        rule.end(trains, weight, |tick| encoding - at(tick) >= 0.5, |tick| at(tick) + writing >= 0.5)
+    };
+    Learns { text, oracle: Box::new(oracle), instant: true }
+}
+
 /// Cells that fire from hardly ever to all the time; `rare` is silent for so long that its busy targets' spikes fill what is kept.
 const CELLS: &str = r#"
 [neurons.lif]
@@ -205,6 +227,8 @@ fn network(seed: u64, weights: &str) -> (Arc<Network>, Vec<(&'static str, Learns
         ("inhibition", "inh", "[\"exc\", \"busy\"]", "fixed_outdegree\", outdegree = 9", delays(&mut s), inhibition()),
         ("modulated", "input", "[\"inh\", \"busy\"]", "fixed_indegree\", indegree = 4", constant.clone(), modulated(delay)),
         ("rewarded", "input", "[\"inh\", \"busy\"]", "fixed_indegree\", indegree = 4", delays(&mut s), rewarded(&mut s)),
+        ("written", "input", "[\"inh\", \"busy\"]", "fixed_indegree\", indegree = 4", delays(&mut s), written(&mut s)),
+        ("written rarely", "rare", "[\"exc\", \"busy\"]", "all_to_all\"", delays(&mut s), written(&mut s)),
     ];
     let mut text = format!(
         "spikeloom = 1\n[network]\ntimestep = \"0.1 ms\"\nduration = \"1 s\"\nseed = {seed}\n[numerics]\nweights = \"{weights}\"\n{CELLS}\

@@ -2,6 +2,7 @@
 //! this one holds the table of them and what they share.
 
 mod dependence;
+mod hebbian_gated;
 mod stdp_calcium;
 mod stdp_pair;
 mod stdp_power_law;
@@ -26,6 +27,7 @@ pub const RULES: &[RuleCard] = &[
     stdp_reward::CARD,
     stdp_spinnaker::CARD,
     stdp_calcium::CARD,
+    hebbian_gated::CARD,
     vogels_sprekeler::CARD,
     tsodyks::CARD,
     tsodyks2::CARD,

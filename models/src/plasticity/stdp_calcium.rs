@@ -170,7 +170,7 @@ impl<F: Real> Rule<F, 1, 2, KEPT> for StdpCalcium<F> {
     }
 
     #[inline(always)]
-    fn transmitted(&self, synapse: &[F; 1], [_, part]: &[F; 2]) -> F {
+    fn transmitted(&self, synapse: &[F; 1], [_, part]: &[F; 2], _: &F) -> F {
         synapse[0] * *part
     }
 }

@@ -281,7 +281,7 @@ impl<F: Real, C: Changes<F>> Rule<F, 1, 2, KEPT> for Restarting<F, C> {
     }
 
     #[inline(always)]
-    fn transmitted(&self, synapse: &[F; 1], [_, part]: &[F; 2]) -> F {
+    fn transmitted(&self, synapse: &[F; 1], [_, part]: &[F; 2], _: &F) -> F {
         synapse[0] * *part
     }
 }

@@ -98,7 +98,7 @@ impl<F: Real> Rule<F, 1, 4, 0> for Tsodyks<F> {
     }
 
     #[inline(always)]
-    fn transmitted(&self, synapse: &[F; 1], source: &[F; 4]) -> F {
+    fn transmitted(&self, synapse: &[F; 1], source: &[F; 4], (): &()) -> F {
         synapse[0] * source[3]
     }
 }

@@ -87,7 +87,7 @@ impl<F: Real> Rule<F, 1, 3, 0> for Tsodyks2<F> {
     }
 
     #[inline(always)]
-    fn transmitted(&self, synapse: &[F; 1], source: &[F; 3]) -> F {
+    fn transmitted(&self, synapse: &[F; 1], source: &[F; 3], (): &()) -> F {
         synapse[0] * source[2]
     }
 }

@@ -18,12 +18,12 @@ pub struct CamArgs {
 pub enum CamVerb {
     /// Do the operations of a script: what comes out of each, and whether it is right.
     #[command(
-        after_help = "Examples:\n  spikeloom cam run my.ops\n  spikeloom cam run my.ops --raster my.svg --spikes my.csv\n  spikeloom cam run my.ops --numerics spinnaker --json\n  spikeloom cam run my.ops --spacing 7ms,6ms         # for lines without a time\n\nA line of a script is `at operation cue content`:\n  0 ms   learn   0  0 1 8 9     # the bits 0, 1, 8 and 9 under the cue 0\n  10 ms  recall  0              # by cue: its bits should come\n  20 ms  recall  -  8           # by content: all cues that have one of the bits\n\nTimes are those of the first input spike, in steps of 1 ms, all others follow SpiNNaker: a spike has the time of its step's beginning (`run` stamps it with the end, 1 ms later). What came out is told as cues | bits. To learn again under a cue replaces its content, which may show once more: that is no fault."
+        after_help = "Examples:\n  spikeloom cam run my.ops\n  spikeloom cam run my.ops --raster my.svg --spikes my.csv\n  spikeloom cam run my.ops --numerics spinnaker --json\n  spikeloom cam run my.ops --spacing 7ms,6ms         # for lines without a time\n\nA line of a script is `at operation cue content`:\n  0 ms   learn   0  0 1 8 9     # the bits 0, 1, 8 and 9 under the cue 0\n  10 ms  recall  0              # by cue: its bits should come\n  20 ms  recall  -  8           # by content: all cues that have one of the bits\nand of ca3_memory_hardened\n  30 ms  forget  0\n  40 ms  find    2 - 1 8 9      # all cues that have two of the bits\n  50 ms  find    best one whole - 1 8 9\n\nTimes are those of the first input spike, in steps of 1 ms, all others follow SpiNNaker: a spike has the time of its step's beginning (`run` stamps it with the end, 1 ms later). What came out is told as cues | bits. To learn again under a cue replaces its content, which may show once more: that is no fault."
     )]
     Run(CamRunArgs),
     /// Do operations at random: how many came out right.
     #[command(
-        after_help = "Examples:\n  spikeloom cam random --operations 1000 --spacing 14ms --seed 1\n  spikeloom cam random --operations 100000 --spacing 7ms,6ms --history unbounded\n  spikeloom cam random --bits 1..5 --json\n\nOf the operations 40 % learn (each bit with a probability of 0.5), 30 % recall by a cue that was learned, 30 % by bits of content."
+        after_help = "Examples:\n  spikeloom cam random --operations 1000 --spacing 14ms --seed 1\n  spikeloom cam random --operations 100000 --spacing 7ms,6ms --history unbounded\n  spikeloom cam random --bits 1..5 --json\n  spikeloom cam random --system ca3_memory_hardened --operations 100000\n\nOf the operations 40 % learn (each bit with a probability of 0.5), 30 % recall by a cue that was learned, 30 % by bits of content. Of those on ca3_memory_hardened 35 % learn, 8 % forget, 20 % recall by a cue, 7 % by bits, and 30 % find contents by a part of one, often with wrong bits, in all ways that there are."
     )]
     Random(CamRandomArgs),
     /// Learn and recall line by line, on one memory; from a pipe, too.
@@ -108,12 +108,12 @@ pub struct CamRandomArgs {
     /// Seed.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Probability of each bit of a content.
-    #[arg(long, value_name = "P", default_value_t = 0.5)]
-    pub density: f64,
-    /// How many bits recall a content: 1, or 1..5 for 1 to 5.
-    #[arg(long, value_name = "N", default_value = "1")]
-    pub bits: String,
+    /// Probability of each bit of a content: 0.5, or 0.1..0.9, drawn for each (default: 0.5, for ca3_memory_hardened any).
+    #[arg(long, value_name = "P")]
+    pub density: Option<String>,
+    /// How many bits recall a content: 1, or 1..5 for 1 to 5 (default: 1, for ca3_memory_hardened any number).
+    #[arg(long, value_name = "N")]
+    pub bits: Option<String>,
     /// One JSON object on stdout.
     #[arg(long)]
     pub json: bool,

@@ -133,7 +133,7 @@ impl Memory {
         for operation in operations {
             let expected = self.ideal.perform(operation, self.kind);
             self.open.push_back(Outcome { operation: operation.clone(), expected, got: Vec::new() });
-            self.waiting.extend(operation.spikes(self.kind.code, self.size.cues));
+            self.waiting.extend(self.kind.spikes(operation, self.size));
         }
         let start = self.now();
         let (due, later) = self.waiting.drain(..).partition(|(step, _)| *step < end);

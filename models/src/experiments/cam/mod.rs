@@ -8,8 +8,8 @@ mod kinds;
 mod memory;
 mod random;
 
-pub use crate::systems::ca3::{Action, Code, Operation, Size, Spacing, Step, schedule, script};
+pub use crate::systems::ca3::{Action, Code, Operation, Query, Size, Spacing, Step, schedule, script};
 pub use ideal::{Expected, Ideal, Moment};
-pub use kinds::{KINDS, Kind, find};
+pub use kinds::{KINDS, Kind, Protocol, find};
 pub use memory::{Memory, Numerics, Outcome, Settings};
 pub use random::{Mix, RandomOperations};

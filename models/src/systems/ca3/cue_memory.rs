@@ -2,7 +2,7 @@
 
 use super::operation::{Code, Operation, Size};
 use super::wiring::{A, B, Neuron, OUT, Of, Pattern, Wiring, all};
-use super::{CONTENTS, CUES, HISTORY, OPERATIONS, RELEASE, SCRIPT, SPACING, operations, size};
+use super::{CONTENTS, CUES, HISTORY, OPERATIONS, RELEASE, SCRIPT, SPACING, plain_operations, size};
 use crate::systems::parts::Parts;
 use sim_core::description::Description;
 use sim_core::diagnostic::Diagnostic;
@@ -49,7 +49,7 @@ const DG: Neuron = Neuron { name: "dg", v_th: -57.5, ..B };
 /// What both have: its size, and that no operation asks by content.
 fn cells(parts: &Parts<'_>) -> Result<(Size, Vec<Operation>), Diagnostic> {
     let size = size(parts)?;
-    let operations = operations(parts, size)?;
+    let operations = plain_operations(parts, size)?;
     match operations.iter().find(|operation| operation.action.cue().is_none()) {
         None => Ok((size, operations)),
         Some(asked) => {

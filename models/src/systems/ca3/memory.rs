@@ -2,7 +2,7 @@
 
 use super::operation::Code;
 use super::wiring::{A, B, Of, Pattern, Wiring, all};
-use super::{CONTENTS, CUES, HISTORY, OPERATIONS, RELEASE, SCRIPT, SPACING, operations, size};
+use super::{CONTENTS, CUES, HISTORY, OPERATIONS, RELEASE, SCRIPT, SPACING, plain_operations, size};
 use crate::systems::parts::Parts;
 use sim_core::description::Description;
 use sim_core::diagnostic::Diagnostic;
@@ -36,7 +36,7 @@ fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     let size = size(&parts)?;
     let (cues, contents) = (size.cues, size.contents);
     let mut wiring = Wiring::new(&parts);
-    wiring.input(Code::OneOfMany, size, &operations(&parts, size)?);
+    wiring.input(Code::OneOfMany, size, &plain_operations(&parts, size)?);
     for (name, neuron, cells) in [
         ("CueCue", A, cues),
         ("ContCue", A, contents),

@@ -5,6 +5,7 @@
 //! first input spikes in the step from 10 to 11 ms: SpiNNaker's recordings say 10, ours 11 ms. All else follows.
 
 mod cue_memory;
+pub mod hardened;
 mod memory;
 pub mod operation;
 mod records;
@@ -13,8 +14,9 @@ pub mod script;
 mod wiring;
 
 pub(super) use cue_memory::{BINARY as BINARY_CUE_MEMORY, ONE_HOT as CUE_MEMORY};
+pub(super) use hardened::CARD as HARDENED;
 pub(super) use memory::CARD as MEMORY;
-pub use operation::{Action, Code, Operation, Size, Spacing, Step, schedule};
+pub use operation::{Action, Code, Operation, Query, Size, Spacing, Step, schedule};
 pub(super) use recurrent::{OSCILLATORY, REGULATED};
 
 use super::parts::Parts;
@@ -65,8 +67,23 @@ fn size(parts: &Parts<'_>) -> Result<Size, Diagnostic> {
     Ok(Size { cues: whole("cues")?, contents: whole("contents")? })
 }
 
+/// What is to be done to a memory that does what was published, with times.
+fn plain_operations(parts: &Parts<'_>, size: Size) -> Result<Vec<Operation>, Diagnostic> {
+    operations(parts, size, |step| {
+        if step.action.is_plain() {
+            return Ok(());
+        }
+        let message = format!("{} does not {}", parts.card_name(), step.action.kind());
+        Err(Diagnostic::error("operation", step.span, message).help(format!("{} does", HARDENED.name)))
+    })
+}
+
 /// What is to be done, with times.
-fn operations(parts: &Parts<'_>, size: Size) -> Result<Vec<Operation>, Diagnostic> {
+fn operations(
+    parts: &Parts<'_>,
+    size: Size,
+    able: impl Fn(&Step) -> Result<(), Diagnostic>,
+) -> Result<Vec<Operation>, Diagnostic> {
     let spacing = script::whole_steps(parts.number("spacing"))
         .map_err(|_| Diagnostic::error("out-of-range", parts.place("spacing"), "spacing is a whole number of ms"))?;
     let steps = match (parts.setting("script"), parts.setting("operations")) {
@@ -78,7 +95,7 @@ fn operations(parts: &Parts<'_>, size: Size) -> Result<Vec<Operation>, Diagnosti
         (_, SystemValue::Records(records)) => records.iter().map(records::step).collect::<Result<_, _>>()?,
         _ => Vec::new(),
     };
-    steps.iter().try_for_each(|step| step.action.check(size, step.span))?;
+    steps.iter().try_for_each(|step| able(step).and_then(|()| step.action.check(size, step.span)))?;
     schedule(steps, (spacing > 0).then_some(Spacing::even(spacing)))
 }
 

@@ -1,5 +1,6 @@
-//! What is done to a memory: learn, recall by cue, recall by content; and the spikes that ask for it.
+//! What is done to a memory: learn, recall by cue, recall by content, forget, find; and the spikes that ask for it.
 
+use super::hardened::depth;
 use sim_core::diagnostic::{Diagnostic, Span};
 
 /// What is asked of a memory. Content is given as its bits, ascending, none twice.
@@ -22,14 +23,64 @@ pub enum Action {
         /// The bits.
         content: Vec<u32>,
     },
+    /// Remember nothing under a cue any more.
+    Forget {
+        /// The cue.
+        cue: u32,
+    },
+    /// Give cues whose contents have enough of some bits, and what else is asked of them.
+    Find(Query),
+}
+
+/// What is asked of a memory that counts bits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// The bits, ascending.
+    pub content: Vec<u32>,
+    /// How many of them a cue's content has at least.
+    pub least: u32,
+    /// Only cues whose contents have most of them, however many that are.
+    pub best: bool,
+    /// Only the first of these cues.
+    pub one: bool,
+    /// Their whole contents, too, in place of what is presented.
+    pub whole: bool,
+}
+
+impl Query {
+    /// Bits that a content has for a cue to be found, at first; `best` goes on to fewer.
+    pub fn threshold(&self) -> u32 {
+        if self.best { self.content.len() as u32 } else { self.least }
+    }
+
+    /// What is asked, in words of a script.
+    fn words(&self) -> String {
+        let least = if self.best { " best".to_string() } else { format!(" {}", self.least) };
+        let more = [(self.one, " one"), (self.whole, " whole")];
+        more.iter().filter(|(asked, _)| *asked).fold(least, |words, (_, word)| words + word)
+    }
 }
 
 impl Action {
+    /// Whether the published memories can do it, which count no bits and forget only what is replaced.
+    pub fn is_plain(&self) -> bool {
+        !matches!(self, Self::Forget { .. } | Self::Find(_))
+    }
+
+    /// What it asks by content.
+    pub fn query(&self) -> Option<Query> {
+        match self {
+            Self::RecallByContent { content } => Some(Query { content: content.clone(), least: 1, ..Query::default() }),
+            Self::Find(query) => Some(query.clone()),
+            _ => None,
+        }
+    }
+
     /// The cue that is presented.
     pub fn cue(&self) -> Option<u32> {
         match self {
-            Self::Learn { cue, .. } | Self::RecallByCue { cue } => Some(*cue),
-            Self::RecallByContent { .. } => None,
+            Self::Learn { cue, .. } | Self::RecallByCue { cue } | Self::Forget { cue } => Some(*cue),
+            Self::RecallByContent { .. } | Self::Find(_) => None,
         }
     }
 
@@ -37,7 +88,8 @@ impl Action {
     pub fn content(&self) -> &[u32] {
         match self {
             Self::Learn { content, .. } | Self::RecallByContent { content } => content,
-            Self::RecallByCue { .. } => &[],
+            Self::Find(query) => &query.content,
+            Self::RecallByCue { .. } | Self::Forget { .. } => &[],
         }
     }
 
@@ -52,6 +104,8 @@ impl Action {
             Self::Learn { .. } => "learn",
             Self::RecallByCue { .. } => "recall by cue",
             Self::RecallByContent { .. } => "recall by content",
+            Self::Forget { .. } => "forget",
+            Self::Find(_) => "find",
         }
     }
 
@@ -62,6 +116,8 @@ impl Action {
             Self::Learn { cue, content } => format!("learn {cue}{}", bits(content)),
             Self::RecallByCue { cue } => format!("recall {cue}"),
             Self::RecallByContent { content } => format!("recall -{}", bits(content)),
+            Self::Forget { cue } => format!("forget {cue}"),
+            Self::Find(query) => format!("find{} -{}", query.words(), bits(&query.content)),
         }
     }
 
@@ -74,6 +130,16 @@ impl Action {
         match (self.cue(), self.content().last()) {
             (Some(cue), _) if cue >= size.cues => outside("cue", cue, size.cues),
             (_, Some(bit)) if *bit >= size.contents => outside("content bit", *bit, size.contents),
+            _ => self.check_least(size, span),
+        }
+    }
+
+    fn check_least(&self, size: Size, span: Span) -> Result<(), Diagnostic> {
+        match self {
+            Self::Find(Query { least, best: false, .. }) if !(1..=size.contents).contains(least) => {
+                let message = format!("a content has 1 to {} bits that can be asked for, not {least}", size.contents);
+                Err(Diagnostic::error("out-of-range", span, message))
+            }
             _ => Ok(()),
         }
     }
@@ -172,9 +238,12 @@ impl Spacing {
         Self { learn: steps, recall: steps }
     }
 
-    /// Steps after an action.
+    /// Steps after an action: one that goes on for longer than others has the same time after it.
     pub fn after(self, action: &Action) -> u64 {
-        if matches!(action, Action::Learn { .. }) { self.learn } else { self.recall }
+        match action {
+            Action::Learn { .. } | Action::Forget { .. } => self.learn,
+            _ => self.recall.saturating_add(depth(action) - 1),
+        }
     }
 }
 

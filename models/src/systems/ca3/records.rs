@@ -1,14 +1,14 @@
 //! Operations as a netlist has them: `operations = [{ at = "0 ms", learn = 0, content = [0, 1] }, { at = "10 ms", recall = 0 },
-//! { at = "20 ms", content = [1] }]`.
+//! { at = "20 ms", content = [1] }, { at = "30 ms", forget = 0 }, { at = "40 ms", find = [0, 1], least = 2, one = 1, whole = 1 }]`.
 
-use super::operation::{Action, Step};
+use super::operation::{Action, Query, Step};
 use super::script::whole_steps;
 use sim_core::diagnostic::{Diagnostic, Spanned};
 use sim_core::system::{SystemEntry, SystemRecord};
 use sim_core::units::{Dimension, Quantity};
 use std::collections::BTreeSet;
 
-const KEYS: [&str; 4] = ["at", "learn", "recall", "content"];
+const KEYS: [&str; 10] = ["at", "learn", "recall", "content", "forget", "find", "least", "best", "one", "whole"];
 
 /// The operation of a table.
 pub(super) fn step(record: &SystemRecord) -> Result<Step, Diagnostic> {
@@ -20,12 +20,22 @@ pub(super) fn step(record: &SystemRecord) -> Result<Step, Diagnostic> {
     let at = entry("at").map(time).transpose()?;
     let cue = |name: &str| entry(name).map(|entry| one(entry).and_then(|number| cell(number, name))).transpose();
     let content = entry("content").map(bits).transpose()?;
-    let action = match (cue("learn")?, cue("recall")?, content) {
-        (Some(cue), None, Some(content)) => Action::Learn { cue, content },
-        (None, Some(cue), None) => Action::RecallByCue { cue },
-        (None, None, Some(content)) => Action::RecallByContent { content },
+    let (forget, find) = (cue("forget")?, entry("find").map(bits).transpose()?);
+    let least = cue("least")?;
+    let switch = |name: &str| cue(name).map(|number| number.unwrap_or(0) != 0);
+    let (best, one, whole) = (switch("best")?, switch("one")?, switch("whole")?);
+    let details = least.is_some() || best || one || whole;
+    let action = match (cue("learn")?, cue("recall")?, content, forget, find) {
+        (None, None, None, None, Some(content)) if !(best && least.is_some()) => {
+            Action::Find(Query { content, least: least.unwrap_or(1), best, one, whole })
+        }
+        (Some(cue), None, Some(content), None, None) if !details => Action::Learn { cue, content },
+        (None, Some(cue), None, None, None) if !details => Action::RecallByCue { cue },
+        (None, None, Some(content), None, None) if !details => Action::RecallByContent { content },
+        (None, None, None, Some(cue), None) if !details => Action::Forget { cue },
         _ => {
-            let message = "an operation is one of learn = CUE, content = [..]; recall = CUE; content = [..] alone";
+            let message = "an operation is one of learn = CUE, content = [..]; recall = CUE; content = [..] alone; forget = CUE; \
+                           find = [..] with least = NUMBER or best = 1, and one = 1, whole = 1";
             return Err(Diagnostic::error("operation", record.span, message));
         }
     };

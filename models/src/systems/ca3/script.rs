@@ -4,9 +4,12 @@
 //! 0 ms    learn   0   0 1 8 9
 //! 10 ms   recall  0
 //! 20 ms   recall  -   8          # a comment
+//! 30 ms   forget  0
+//! 40 ms   find    2   -   1 8 9  # cues that have two of these bits
+//! 50 ms   find    best one whole - 1 8 9
 //! ```
 
-use super::operation::{Action, Step};
+use super::operation::{Action, Query, Step};
 use sim_core::diagnostic::{Diagnostic, SourceId, Span};
 use sim_core::units::{Dimension, QuantityError, number_length, parse_quantity};
 use std::collections::BTreeSet;
@@ -24,6 +27,9 @@ pub fn read(text: &str, source: SourceId) -> Result<Vec<Step>, Vec<Diagnostic>> 
     }
     if problems.is_empty() { Ok(steps) } else { Err(problems) }
 }
+
+/// What operations are called.
+const WORDS: [&str; 4] = ["learn", "recall", "forget", "find"];
 
 /// Latest time that an operation may have, in ms: what comes of it has a time, too.
 const LATEST: f64 = 1e12;
@@ -84,14 +90,20 @@ impl<'a> Line<'a> {
         let at = self.time()?;
         let span = self.span();
         let Some(operation) = self.word() else {
-            return Err(Diagnostic::error("operation", span, "an operation is missing after the time: learn or recall"));
+            return Err(Diagnostic::error(
+                "operation",
+                span,
+                "an operation is missing after the time: learn, recall, forget or find",
+            ));
         };
         let action = match operation.text {
             "learn" => self.learn(operation)?,
             "recall" => self.recall(operation)?,
+            "forget" => self.forget(operation)?,
+            "find" => self.find(operation)?,
             other => {
                 let problem = operation.wrong(format!("there is no operation \"{other}\""));
-                return Err(problem.nearest(other, ["learn", "recall"]));
+                return Err(problem.nearest(other, WORDS));
             }
         };
         Ok(Some(Step { span, at, action }))
@@ -106,8 +118,8 @@ impl<'a> Line<'a> {
         }
         self.next = 1;
         let mut text = first.text.to_string();
-        let second = self.words.get(1).filter(|word| !matches!(word.text, "learn" | "recall"));
-        if let (true, Some(unit)) = (length == first.text.len(), second) {
+        let next = self.words.get(1).filter(|word| length == first.text.len() && !WORDS.contains(&word.text));
+        if let Some(unit) = next {
             text = format!("{text} {}", unit.text);
             self.next = 2;
         }
@@ -148,6 +160,40 @@ impl<'a> Line<'a> {
             Some(word) if word.text != "-" => Err(word.wrong("recall is by a cue or by content, not by both").help(example)),
             _ => Ok(Action::RecallByCue { cue }),
         }
+    }
+
+    fn forget(mut self, operation: Word<'_>) -> Result<Action, Diagnostic> {
+        let example = "forget 0";
+        let Some(cue) = self.word() else { return Err(operation.wrong("forget needs a cue").help(example)) };
+        let cue = cue.cell("the cue to be forgotten")?;
+        match self.words.get(self.next) {
+            Some(word) => Err(word.wrong("forget takes a cue alone: all of its content is forgotten").help(example)),
+            None => Ok(Action::Forget { cue }),
+        }
+    }
+
+    fn find(mut self, operation: Word<'_>) -> Result<Action, Diagnostic> {
+        let example = "find 2 - 1 8 9: cues that have two of these bits; find best one whole - 1 8 9";
+        let mut query = Query { least: 1, ..Query::default() };
+        let mut counted = false;
+        loop {
+            let Some(word) = self.word() else { return Err(operation.wrong("find needs - and content bits").help(example)) };
+            match word.text {
+                "-" => break,
+                "best" => query.best = true,
+                "one" => query.one = true,
+                "whole" => query.whole = true,
+                _ => (query.least, counted) = (word.cell("the number of bits that are enough")?, true),
+            }
+        }
+        query.content = self.content()?;
+        if query.content.is_empty() {
+            return Err(operation.wrong("find needs content bits behind the -").help(example));
+        }
+        if query.best && counted {
+            return Err(operation.wrong("find is by a number of bits or best, not by both").help(example));
+        }
+        Ok(Action::Find(query))
     }
 
     /// The bits in the rest of the line, ascending.

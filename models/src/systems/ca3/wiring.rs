@@ -3,13 +3,14 @@
 use super::operation::{Code, Operation, Size};
 use crate::systems::parts::{Ends, Parts, quantity};
 use sim_core::description::{
-    CardBase, CardDecl, CellChoice, CellRange, ConnectDecl, Description, ListDecl, Named, PopulationDecl, ProjectionDecl,
-    RuleDecl, Selection, Value, ValueKind,
+    CardBase, CardDecl, CellChoice, CellRange, ConnectDecl, Description, ListDecl, Named, PopulationDecl, PositionsDecl,
+    ProjectionDecl, RuleDecl, Selection, SpaceDecl, Value, ValueKind,
 };
+use sim_core::diagnostic::Diagnostic;
 use sim_core::units::Dimension;
 use std::ops::Range;
 
-/// A type of neuron. All have e_l = v_reset = -60 mV and tau_syn = 0.3 ms.
+/// A type of neuron. All have e_l = v_reset = -60 mV.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Neuron {
     /// Its card's name.
@@ -22,10 +23,12 @@ pub(super) struct Neuron {
     pub(super) v_th: f64,
     /// In ms.
     pub(super) t_ref: f64,
+    /// In ms.
+    pub(super) tau_syn: f64,
 }
 
 /// Slow: it adds up what comes within a few steps.
-pub(super) const A: Neuron = Neuron { name: "a", c_m: 270.0, tau_m: 3.0, v_th: -57.0, t_ref: 1.0 };
+pub(super) const A: Neuron = Neuron { name: "a", c_m: 270.0, tau_m: 3.0, v_th: -57.0, t_ref: 1.0, tau_syn: 0.3 };
 /// Fast.
 pub(super) const B: Neuron = Neuron { name: "b", c_m: 140.0, tau_m: 0.5, ..A };
 /// Slow, easily fired: of the output.
@@ -59,24 +62,39 @@ pub(super) struct Wiring<'a> {
     populations: Vec<Named<PopulationDecl>>,
     projections: Vec<ProjectionDecl>,
     groups: Vec<&'static str>,
+    spaces: Vec<Named<SpaceDecl>>,
 }
 
 impl<'a> Wiring<'a> {
     pub(super) fn new(parts: &'a Parts<'a>) -> Self {
-        Self { parts, cards: Vec::new(), populations: Vec::new(), projections: Vec::new(), groups: Vec::new() }
+        Self {
+            parts,
+            cards: Vec::new(),
+            populations: Vec::new(),
+            projections: Vec::new(),
+            groups: Vec::new(),
+            spaces: Vec::new(),
+        }
     }
 
-    /// The input: lines of cues first, then bits of content. Its spikes are those of the operations, a step's at its end as all spikes here,
-    /// so 1 ms later than SpiNNaker stamps them.
+    /// The input: lines of cues first, then bits of content, with the spikes of operations.
     pub(super) fn input(&mut self, code: Code, size: Size, operations: &[Operation]) {
-        let (span, cells) = (self.parts.span(), code.lines(size.cues) + size.contents);
+        let spikes = operations.iter().flat_map(|operation| operation.spikes(code, size.cues));
+        self.lines(code.lines(size.cues) + size.contents, spikes);
+    }
+
+    /// An input of so many lines with spikes, by step and line. A step's are at its end as all spikes here, so 1 ms later than
+    /// SpiNNaker stamps them.
+    pub(super) fn lines(&mut self, cells: u32, spikes: impl Iterator<Item = (u64, u32)>) {
+        let span = self.parts.span();
         let mut trains = vec![Vec::new(); cells as usize];
-        for (step, cell) in operations.iter().flat_map(|operation| operation.spikes(code, size.cues)) {
+        for (step, cell) in spikes {
             trains[cell as usize].push(quantity((step + 1) as f64, Dimension::TIME, span));
         }
+        let silent = trains.iter().all(Vec::is_empty);
         let trains = trains.into_iter().map(|times| Value { span, kind: ValueKind::List(times) }).collect();
         let times = Value { span, kind: ValueKind::Each(trains) };
-        let given: &[(&str, Value)] = if operations.is_empty() { &[] } else { &[("times", times)] };
+        let given: &[(&str, Value)] = if silent { &[] } else { &[("times", times)] };
         let card = self.parts.card("spike_train", given);
         let cells = self.cells(card, cells);
         self.populations.push(self.parts.named("IN", cells));
@@ -85,7 +103,12 @@ impl<'a> Wiring<'a> {
 
     /// The output, of so many cells.
     pub(super) fn output(&mut self, cells: u32) {
-        self.population("OUT", OUT, cells);
+        self.output_of(OUT, cells);
+    }
+
+    /// The same of another type.
+    pub(super) fn output_of(&mut self, neuron: Neuron, cells: u32) {
+        self.population("OUT", neuron, cells);
         self.groups.push("OUT");
     }
 
@@ -100,6 +123,42 @@ impl<'a> Wiring<'a> {
         self.populations.push(self.parts.named(name, cells));
     }
 
+    /// A population of neurons of a type at places in a space, by expressions of their index.
+    pub(super) fn placed(
+        &mut self,
+        name: &str,
+        neuron: Neuron,
+        size: u32,
+        space: &str,
+        places: &[String; 2],
+    ) -> Result<(), Diagnostic> {
+        let span = self.parts.span();
+        let [x, y] = places;
+        let coordinates = [("x", x), ("y", y)]
+            .into_iter()
+            .map(|(axis, text)| self.parts.expression(text, "cues").map(|of| self.parts.key(axis, of)));
+        let coordinates = coordinates.collect::<Result<_, _>>()?;
+        self.population(name, neuron, size);
+        if let Some(population) = self.populations.last_mut() {
+            population.item.positions =
+                Some(PositionsDecl { span, space: Some(self.parts.spanned(space)), sites: None, coordinates });
+        }
+        Ok(())
+    }
+
+    /// A space of two dimensions.
+    pub(super) fn plane(&mut self, name: &str, sides: [u32; 2]) {
+        let span = self.parts.span();
+        let sides = sides.iter().map(|side| quantity(f64::from(*side), Dimension::NONE, span)).collect();
+        let sides = Some(Value { span, kind: ValueKind::List(sides) });
+        self.spaces.push(self.parts.named(name, SpaceDecl { span, sides, ..SpaceDecl::default() }));
+    }
+
+    /// A population of one cell.
+    pub(super) fn alone(&mut self, name: &str, card: CardDecl) {
+        self.populations.push(self.parts.named(name, self.parts.alone(card)));
+    }
+
     fn card(&self, neuron: Neuron) -> CardDecl {
         let of = |value, dimension| quantity(value, dimension, self.parts.span());
         let (ms, mv) = (|value| of(value, Dimension::TIME), |value| of(value, Dimension::VOLTAGE));
@@ -112,8 +171,8 @@ impl<'a> Wiring<'a> {
                 ("v_reset", mv(-60.0)),
                 ("v_th", mv(neuron.v_th)),
                 ("t_ref", ms(neuron.t_ref)),
-                ("tau_syn_ex", ms(0.3)),
-                ("tau_syn_in", ms(0.3)),
+                ("tau_syn_ex", ms(neuron.tau_syn)),
+                ("tau_syn_in", ms(neuron.tau_syn)),
             ],
         )
     }
@@ -156,6 +215,31 @@ impl<'a> Wiring<'a> {
         self.wire(name, (ends.1.clone(), ends.1), pattern, weight, delay);
         if let Some(projection) = self.projections.last_mut() {
             projection.source = source;
+        }
+    }
+
+    /// A projection between those cells whose places meet a condition.
+    pub(super) fn wire_where(
+        &mut self,
+        name: &str,
+        (source, target): (&'static str, &'static str),
+        condition: &str,
+        weight: f64,
+        delay: f64,
+    ) -> Result<(), Diagnostic> {
+        let p = self.parts.expression(condition, "cues")?;
+        self.wire(name, (all(source), all(target)), Pattern::AllToAll, weight, delay);
+        if let Some(projection) = self.projections.last_mut() {
+            projection.connect = Some(self.parts.connect("pairwise_bernoulli", vec![("p", p)]));
+        }
+        Ok(())
+    }
+
+    /// A projection onto a modulator, with a weight of 1.
+    pub(super) fn signal(&mut self, name: &str, ends: (Of, Of), delay: f64) {
+        self.wire(name, ends, Pattern::AllToAll, 0.0, delay);
+        if let Some(projection) = self.projections.last_mut() {
+            projection.weight = Some(quantity(1.0, Dimension::NONE, self.parts.span()));
         }
     }
 
@@ -212,6 +296,7 @@ impl<'a> Wiring<'a> {
             cards: self.cards,
             populations: self.populations,
             projections: self.projections,
+            spaces: self.spaces,
             ..Description::default()
         }
     }

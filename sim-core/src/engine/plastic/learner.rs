@@ -107,7 +107,10 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         let (zones, mut moments) = (&memory.wiring.zones, Vec::new());
         zones.views(bus.at(tick, &mut room), |_, view| moments.push(self.rule.moment(view)));
         for target in targets {
-            memory.posts.push(target, tick, |last, since| self.rule.target(last, since, &moments[zones.zone(target)]));
+            let moment = &moments[zones.zone(target)];
+            if self.rule.heeds(moment) {
+                memory.posts.push(target, tick, |last, since| self.rule.target(last, since, moment));
+            }
         }
     }
 

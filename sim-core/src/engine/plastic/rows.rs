@@ -140,12 +140,12 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         (newest, facing): (i32, &R::Facing),
         posts: impl FnOnce(&mut [F; V]),
     ) -> F {
-        let transmitted = self.rule.transmitted(synapse, &coming.after);
+        let transmitted = self.rule.transmitted(synapse, &coming.after, facing);
         posts(synapse);
-        let answers = coming.ticks.is_none() || newest > coming.since.last;
+        let answers = newest > coming.since.last;
         self.rule.on_pre(synapse, &coming.since.traces, facing, PreSpike { since: coming.ticks, answers });
         self.rule.clip(synapse);
-        if self.conventions.transmit_first { transmitted } else { self.rule.transmitted(synapse, &coming.after) }
+        if self.conventions.transmit_first { transmitted } else { self.rule.transmitted(synapse, &coming.after, facing) }
     }
 
     /// The synapses of one run get their source's spike. The few that do not find all in the view come last, apart.

@@ -17,26 +17,31 @@ const CHUNK: usize = 1_000;
 pub(super) fn random(arguments: &CamRandomArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let settings = settings(&arguments.memory, PUBLISHED)?;
     let apart = arguments.memory.spacing.as_deref().map(spacing).transpose()?.unwrap_or(settings.kind.spacing);
-    let mix =
-        Mix { density: density(arguments.density)?, bits: bits(&arguments.bits, settings.size.contents)?, ..Mix::default() };
+    let usual = Mix::of(settings.kind, settings.size);
+    let density = arguments.density.as_deref().map(density).transpose()?.unwrap_or(usual.density.clone());
+    let bits = arguments.bits.as_deref().map(|text| bits(text, settings.size.contents)).transpose()?;
+    let mix = Mix { density, bits: bits.unwrap_or(usual.bits.clone()), ..usual };
+    let told = mix.clone();
     let mut memory = build(&settings)?;
     let operations = RandomOperations::new(settings.kind, settings.size, mix, apart, arguments.seed);
     let begun = Instant::now();
     let counts = count(&mut memory, operations, (arguments.operations, apart), quiet)?;
     let seconds = begun.elapsed().as_secs_f64();
     if arguments.json {
-        terminal.print_json(&counts.to_json(&memory, arguments, apart, seconds))?;
+        terminal.print_json(&counts.to_json(&memory, (arguments.seed, &told), apart, seconds))?;
     } else {
         terminal.print(&counts.text(&memory, apart, arguments.seed, seconds))?;
     }
     Ok(0)
 }
 
-fn density(p: f64) -> Result<f64, Failure> {
-    if (0.0..=1.0).contains(&p) {
-        return Ok(p);
-    }
-    Err(Failure::Usage("usage", format!("--density {p}: a probability is from 0 to 1")))
+/// "0.5", or "0.1..0.9".
+fn density(text: &str) -> Result<RangeInclusive<f64>, Failure> {
+    let (low, high) = text.split_once("..").unwrap_or((text, text));
+    let range = low.parse().ok().zip(high.parse().ok()).map(|(low, high): (f64, f64)| low..=high);
+    range.filter(|range| *range.start() >= 0.0 && !range.is_empty() && *range.end() <= 1.0).ok_or_else(|| {
+        Failure::Usage("usage", format!("--density {text}: a probability from 0 to 1, or a range of such: 0.1..0.9"))
+    })
 }
 
 /// "3", or "1..5".
@@ -57,6 +62,7 @@ fn count(
     quiet: bool,
 ) -> Result<Counts, Failure> {
     let mut counts = Counts::default();
+    // As long as none of them goes on for longer than others.
     let expected_end = number * spacing.learn.max(spacing.recall);
     let mut progress = Progress::new(quiet, memory.simulation().0.grid(), expected_end);
     let mut left = number;
@@ -64,7 +70,7 @@ fn count(
         let chunk: Vec<Operation> = operations.by_ref().take(CHUNK.min(left as usize)).collect();
         left -= chunk.len() as u64;
         let Some(last) = chunk.last() else { break };
-        let beyond = if left == 0 { memory.kind().last_output() + 1 } else { 0 };
+        let beyond = if left == 0 { memory.kind().last_output_of(&last.action) + 1 } else { 0 };
         let end = last.at + spacing.after(&last.action).max(beyond);
         memory.perform(&chunk, end, &mut progress).iter().for_each(|outcome| counts.take(outcome));
         if memory.now() < end {
@@ -115,13 +121,13 @@ impl Counts {
         format!("{head}{lines}{} ms of the memory's time in {seconds:.2} s\n", memory.now())
     }
 
-    fn to_json(&self, memory: &Memory, arguments: &CamRandomArgs, spacing: Spacing, seconds: f64) -> Value {
+    fn to_json(&self, memory: &Memory, (seed, mix): (u64, &Mix), spacing: Spacing, seconds: f64) -> Value {
         let (right, all) = self.sums();
         let kinds: serde_json::Map<String, Value> =
             self.0.iter().map(|(kind, right, all)| (kind.to_string(), json!({ "ok": right, "total": all }))).collect();
         json!({
             "schema": 1, "system": memory.kind().system, "cues": memory.size().cues, "contents": memory.size().contents,
-            "seed": arguments.seed, "density": arguments.density, "bits": arguments.bits,
+            "seed": seed, "density": [mix.density.start(), mix.density.end()], "bits": [mix.bits.start(), mix.bits.end()],
             "spacing_learn_ms": spacing.learn, "spacing_recall_ms": spacing.recall, "kinds": kinds, "ok": right, "total": all,
             "duration_ms": memory.now(), "run_s": seconds,
         })

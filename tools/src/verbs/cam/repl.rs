@@ -17,6 +17,9 @@ const SPACING: Spacing = Spacing { learn: 20, recall: 20 };
 const HELP: &str = "learn CUE BITS      learn 0 1 4 5: the bits 1, 4 and 5 under the cue 0; again: in its place\n\
                     recall CUE          by cue: its bits\n\
                     recall - BITS       by content: all cues that have one of the bits\n\
+                    forget CUE          ca3_memory_hardened alone: nothing under this cue any more\n\
+                    find 2 - BITS       the same: all cues that have two of the bits; find best - BITS: those that have most; with\n\
+                    \x20                   one before the -, the first of them alone, with whole their contents, too\n\
                     list                what should be stored\n\
                     save FILE           the operations so far as a script, for `cam run` and for load\n\
                     load FILE           a new memory, with the operations of a script\n\
@@ -136,8 +139,8 @@ impl Dialogue {
                     let message = format!("it is {now} ms already: an operation cannot begin at {at} ms");
                     return Err(Diagnostic::error("out-of-order", step.span, message));
                 }
-                if step.action.cue().is_none() && !self.settings.kind.by_content {
-                    let message = format!("{} has no recall by content", self.settings.kind.system);
+                if !self.settings.kind.can(&step.action) {
+                    let message = format!("{} does not {}", self.settings.kind.system, step.action.kind());
                     return Err(Diagnostic::error("operation", step.span, message));
                 }
             }
@@ -157,7 +160,7 @@ impl Dialogue {
     fn perform(&mut self, operations: Vec<Operation>) -> Vec<Outcome> {
         let kind = self.memory.kind();
         let Some(last) = operations.last() else { return Vec::new() };
-        let end = last.at + kind.last_output() + 1;
+        let end = last.at + kind.last_output_of(&last.action) + 1;
         let mut outcomes = self.memory.perform(&operations, end, &mut Nobody);
         outcomes.extend(self.memory.close());
         self.done.extend(operations);

@@ -20,8 +20,8 @@ pub(super) fn run(arguments: &CamRunArgs, quiet: bool, terminal: &mut Terminal<'
     let size = Size { cues: arguments.memory.cues.unwrap_or(u32::MAX), contents: arguments.memory.contents.unwrap_or(u32::MAX) };
     let operations = read(&arguments.script, size, apart)?;
     let settings = settings(&arguments.memory, Size::of(operations.iter().map(|operation| &operation.action)))?;
-    if let (false, Some(by_content)) = (settings.kind.by_content, operations.iter().find(|o| is_by_content(o))) {
-        let message = format!("{} has no recall by content, which is asked for at {} ms", settings.kind.system, by_content.at);
+    if let Some(Operation { at, action }) = operations.iter().find(|operation| !settings.kind.can(&operation.action)) {
+        let message = format!("{} does not {}, which is asked for at {at} ms", settings.kind.system, action.kind());
         return Err(Failure::Usage("operation", message));
     }
     let mut memory = build(&settings)?;
@@ -44,10 +44,6 @@ pub(super) fn run(arguments: &CamRunArgs, quiet: bool, terminal: &mut Terminal<'
     written.map(|_| 0)
 }
 
-fn is_by_content(operation: &Operation) -> bool {
-    operation.action.cue().is_none()
-}
-
 /// The operations of a script, their cells within a size.
 pub(super) fn read(path: &Path, size: Size, spacing: Option<Spacing>) -> Result<Vec<Operation>, Failure> {
     let text = load::read_text(path).map_err(Unread::into_failure)?;
@@ -67,7 +63,7 @@ pub(super) fn read(path: &Path, size: Size, spacing: Option<Spacing>) -> Result<
 /// The step after the last of which something can come of the operations.
 fn end(operations: &[Operation], memory: &Memory) -> u64 {
     let last = |operation: &Operation| {
-        operation.at + memory.kind().spacing.after(&operation.action).max(memory.kind().last_output() + 1)
+        operation.at + memory.kind().spacing.after(&operation.action).max(memory.kind().last_output_of(&operation.action) + 1)
     };
     operations.last().map_or(0, last)
 }

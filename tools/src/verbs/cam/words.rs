@@ -43,6 +43,7 @@ pub(super) fn short(action: &Action) -> String {
         Action::RecallByContent { content } => {
             format!("bits {}", content.iter().map(u32::to_string).collect::<Vec<_>>().join(" "))
         }
+        Action::Forget { .. } | Action::Find(_) => action.words(),
     }
 }
 
