@@ -16,7 +16,8 @@ pub(super) const CARD: RuleCard = RuleCard {
     equations: "target fires while writing >= 0.5: w = w_max if the source fired a step to `window` before\n\
                 rewrites = \"target\": w = w_min if it did not: all that comes to this target is written anew\n\
                 source fires while encoding >= 0.5: it transmits nothing\n\
-                rewrites = \"source\": and w = w_min: all that leaves this source is written anew",
+                rewrites = \"source\": and w = w_min: all that leaves this source is written anew\n\
+                rewrites = \"nothing\": what is written once stays",
     scheme: "each signal as of the end of the step in which the spike is fired; outside of them spikes change nothing. Both spikes reach \
              the synapse at once, whatever its delay. In one step the target's spike comes before the source's, which transmits the weight \
              from after both. Weights at the start that a target has rewritten before the source's first spike are told so with that spike",
@@ -27,7 +28,7 @@ pub(super) const CARD: RuleCard = RuleCard {
         signal("encoding", "the learning signal that spikes of the source meet"),
         signal("writing", "the learning signal that spikes of the target meet"),
         time_constant("window", 1.0, "longest time from the source's spike to the target's that it helped; taken to whole steps"),
-        word("rewrites", &["target", "source"], "whose synapses a spike under the learning signal writes anew"),
+        word("rewrites", &["target", "source", "nothing"], "whose synapses a spike under the learning signal writes anew"),
         W_MIN,
         W_MAX,
     ],
@@ -56,7 +57,7 @@ fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
         encoding: setup.setting(0),
         writing: setup.setting(1),
         window: ticks(setup.constant(2), setup.grid),
-        by_source: setup.constant(3) == 1.0,
+        rewrites: [Rewrites::Target, Rewrites::Source, Rewrites::Nothing][setup.constant(3) as usize % 3],
         min: F::of(setup.bounds.0),
         max: F::of(setup.bounds.1),
     })
@@ -68,14 +69,21 @@ fn ticks(window_ms: f64, grid: Grid) -> i32 {
     ticks.clamp(1, i32::MAX as u64 - 1) as i32
 }
 
+/// Whose synapses a spike under the learning signal writes anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rewrites {
+    Target,
+    Source,
+    Nothing,
+}
+
 #[derive(Clone)]
 struct HebbianGated<F> {
     encoding: Setting,
     writing: Setting,
     /// Ticks.
     window: i32,
-    /// Whether it is the source's synapses that are written anew.
-    by_source: bool,
+    rewrites: Rewrites,
     min: F,
     max: F,
 }
@@ -120,22 +128,22 @@ impl<F: Real> Rule<F, 1, 0, 0> for HebbianGated<F> {
     }
 
     fn reach(&self) -> i32 {
-        if self.by_source { self.window } else { i32::MAX }
+        if self.rewrites == Rewrites::Target { i32::MAX } else { self.window }
     }
 
     #[inline(always)]
     fn on_post(&self, synapse: &mut [F; 1], _: &[F; 0], spike: PostSpike<'_, F, 0>) {
         if spike.since <= self.window {
             synapse[0] = self.max;
-        } else if !self.by_source {
+        } else if self.rewrites == Rewrites::Target {
             synapse[0] = self.min;
         }
     }
 
     #[inline(always)]
     fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 0], encoding: &bool, spike: PreSpike) {
-        let rewritten = !self.by_source && spike.since.is_none() && spike.answers;
-        if rewritten || (self.by_source && *encoding) {
+        let rewritten = self.rewrites == Rewrites::Target && spike.since.is_none() && spike.answers;
+        if rewritten || (self.rewrites == Rewrites::Source && *encoding) {
             synapse[0] = self.min;
         }
     }

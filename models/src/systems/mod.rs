@@ -10,8 +10,16 @@ use sim_core::system::{SystemCard, SystemParam, SystemShape};
 use sim_core::units::Dimension;
 
 /// Every whole system.
-pub const SYSTEMS: &[SystemCard] =
-    &[liquid::CARD, ca3::MEMORY, ca3::HARDENED, ca3::CUE_MEMORY, ca3::BINARY_CUE_MEMORY, ca3::OSCILLATORY, ca3::REGULATED];
+pub const SYSTEMS: &[SystemCard] = &[
+    liquid::CARD,
+    ca3::MEMORY,
+    ca3::HARDENED,
+    ca3::SPARSE,
+    ca3::CUE_MEMORY,
+    ca3::BINARY_CUE_MEMORY,
+    ca3::OSCILLATORY,
+    ca3::REGULATED,
+];
 
 /// A parameter that is one number.
 const fn number(name: &'static str, dimension: Dimension, default: f64, range: Range, about: &'static str) -> SystemParam {

@@ -11,6 +11,7 @@ pub mod operation;
 mod records;
 mod recurrent;
 pub mod script;
+mod sparse;
 mod wiring;
 
 pub(super) use cue_memory::{BINARY as BINARY_CUE_MEMORY, ONE_HOT as CUE_MEMORY};
@@ -18,6 +19,8 @@ pub(super) use hardened::CARD as HARDENED;
 pub(super) use memory::CARD as MEMORY;
 pub use operation::{Action, Code, Operation, Query, Size, Spacing, Step, schedule};
 pub(super) use recurrent::{OSCILLATORY, REGULATED};
+pub(super) use sparse::CARD as SPARSE;
+pub use sparse::SparseShape;
 
 use super::parts::Parts;
 use super::{number, optional, required, word};

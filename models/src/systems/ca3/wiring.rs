@@ -61,7 +61,8 @@ pub(super) struct Wiring<'a> {
     cards: Vec<Named<CardDecl>>,
     populations: Vec<Named<PopulationDecl>>,
     projections: Vec<ProjectionDecl>,
-    groups: Vec<&'static str>,
+    /// A group's name and its population.
+    groups: Vec<(&'static str, &'static str)>,
     spaces: Vec<Named<SpaceDecl>>,
 }
 
@@ -98,7 +99,7 @@ impl<'a> Wiring<'a> {
         let card = self.parts.card("spike_train", given);
         let cells = self.cells(card, cells);
         self.populations.push(self.parts.named("IN", cells));
-        self.groups.push("IN");
+        self.groups.push(("in", "IN"));
     }
 
     /// The output, of so many cells.
@@ -109,7 +110,12 @@ impl<'a> Wiring<'a> {
     /// The same of another type.
     pub(super) fn output_of(&mut self, neuron: Neuron, cells: u32) {
         self.population("OUT", neuron, cells);
-        self.groups.push("OUT");
+        self.groups.push(("out", "OUT"));
+    }
+
+    /// A population that is the output.
+    pub(super) fn named_output(&mut self, name: &'static str) {
+        self.groups.push(("out", name));
     }
 
     /// A population of neurons of a type.
@@ -243,9 +249,38 @@ impl<'a> Wiring<'a> {
         }
     }
 
+    /// A projection between pairs of cells.
+    pub(super) fn wire_pairs(
+        &mut self,
+        name: &str,
+        (source, target): (&'static str, &'static str),
+        pairs: &[(u32, u32)],
+        weight: f64,
+        delay: f64,
+    ) {
+        let span = self.parts.span();
+        let list = |items| Value { span, kind: ValueKind::List(items) };
+        let number = |cell: u32| quantity(f64::from(cell), Dimension::NONE, span);
+        let pairs = pairs.iter().map(|(source, target)| list(vec![number(*source), number(*target)])).collect();
+        self.wire(name, (all(source), all(target)), Pattern::AllToAll, weight, delay);
+        if let Some(projection) = self.projections.last_mut() {
+            let connect = self.parts.connect("list", Vec::new());
+            projection.connect =
+                Some(ConnectDecl { list: ListDecl { pairs: Some(list(pairs)), ..ListDecl::default() }, ..connect });
+        }
+    }
+
     /// A projection from all to all that learns, its weights 0 at the start.
     pub(super) fn memory(&mut self, name: &str, ends: (Of, Of), rule: RuleDecl) {
         self.memory_of(name, ends, Pattern::AllToAll, rule);
+    }
+
+    /// The same with another delay, in ms.
+    pub(super) fn memory_after(&mut self, name: &str, ends: (Of, Of), rule: RuleDecl, delay: f64) {
+        self.memory(name, ends, rule);
+        if let Some(projection) = self.projections.last_mut() {
+            projection.delay = Some(quantity(delay, Dimension::TIME, self.parts.span()));
+        }
     }
 
     /// The same with another pattern.
@@ -290,7 +325,7 @@ impl<'a> Wiring<'a> {
 
     /// All of it, with groups `in` and `out`.
     pub(super) fn finish(self) -> Description {
-        let group = |part: &&str| self.parts.named(&part.to_lowercase(), vec![self.parts.spanned(part)]);
+        let group = |(name, part): &(&str, &str)| self.parts.named(name, vec![self.parts.spanned(part)]);
         Description {
             groups: self.groups.iter().map(group).collect(),
             cards: self.cards,

@@ -1,0 +1,185 @@
+//! Beyond cues of which each has a cell of its own: words of bits, expanded to a sparse code as the dentate gyrus does, under which as
+//! many contents are stored as the synapses hold.
+//!
+//! ```text
+//! step   1                 2            3
+//!        IN word --------> DG --P1----> Content (recall)
+//!           content -------------> Content (learn)
+//!           READ --------------------> Content
+//! ```
+
+use super::wiring::{Of, Pattern, Wiring, all};
+use super::{CONTENTS, hardened::GATE};
+use crate::systems::parts::{Parts, quantity};
+use crate::systems::{number, required};
+use sim_core::catalog::Range as Allowed;
+use sim_core::description::{Description, RuleDecl};
+use sim_core::diagnostic::Diagnostic;
+use sim_core::random::{Key, Stream};
+use sim_core::system::{Instance, SystemCard, SystemParam, SystemShape};
+use sim_core::units::Dimension;
+use std::ops::Range;
+
+pub(in crate::systems) const CARD: SystemCard = SystemCard {
+    name: "ca3_memory_sparse",
+    aliases: &[],
+    about: "an associative memory after dentate gyrus and CA3: contents are stored under words of bits, which a DG-like expansion makes \
+            sparse; learned in one go, on top of each other",
+    parts: "populations IN (a spike_train), DG (`groups` * 2^`group_bits` cells), CONTENT (a cell a bit of content): if_curr_exp of the card \
+            gate, which forgets within a step; modulator P1_writing; groups in and out; for a timestep of 1 ms\n\
+            IN: two lines for each bit of a word, the first spikes where it is 0, the second where it is 1; a line for each bit of \
+            content; read; learn. All of an operation spike once, in one step; the next may begin 1 ms later\n\
+            DG: each group is a decoder of `group_bits` bits drawn at random (`seed`), so that one cell of each group fires: a word has \
+            `groups` active cells, and similar words share many of them\n\
+            the memory: projection P1 from DG to CONTENT, hebbian_gated, which writes w_max and never takes it back (Willshaw, Buneman & \
+            Longuet-Higgins 1969); DG_CONTENT inhibits all content by one weight for each active cell, READ makes up for it: what \
+            misses no more than `tolerance` of the active cells fires\n\
+            to learn, a word, content and learn; to recall, a word and read: CONTENT answers 3 ms later",
+    source: "written for this simulator; Marr (1971), Philosophical Transactions B 262:23-81 (expansion and sparse codes); Willshaw, \
+             Buneman & Longuet-Higgins (1969), Nature 222:960-962 (binary synapses)",
+    parameters: &[BITS, GROUPS, GROUP_BITS, CONTENTS, TOLERANCE, SEED],
+    expand,
+};
+
+const BITS: SystemParam = required("bits", SystemShape::Number, "how many bits a word has, 64 at most");
+const GROUPS: SystemParam = required("groups", SystemShape::Number, "groups of DG: so many of its cells fire for a word");
+const GROUP_BITS: SystemParam =
+    required("group_bits", SystemShape::Number, "bits of a word that a group decodes, 16 at most: 2^group_bits cells");
+const TOLERANCE: SystemParam =
+    number("tolerance", Dimension::NONE, 0.0, Allowed::NotNegative, "active cells of DG that a bit of content may miss");
+const SEED: SystemParam = number("seed", Dimension::NONE, 1.0, Allowed::NotNegative, "of the bits that the groups decode");
+
+/// What fires a gate alone, in nA.
+const SURE: f64 = 6.0;
+/// A weight of P1 that is written, and what each active cell takes away.
+const WRITTEN: f64 = 2.0;
+/// More than a gate's threshold, by less than a weight: what all of whose weights are written gets.
+const ENOUGH: f64 = 4.0;
+
+/// How large such a memory is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SparseShape {
+    /// Bits of a word.
+    pub bits: u32,
+    /// Groups of DG.
+    pub groups: u32,
+    /// Bits of a word that a group decodes.
+    pub group_bits: u32,
+    /// Bits of content.
+    pub contents: u32,
+}
+
+impl SparseShape {
+    /// Cells of DG.
+    pub fn expanded(self) -> u32 {
+        self.groups << self.group_bits
+    }
+
+    /// Synapses that learn.
+    pub fn synapses(self) -> f64 {
+        f64::from(self.expanded()) * f64::from(self.contents)
+    }
+
+    /// Lines of the input for the bits of content.
+    pub fn content_lines(self) -> Range<u32> {
+        2 * self.bits..2 * self.bits + self.contents
+    }
+
+    /// The line of a word's bit that has a value.
+    pub fn line(bit: u32, value: bool) -> u32 {
+        2 * bit + u32::from(value)
+    }
+
+    /// The line that asks for an answer.
+    pub fn read_line(self) -> u32 {
+        self.content_lines().end
+    }
+
+    /// The line of the learning signal.
+    pub fn learn_line(self) -> u32 {
+        self.read_line() + 1
+    }
+
+    fn of(parts: &Parts<'_>) -> Result<Self, Diagnostic> {
+        let whole = |name: &str, most: f64| {
+            let value = parts.number(name);
+            if value.fract() == 0.0 && (1.0..=most).contains(&value) {
+                return Ok(value as u32);
+            }
+            let message = format!("{name} is a whole number from 1 to {most}, not {value}");
+            Err(Diagnostic::error("out-of-range", parts.place(name), message))
+        };
+        let bits = whole("bits", 64.0)?;
+        let group_bits = whole("group_bits", f64::from(bits).min(16.0))?;
+        Ok(Self { bits, group_bits, groups: whole("groups", 4096.0)?, contents: whole("contents", super::MOST_CELLS)? })
+    }
+
+    /// The bits that each group decodes, different ones within a group.
+    fn decoded(self, seed: f64) -> Vec<Vec<u32>> {
+        let mut stream = Stream::new(Key::new(seed as u64).name("dentate gyrus").finish(), 0);
+        let group = |_| {
+            let mut bits: Vec<u32> = (0..self.bits).collect();
+            (0..self.group_bits as usize)
+                .for_each(|place| bits.swap(place, place + stream.below(self.bits - place as u32) as usize));
+            bits.truncate(self.group_bits as usize);
+            bits
+        };
+        (0..self.groups).map(group).collect()
+    }
+}
+
+fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
+    use Pattern::{AllToAll, OneToOne};
+    let parts = Parts(instance);
+    let shape = SparseShape::of(&parts)?;
+    let mut wiring = Wiring::new(&parts);
+    wiring.input(shape.learn_line() + 1, std::iter::empty());
+    wiring.population("DG", GATE, shape.expanded());
+    wiring.population("CONTENT", GATE, shape.contents);
+    wiring.named_output("CONTENT");
+    // A cell gets all bits of its own value, or at least one of another's: that one outweighs all others.
+    let (own, other) = decoders(shape, parts.number("seed"));
+    wiring.wire_pairs("IN_DG", ("IN", "DG"), &own, SURE / f64::from(shape.group_bits), 1.0);
+    wiring.wire_pairs("IN_DG_others", ("IN", "DG"), &other, -SURE, 1.0);
+    let line = |line: u32| Of("IN", Some(line..line + 1));
+    wiring.wire("IN_CONTENT", (Of("IN", Some(shape.content_lines())), all("CONTENT")), OneToOne, SURE, 2.0);
+    wiring.wire("DG_CONTENT", (all("DG"), all("CONTENT")), AllToAll, -WRITTEN, 2.0);
+    let bias = ENOUGH + WRITTEN * parts.number("tolerance").floor();
+    wiring.wire("READ_CONTENT", (line(shape.read_line()), all("CONTENT")), AllToAll, bias, 3.0);
+    let tau = quantity(GATE.tau_m, Dimension::TIME, parts.span());
+    wiring.alone("P1_writing", parts.card("leaky_modulator", &[("tau", tau)]));
+    wiring.signal("LEARN_P1_writing", (line(shape.learn_line()), all("P1_writing")), 2.0);
+    wiring.memory_after("P1", (all("DG"), all("CONTENT")), rule(&parts), 2.0);
+    Ok(wiring.finish())
+}
+
+/// Pairs of a line and a cell of DG: the line of a bit that the cell's value has, and the one that it has not.
+fn decoders(shape: SparseShape, seed: f64) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+    let (mut own, mut other) = (Vec::new(), Vec::new());
+    for (group, bits) in (0..).zip(shape.decoded(seed)) {
+        for value in 0..1_u32 << shape.group_bits {
+            let cell = (group << shape.group_bits) + value;
+            for (place, bit) in bits.iter().enumerate() {
+                let is_one = value >> place & 1 == 1;
+                own.push((SparseShape::line(*bit, is_one), cell));
+                other.push((SparseShape::line(*bit, !is_one), cell));
+            }
+        }
+    }
+    (own, other)
+}
+
+fn rule(parts: &Parts<'_>) -> RuleDecl {
+    let span = parts.span();
+    let of = |value, dimension| quantity(value, dimension, span);
+    let given = [
+        ("encoding", of(0.0, Dimension::NONE)),
+        ("writing", parts.modulated("P1_writing", of(1.0, Dimension::NONE))),
+        ("window", of(1.0, Dimension::TIME)),
+        ("rewrites", parts.text("nothing")),
+        ("w_min", of(0.0, Dimension::CURRENT)),
+        ("w_max", of(1000.0 * WRITTEN, Dimension::CURRENT)),
+    ];
+    let parameters = given.into_iter().map(|(name, value)| parts.key(name, value)).collect();
+    RuleDecl { span, rule: parts.word("hebbian_gated"), parameters }
+}
