@@ -106,7 +106,7 @@ impl Filling {
         let spikes = (self.learned..end).zip(1..).flat_map(|(pattern, tick)| {
             let pattern = self.settings.pattern(pattern);
             let lines = pattern.content.iter().map(|bit| shape.content_lines().start + bit);
-            let lines: Vec<u32> = pattern.lines(shape).chain(lines).chain([shape.learn_line()]).collect();
+            let lines: Vec<u32> = pattern.lines().chain(lines).chain([shape.learn_line()]).collect();
             lines.into_iter().map(move |line| (tick, line))
         });
         let (spikes, steps) = (spikes.collect(), end.saturating_sub(self.learned) + LATENCY);
@@ -123,8 +123,8 @@ impl Filling {
         let mut answers: Vec<Vec<u32>> = Vec::new();
         for some in asked.chunks(TOGETHER as usize) {
             let spikes = some.iter().zip(1..).flat_map(|(pattern, tick)| {
-                let word = settings.asked(*pattern).lines(settings.shape);
-                let lines: Vec<u32> = word.chain([settings.shape.read_line()]).collect();
+                let asked = settings.asked(*pattern);
+                let lines: Vec<u32> = asked.lines().chain([settings.shape.read_line()]).collect();
                 lines.into_iter().map(move |line| (tick, line))
             });
             let presentation = self.plan.presentation(&self.state, self.input, spikes.collect());
@@ -186,23 +186,21 @@ impl Sink for Answers {
 
 /// What is learned together.
 struct Pattern {
-    word: u64,
+    word: Vec<bool>,
     content: Vec<u32>,
 }
 
 impl Pattern {
     /// Lines of the word.
-    fn lines(&self, shape: SparseShape) -> impl Iterator<Item = u32> + use<> {
-        let word = self.word;
-        (0..shape.bits).map(move |bit| SparseShape::line(bit, word >> bit & 1 == 1))
+    fn lines(&self) -> impl Iterator<Item = u32> {
+        (0..).zip(&self.word).map(|(bit, value)| SparseShape::line(bit, *value))
     }
 }
 
 impl CapacitySettings {
     fn pattern(&self, number: u64) -> Pattern {
         let mut stream = Stream::new(Key::new(self.seed).name("patterns").finish(), number);
-        let word =
-            (u64::from(stream.below(1 << 31)) << 33) ^ (u64::from(stream.below(1 << 31)) << 8) ^ u64::from(stream.below(256));
+        let word = (0..self.shape.bits).map(|_| stream.below(2) == 1).collect();
         let mut content: Vec<u32> = Vec::with_capacity(self.set as usize);
         while content.len() < self.set as usize {
             let bit = stream.below(self.shape.contents);
@@ -217,11 +215,12 @@ impl CapacitySettings {
     fn asked(&self, number: u64) -> Pattern {
         let mut pattern = self.pattern(number);
         let mut stream = Stream::new(Key::new(self.seed).name("flips").finish(), number);
-        let mut flips = 0_u64;
-        while flips.count_ones() < self.flipped.min(self.shape.bits) {
-            flips |= 1 << stream.below(self.shape.bits);
+        let mut bits: Vec<usize> = (0..pattern.word.len()).collect();
+        for place in 0..bits.len().min(self.flipped as usize) {
+            let left = (bits.len() - place) as u32;
+            bits.swap(place, place + stream.below(left) as usize);
+            pattern.word[bits[place]] ^= true;
         }
-        pattern.word ^= flips;
         pattern
     }
 }

@@ -28,7 +28,7 @@ pub(in crate::systems) const CARD: SystemCard = SystemCard {
     parts: "populations IN (a spike_train), DG (`groups` * 2^`group_bits` cells), CONTENT (a cell a bit of content): if_curr_exp of the card \
             gate, which forgets within a step; modulator P1_writing; groups in and out; for a timestep of 1 ms\n\
             IN: two lines for each bit of a word, the first spikes where it is 0, the second where it is 1; a line for each bit of \
-            content; read; learn. All of an operation spike once, in one step; the next may begin 1 ms later\n\
+            content; read; learn. All of an operation spike once, in one step; the next may begin 1 ms later, to learn after a recall 2 ms\n\
             DG: each group is a decoder of `group_bits` bits drawn at random (`seed`), so that one cell of each group fires: a word has \
             `groups` active cells, and similar words share many of them\n\
             the memory: projection P1 from DG to CONTENT, hebbian_gated, which writes w_max and never takes it back (Willshaw, Buneman & \
@@ -41,7 +41,7 @@ pub(in crate::systems) const CARD: SystemCard = SystemCard {
     expand,
 };
 
-const BITS: SystemParam = required("bits", SystemShape::Number, "how many bits a word has, 64 at most");
+const BITS: SystemParam = required("bits", SystemShape::Number, "how many bits a word has");
 const GROUPS: SystemParam = required("groups", SystemShape::Number, "groups of DG: so many of its cells fire for a word");
 const GROUP_BITS: SystemParam =
     required("group_bits", SystemShape::Number, "bits of a word that a group decodes, 16 at most: 2^group_bits cells");
@@ -109,20 +109,23 @@ impl SparseShape {
             let message = format!("{name} is a whole number from 1 to {most}, not {value}");
             Err(Diagnostic::error("out-of-range", parts.place(name), message))
         };
-        let bits = whole("bits", 64.0)?;
+        let bits = whole("bits", 65_536.0)?;
         let group_bits = whole("group_bits", f64::from(bits).min(16.0))?;
         Ok(Self { bits, group_bits, groups: whole("groups", 4096.0)?, contents: whole("contents", super::MOST_CELLS)? })
     }
 
-    /// The bits that each group decodes, different ones within a group.
+    /// The bits that each group decodes: those that the fewest groups before it do, so that groups are independent as long as there are
+    /// bits enough.
     fn decoded(self, seed: f64) -> Vec<Vec<u32>> {
         let mut stream = Stream::new(Key::new(seed as u64).name("dentate gyrus").finish(), 0);
+        let mut uses = vec![0_u32; self.bits as usize];
         let group = |_| {
-            let mut bits: Vec<u32> = (0..self.bits).collect();
-            (0..self.group_bits as usize)
-                .for_each(|place| bits.swap(place, place + stream.below(self.bits - place as u32) as usize));
+            let mut bits: Vec<(u32, u32, u32)> =
+                (0..).zip(&uses).map(|(bit, uses)| (*uses, stream.below(1 << 31), bit)).collect();
+            bits.sort_unstable();
             bits.truncate(self.group_bits as usize);
-            bits
+            bits.iter().for_each(|(.., bit)| uses[*bit as usize] += 1);
+            bits.into_iter().map(|(.., bit)| bit).collect()
         };
         (0..self.groups).map(group).collect()
     }
@@ -142,7 +145,9 @@ fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     wiring.wire_pairs("IN_DG", ("IN", "DG"), &own, SURE / f64::from(shape.group_bits), 1.0);
     wiring.wire_pairs("IN_DG_others", ("IN", "DG"), &other, -SURE, 1.0);
     let line = |line: u32| Of("IN", Some(line..line + 1));
-    wiring.wire("IN_CONTENT", (Of("IN", Some(shape.content_lines())), all("CONTENT")), OneToOne, SURE, 2.0);
+    // Also while what the operation before has made of its word takes away from all.
+    let drive = SURE + WRITTEN * f64::from(shape.groups);
+    wiring.wire("IN_CONTENT", (Of("IN", Some(shape.content_lines())), all("CONTENT")), OneToOne, drive, 2.0);
     wiring.wire("DG_CONTENT", (all("DG"), all("CONTENT")), AllToAll, -WRITTEN, 2.0);
     let bias = ENOUGH + WRITTEN * parts.number("tolerance").floor();
     wiring.wire("READ_CONTENT", (line(shape.read_line()), all("CONTENT")), AllToAll, bias, 3.0);
