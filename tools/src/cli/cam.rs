@@ -31,6 +31,11 @@ pub enum CamVerb {
         after_help = "Examples:\n  spikeloom cam repl --cues 16 --contents 6\n  printf 'learn 0 1 2\\nrecall 0\\nsave my.ops\\n' | spikeloom cam repl\n\nLines are those of a script, or help, list, save FILE, load FILE, quit."
     )]
     Repl(CamReplArgs),
+    /// Fill a memory of sparse codes with random contents: how much its synapses hold, beside theory.
+    #[command(
+        after_help = "Examples:\n  spikeloom cam capacity -o capacity.svg\n  spikeloom cam capacity --groups 12 --group-bits 8 --contents 2048 --set 11 --threads 2\n  spikeloom cam capacity --flipped 2 --tolerance 2 --json\n\nA word of bits is expanded to a cell of each group of DG; its synapses to the content's cells are written, and never taken back. Bits a synapse: the information of all answers, log2 C(M, l) - log2 C(l + f, l) for l bits of M and f false ones, over all synapses that learn. An answer that misses a bit counts for nothing."
+    )]
+    Capacity(CamCapacityArgs),
 }
 
 /// Arithmetic.
@@ -125,4 +130,51 @@ pub struct CamReplArgs {
     /// Which memory; by default of 5 cues and 10 bits. --spacing is by default 20 ms.
     #[command(flatten)]
     pub memory: CamMemoryArgs,
+}
+
+/// `cam capacity`.
+#[derive(Clone, Debug, Args)]
+pub struct CamCapacityArgs {
+    /// Groups of DG: so many of its cells fire for a word.
+    #[arg(long, value_name = "K", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub groups: u32,
+    /// Bits of the word that a group decodes: it has 2^B cells.
+    #[arg(long, value_name = "B", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=16))]
+    pub group_bits: u32,
+    /// Bits of a word (default: so many that no two groups decode the same one).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub bits: Option<u32>,
+    /// Bits of a content.
+    #[arg(long, value_name = "M", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(2..))]
+    pub contents: u32,
+    /// How many of them are set.
+    #[arg(long, value_name = "L", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub set: u32,
+    /// Patterns learned in all (default: a quarter more than where theory has most held).
+    #[arg(long, value_name = "P", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub patterns: Option<u64>,
+    /// How many times it is asked while it fills.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub loads: u32,
+    /// Patterns that are asked for each time.
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub samples: u64,
+    /// Bits of the word that are wrong when it is asked.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub flipped: u32,
+    /// Cells of DG that a bit of content may miss.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=4096))]
+    pub tolerance: u32,
+    /// Seed of words, contents and wiring.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Threads, at most one a core (the same bits with any number).
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: u16,
+    /// Draw bits a synapse against patterns (.svg, .png).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
 }

@@ -11,6 +11,8 @@ use super::{Caption, Format, PlotError, Size, render};
 
 /// Edge of a point.
 const POINT: f64 = 1.6;
+/// Width of a line.
+const LINE: f64 = 0.35;
 /// Right of the panel.
 const LEGEND_GAP: f64 = 2.5;
 
@@ -21,6 +23,8 @@ pub struct ScatterGroup {
     pub name: String,
     /// Across and up.
     pub points: Vec<(f64, f64)>,
+    /// Whether a line joins them in place of marks.
+    pub joined: bool,
 }
 
 /// What a plot of points shows.
@@ -57,7 +61,9 @@ fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
 }
 
 fn draw(data: &ScatterData, points: &[(f64, f64)]) -> Result<Scene, PlotError> {
-    let facts = [format!("{} point{}", points.len(), if points.len() == 1 { "" } else { "s" })];
+    let marks = data.groups.iter().filter(|group| !group.joined).flat_map(|group| &group.points);
+    let marked = marks.filter(|(x, y)| x.is_finite() && y.is_finite()).count();
+    let facts = [format!("{marked} point{}", if marked == 1 { "" } else { "s" })];
     let mut sheet = Sheet::new(data.size, &data.caption, "", &facts[0])?;
     let room = sheet.room;
     let widest = |name: &str| sheet.scene.fonts.width(name, Face::Bold, LABEL);
@@ -71,13 +77,18 @@ fn draw(data: &ScatterData, points: &[(f64, f64)]) -> Result<Scene, PlotError> {
     let (across, up) = (NumberAxis::new(left - margin, right + margin, false), ValueAxis::around(low, high));
     let scene = &mut sheet.scene;
     for (index, group) in data.groups.iter().enumerate() {
-        let mut ink = Ink::new(frame);
-        let edge = (POINT / CELL) as u32;
-        ink.mark = Mark { width: edge, height: edge };
-        for (x, y) in group.points.iter().filter(|(x, y)| x.is_finite() && y.is_finite()) {
-            ink.put(across.fraction(*x), (up.y(frame, *y) - frame.y) / frame.height);
+        let finite = group.points.iter().filter(|(x, y)| x.is_finite() && y.is_finite());
+        let places = finite.map(|(x, y)| (across.fraction(*x), up.y(frame, *y)));
+        if group.joined {
+            let line = places.map(|(x, y)| (frame.x + x * frame.width, y)).collect();
+            scene.line(line, LINE, curve(index));
+        } else {
+            let mut ink = Ink::new(frame);
+            let edge = (POINT / CELL) as u32;
+            ink.mark = Mark { width: edge, height: edge };
+            places.for_each(|(x, y)| ink.put(x, (y - frame.y) / frame.height));
+            scene.marks(ink, curve(index));
         }
-        scene.marks(ink, curve(index));
         let y = frame.y + (index as f64 + 0.5) * ROW;
         if y < frame.bottom() {
             let name = scene.fonts.fit(&group.name, Face::Bold, LABEL, legend - LEGEND_GAP);
@@ -99,7 +110,7 @@ mod tests {
             caption: Caption::default(),
             x_name: "across".into(),
             y_name: "up".into(),
-            groups: vec![ScatterGroup { name: "some".into(), points }],
+            groups: vec![ScatterGroup { name: "some".into(), points, joined: false }],
             size: Size::default(),
         };
         let svg = scatter(&data(vec![(1.0, 2.0), (2.0, 3.0), (f64::NAN, 1.0)]), Format::Svg).expect("a plot");

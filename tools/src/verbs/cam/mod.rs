@@ -1,5 +1,6 @@
 //! `cam`: content-addressable memories, and the operations on them.
 
+mod capacity;
 mod drawing;
 mod random;
 mod repl;
@@ -21,6 +22,7 @@ pub(crate) fn cam(arguments: &CamArgs, quiet: bool, terminal: &mut Terminal<'_>)
         CamVerb::Run(arguments) => script::run(arguments, quiet, terminal),
         CamVerb::Random(arguments) => random::random(arguments, quiet, terminal),
         CamVerb::Repl(arguments) => repl::repl(arguments, terminal),
+        CamVerb::Capacity(arguments) => capacity::capacity(arguments, quiet, terminal),
     }
 }
 
@@ -46,9 +48,16 @@ fn settings(arguments: &CamMemoryArgs, size: Size) -> Result<Settings, Failure> 
 }
 
 fn build(settings: &Settings) -> Result<Memory, Failure> {
-    let limits = Limits { bytes: memory::available().unwrap_or(u64::MAX) };
-    let errors = |problems: Vec<Diagnostic>| problems.into_iter().filter(Diagnostic::is_error).collect();
-    Memory::new(settings, &limits).map_err(|problems| Failure::Netlist(errors(problems), Box::default()))
+    Memory::new(settings, &limits()).map_err(wrong_memory)
+}
+
+fn limits() -> Limits {
+    Limits { bytes: memory::available().unwrap_or(u64::MAX) }
+}
+
+/// A memory that cannot be built as the end of a command.
+fn wrong_memory(problems: Vec<Diagnostic>) -> Failure {
+    Failure::Netlist(problems.into_iter().filter(Diagnostic::is_error).collect(), Box::default())
 }
 
 /// `--spacing`: one time, or one after learning and one after recalls.
