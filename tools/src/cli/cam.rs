@@ -36,6 +36,11 @@ pub enum CamVerb {
         after_help = "Examples:\n  spikeloom cam capacity -o capacity.svg\n  spikeloom cam capacity --groups 12 --group-bits 8 --contents 2048 --set 11 --threads 2\n  spikeloom cam capacity --flipped 2 --tolerance 2 --json\n\nA word of bits is expanded to a cell of each group of DG; its synapses to the content's cells are written, and never taken back. Bits a synapse: the information of all answers, log2 C(M, l) - log2 C(l + f, l) for l bits of M and f false ones, over all synapses that learn. An answer that misses a bit counts for nothing."
     )]
     Capacity(CamCapacityArgs),
+    /// Ask a memory by bits of content that are missing, wrong, lost or late: what is left of its answers.
+    #[command(
+        after_help = "Examples:\n  spikeloom cam fidelity --system ca3_memory_hardened -o fidelity.svg\n  spikeloom cam fidelity --system ca3_memory --json\n  spikeloom cam fidelity --system ca3_memory_hardened --cues 256 --contents 512 --set 16\n\nEach cue holds a random content. The hardened memory is asked for the best match and its whole content, the published one for all cues that have any of the bits. missing, flipped: a part of the bits is not presented, or others in their place; deleted, moved: the spike of each bit is lost, or comes a step early or late, with a probability. Similarity is Jaccard's: what two sets share over all that is in either."
+    )]
+    Fidelity(CamFidelityArgs),
 }
 
 /// Arithmetic.
@@ -172,6 +177,29 @@ pub struct CamCapacityArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: u16,
     /// Draw bits a synapse against patterns (.svg, .png).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cam fidelity`.
+#[derive(Clone, Debug, Args)]
+pub struct CamFidelityArgs {
+    /// Which memory; by default of 32 cues and 128 bits.
+    #[command(flatten)]
+    pub memory: CamMemoryArgs,
+    /// Bits that are set in each content.
+    #[arg(long, value_name = "L", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub set: u32,
+    /// Askings at each strength of a disturbance.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub samples: u64,
+    /// Seed of contents and disturbances.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Draw similarity against the part that is disturbed (.svg, .png).
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// One JSON object on stdout.

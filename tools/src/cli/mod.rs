@@ -6,7 +6,9 @@ mod lsm;
 mod networks;
 mod recordings;
 
-pub use cam::{CamArgs, CamCapacityArgs, CamMemoryArgs, CamNumerics, CamRandomArgs, CamReplArgs, CamRunArgs, CamVerb};
+pub use cam::{
+    CamArgs, CamCapacityArgs, CamFidelityArgs, CamMemoryArgs, CamNumerics, CamRandomArgs, CamReplArgs, CamRunArgs, CamVerb,
+};
 pub use catalogue::{DescribeArgs, ListArgs, Listing};
 pub use lsm::{
     LsmArgs, LsmClassifyArgs, LsmEncoding, LsmReadout, LsmReportArgs, LsmSaccadesArgs, LsmTestArgs, LsmTiming, LsmTrainArgs,

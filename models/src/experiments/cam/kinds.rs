@@ -60,6 +60,14 @@ impl Kind {
         }
     }
 
+    /// Cells of the input that are bits of content.
+    pub fn lines_of_content(&self, size: Size) -> std::ops::Range<u32> {
+        match self.protocol {
+            Protocol::Published => size.cues..size.cues + size.contents,
+            Protocol::Hardened => Lines(size).contents(),
+        }
+    }
+
     /// An operation's spikes: step and cell of the input.
     pub fn spikes(&self, operation: &Operation, size: Size) -> Vec<(u64, u32)> {
         match self.protocol {

@@ -1,5 +1,6 @@
 //! A simulated memory: it is built once, and operations go on from where it is.
 
+use super::fidelity::Deaf;
 use super::{Expected, Ideal, Kind, Moment, Operation, Size};
 use crate::catalog;
 use sim_core::description::{Description, Named, NetworkDecl, SystemDecl, SystemValueDecl, Value, ValueKind};
@@ -131,10 +132,35 @@ impl Memory {
     /// which no more can come. The sink sees all spikes, stamped with the ends of their steps.
     pub fn perform(&mut self, operations: &[Operation], end: u64, sink: &mut dyn Sink) -> Vec<Outcome> {
         for operation in operations {
-            let expected = self.ideal.perform(operation, self.kind);
-            self.open.push_back(Outcome { operation: operation.clone(), expected, got: Vec::new() });
-            self.waiting.extend(self.kind.spikes(operation, self.size));
+            let spikes = self.kind.spikes(operation, self.size);
+            self.take(operation, spikes);
         }
+        self.go_on(end, sink)
+    }
+
+    /// Does one operation of which nothing is left when it is over, its spikes changed by another. Returns what came of it; what should
+    /// have is told of the operation as it is.
+    pub fn perform_disturbed(
+        &mut self,
+        operation: &Operation,
+        end: u64,
+        disturb: &mut dyn FnMut(&mut Vec<(u64, u32)>),
+    ) -> Outcome {
+        let mut spikes = self.kind.spikes(operation, self.size);
+        disturb(&mut spikes);
+        let expected = self.take(operation, spikes);
+        self.go_on(end, &mut Deaf);
+        self.close().pop().unwrap_or(Outcome { operation: operation.clone(), expected, got: Vec::new() })
+    }
+
+    fn take(&mut self, operation: &Operation, spikes: Vec<(u64, u32)>) -> Expected {
+        let expected = self.ideal.perform(operation, self.kind);
+        self.open.push_back(Outcome { operation: operation.clone(), expected: expected.clone(), got: Vec::new() });
+        self.waiting.extend(spikes);
+        expected
+    }
+
+    fn go_on(&mut self, end: u64, sink: &mut dyn Sink) -> Vec<Outcome> {
         let start = self.now();
         let (due, later) = self.waiting.drain(..).partition(|(step, _)| *step < end);
         self.waiting = later;

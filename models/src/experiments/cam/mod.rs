@@ -4,6 +4,7 @@
 //! Spikeloom stamps with t + 1 ms, the end of its step, is at step t.
 
 mod capacity;
+mod fidelity;
 mod ideal;
 mod kinds;
 mod memory;
@@ -13,6 +14,7 @@ mod willshaw;
 pub use crate::systems::ca3::{Action, Code, Operation, Query, Size, Spacing, Step, schedule, script};
 pub use crate::systems::ca3::SparseShape;
 pub use capacity::{CapacitySettings, Filling, Load};
+pub use fidelity::{Disturbance, Fidelity, FidelitySettings, fidelity};
 pub use ideal::{Expected, Ideal, Moment};
 pub use kinds::{KINDS, Kind, Protocol, find};
 pub use memory::{Memory, Numerics, Outcome, Settings};

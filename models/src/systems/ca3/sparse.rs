@@ -35,6 +35,7 @@ pub(in crate::systems) const CARD: SystemCard = SystemCard {
             Longuet-Higgins 1969); DG_CONTENT inhibits all content by one weight for each active cell, READ makes up for it: what \
             misses no more than `tolerance` of the active cells fires\n\
             to learn, a word, content and learn; to recall, a word and read: CONTENT answers 3 ms later",
+    timestep_ms: Some(1.0),
     source: "written for this simulator; Marr (1971), Philosophical Transactions B 262:23-81 (expansion and sparse codes); Willshaw, \
              Buneman & Longuet-Higgins (1969), Nature 222:960-962 (binary synapses)",
     parameters: &[BITS, GROUPS, GROUP_BITS, CONTENTS, TOLERANCE, SEED],

@@ -2,6 +2,7 @@
 
 mod capacity;
 mod drawing;
+mod fidelity;
 mod random;
 mod repl;
 mod script;
@@ -22,6 +23,7 @@ pub(crate) fn cam(arguments: &CamArgs, quiet: bool, terminal: &mut Terminal<'_>)
         CamVerb::Run(arguments) => script::run(arguments, quiet, terminal),
         CamVerb::Random(arguments) => random::random(arguments, quiet, terminal),
         CamVerb::Repl(arguments) => repl::repl(arguments, terminal),
+        CamVerb::Fidelity(arguments) => fidelity::run(arguments, quiet, terminal),
         CamVerb::Capacity(arguments) => capacity::capacity(arguments, quiet, terminal),
     }
 }
