@@ -1,6 +1,7 @@
 //! The published CA3 memory: spikes as recorded on SpiNNaker, operations, scripts, the command.
 
 mod command;
+mod experiments;
 mod fragility;
 mod netlist;
 mod predecessors;

@@ -1,0 +1,62 @@
+//! `cam capacity` and `cam fidelity`: what they print, write and refuse. What they find is tested where it is found, in models.
+
+use crate::program::{Desk, spikeloom};
+use serde_json::Value;
+
+const SMALL: [&str; 14] = [
+    "cam", "capacity", "-q", "--groups", "6", "--group-bits", "4", "--contents", "80", "--set", "4", "--patterns", "240", "--loads=3",
+];
+
+fn numbers(value: &Value, key: &str) -> Vec<f64> {
+    let list = value["loads"].as_array().expect("loads");
+    list.iter().map(|load| load[key].as_f64().unwrap_or_else(|| panic!("{key} of {load}"))).collect()
+}
+
+#[test]
+fn capacity_is_told_and_drawn() {
+    let desk = Desk::new();
+    let plot = desk.name("capacity.svg");
+    let found = spikeloom(&[&SMALL[..], &["--json", "-o", &plot]].concat()).ends(0).json();
+    assert_eq!(numbers(&found, "patterns"), [80.0, 160.0, 240.0], "equal loads");
+    assert_eq!(numbers(&found, "missed_bits"), [0.0; 3], "nothing is missed");
+    let (bits, held) = (numbers(&found, "bits_per_synapse"), found["bits_per_synapse"].as_f64());
+    assert_eq!(held, bits.iter().copied().reduce(f64::max), "the most of them");
+    assert_eq!(found["synapses"], 96.0 * 80.0, "from 6 x 2^4 cells to 80");
+    let svg = desk.text("capacity.svg");
+    for word in ["bits a synapse", "theory", "Willshaw, limit", "ca3_memory"] {
+        assert!(svg.contains(word), "\"{word}\" stands in the plot");
+    }
+    let text = spikeloom(&SMALL).ends(0).results;
+    assert!(text.contains("most: ") && text.contains("7,680 synapses that learn"), "{text}");
+    let again = spikeloom(&[&SMALL[..], &["--json", "--threads", "2"]].concat()).ends(0).json();
+    assert_eq!(again["loads"], found["loads"], "the same with two threads");
+}
+
+#[test]
+fn fidelity_is_told_and_drawn() {
+    let desk = Desk::new();
+    let plot = desk.name("fidelity.png");
+    let arguments = ["cam", "fidelity", "-q", "--cues", "5", "--contents", "40", "--set", "4", "--samples", "10"];
+    let hardened = [&arguments[..], &["--system", "ca3_memory_hardened"]].concat();
+    let found = spikeloom(&[&hardened[..], &["--json", "-o", &plot]].concat()).ends(0).json();
+    let count = |name: &str| found["disturbances"][name].as_array().map(Vec::len);
+    assert_eq!(["missing", "flipped", "deleted", "moved"].map(count), [Some(4), Some(5), Some(5), Some(5)], "a point a bit");
+    assert_eq!(found["disturbances"]["missing"][0]["exact_content"], 1.0, "all bits: the whole content");
+    assert!(desk.read("fidelity.png").starts_with(b"\x89PNG"), "a picture");
+    let text = spikeloom(&arguments).ends(0).results;
+    assert!(text.contains("ca3_memory, 5 cues, contents of 4 of 40 bits"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    for (arguments, words) in [
+        (vec!["cam", "capacity", "--set", "1024"], "a content has fewer bits that are set"),
+        (vec!["cam", "capacity", "--groups", "0"], "--groups"),
+        (vec!["cam", "capacity", "--bits", "3"], "group_bits"),
+        (vec!["cam", "capacity", "-o", "plot.txt"], ".svg or .png"),
+        (vec!["cam", "fidelity", "--set", "200"], "fewer bits are set"),
+        (vec!["cam", "fidelity", "--system", "no_memory"], "no_memory"),
+    ] {
+        spikeloom(&arguments).ends(2).says(words);
+    }
+}
