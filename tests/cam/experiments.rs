@@ -4,7 +4,20 @@ use crate::program::{Desk, spikeloom};
 use serde_json::Value;
 
 const SMALL: [&str; 14] = [
-    "cam", "capacity", "-q", "--groups", "6", "--group-bits", "4", "--contents", "80", "--set", "4", "--patterns", "240", "--loads=3",
+    "cam",
+    "capacity",
+    "-q",
+    "--groups",
+    "6",
+    "--group-bits",
+    "4",
+    "--contents",
+    "80",
+    "--set",
+    "4",
+    "--patterns",
+    "240",
+    "--loads=3",
 ];
 
 fn numbers(value: &Value, key: &str) -> Vec<f64> {
@@ -58,5 +71,30 @@ fn what_cannot_be_is_refused() {
         (vec!["cam", "fidelity", "--system", "no_memory"], "no_memory"),
     ] {
         spikeloom(&arguments).ends(2).says(words);
+    }
+}
+
+/// Synaptic events of operations on an empty memory of N cues and M bits, as counted by hand from the projections: of learning b bits, of
+/// recalling them by the cue, of asking by k bits that h cues have. They do not grow with N x M.
+#[test]
+fn events_of_operations_are_those_of_the_formulas() {
+    let desk = Desk::new();
+    let events = |cues: u64, contents: u64, operations: &[String]| -> u64 {
+        let text = format!(
+            "spikeloom = 1\n[network]\ntimestep = \"1 ms\"\nduration = \"200 ms\"\n[[systems]]\nkind = \"ca3_memory\"\nas = \"mem\"\n\
+             cues = {cues}\ncontents = {contents}\noperations = [{}]\n",
+            operations.join(", ")
+        );
+        let run = spikeloom(&["run", &desk.file("net.toml", &text), "-q", "--json"]).ends(0).json();
+        run["synaptic_events"].as_u64().expect("a number")
+    };
+    for (n, m, b) in [(5, 10, 4), (16, 32, 7), (40, 9, 1)] {
+        let bits: Vec<String> = (0..b).map(|bit| bit.to_string()).collect();
+        let learn = format!("{{ at = \"0 ms\", learn = 0, content = [{}] }}", bits.join(", "));
+        let after = |operation: &str| events(n, m, &[learn.clone(), format!("{{ at = \"50 ms\", {operation} }}")]);
+        let learned = events(n, m, &[learn.clone()]);
+        assert_eq!(learned, 2 * (3 * m + 2 * n + 3 + 7 * b + b * n) + 1 + b, "to learn {b} bits with {n} cues, {m} bits");
+        assert_eq!(after("recall = 0") - learned, 3 * m + 2 * n + 3 + 4 * b, "to recall {b} bits with {n} cues, {m} bits");
+        assert_eq!(after("content = [0]") - learned, m + (n + 7) + (n + 1), "to ask by a bit with {n} cues, {m} bits");
     }
 }
