@@ -1,7 +1,7 @@
 //! The lower bound, against counts by hand and against what the platform's own software makes of the same networks.
 
 use sim_core::catalog::{NeuronCard, StimulusCard, UpdateCost};
-use sim_core::network::{Cells, Network, Population, Weights};
+use sim_core::network::{Cells, Network, Numerics, Population, Weights};
 use sim_core::real::Precision;
 use sim_core::stimulus::Drive;
 use sim_hw::limits::{Bound, Fit, Limiting, fit};
@@ -25,6 +25,7 @@ const fn card(name: &'static str) -> NeuronCard {
         initial: |_, _, _| {},
         build: |_, _, _| panic!("a bound simulates nothing"),
         build_f32: None,
+        build_spinnaker: None,
     }
 }
 
@@ -70,6 +71,7 @@ fn network(populations: &[(u32, &'static NeuronCard)], step_us: i64, per_core: O
         warmup_fs: 0,
         seed: 1,
         noise_seed: 1,
+        numerics: Numerics::Float,
         weights: Weights::F32,
         state: Precision::F64,
         spaces: Vec::new(),

@@ -92,7 +92,7 @@ fn events_of_operations_are_those_of_the_formulas() {
         let bits: Vec<String> = (0..b).map(|bit| bit.to_string()).collect();
         let learn = format!("{{ at = \"0 ms\", learn = 0, content = [{}] }}", bits.join(", "));
         let after = |operation: &str| events(n, m, &[learn.clone(), format!("{{ at = \"50 ms\", {operation} }}")]);
-        let learned = events(n, m, &[learn.clone()]);
+        let learned = events(n, m, std::slice::from_ref(&learn));
         assert_eq!(learned, 2 * (3 * m + 2 * n + 3 + 7 * b + b * n) + 1 + b, "to learn {b} bits with {n} cues, {m} bits");
         assert_eq!(after("recall = 0") - learned, 3 * m + 2 * n + 3 + 4 * b, "to recall {b} bits with {n} cues, {m} bits");
         assert_eq!(after("content = [0]") - learned, m + (n + 7) + (n + 1), "to ask by a bit with {n} cues, {m} bits");

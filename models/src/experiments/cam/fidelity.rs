@@ -1,5 +1,6 @@
 //! How much of a memory's answers is left when what it is asked by is incomplete, wrong, late or lost.
 
+use super::memory::Disturb;
 use super::{Action, Memory, Operation, Outcome, Protocol, Query, Settings};
 use sim_core::diagnostic::Diagnostic;
 use sim_core::elaborate::Limits;
@@ -76,7 +77,7 @@ pub fn fidelity(
     let mut memory = Memory::new(&settings.memory, limits)?;
     let contents = contents(settings);
     let mut next = 0;
-    let mut perform = |action, disturb: &mut dyn FnMut(&mut Vec<(u64, u32)>)| {
+    let mut perform = |action, disturb: &mut Disturb<'_>| {
         let operation = Operation { at: next, action };
         next += memory.kind().last_output_of(&operation.action) + APART;
         memory.perform_disturbed(&operation, next, disturb)

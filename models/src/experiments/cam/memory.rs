@@ -56,6 +56,9 @@ impl Outcome {
     }
 }
 
+/// Changes the spikes of an operation, by step and cell of the input.
+pub type Disturb<'a> = dyn FnMut(&mut Vec<(u64, u32)>) + 'a;
+
 /// A memory in a network of its own.
 pub struct Memory {
     kind: &'static Kind,
@@ -140,12 +143,7 @@ impl Memory {
 
     /// Does one operation of which nothing is left when it is over, its spikes changed by another. Returns what came of it; what should
     /// have is told of the operation as it is.
-    pub fn perform_disturbed(
-        &mut self,
-        operation: &Operation,
-        end: u64,
-        disturb: &mut dyn FnMut(&mut Vec<(u64, u32)>),
-    ) -> Outcome {
+    pub fn perform_disturbed(&mut self, operation: &Operation, end: u64, disturb: &mut Disturb<'_>) -> Outcome {
         let mut spikes = self.kind.spikes(operation, self.size);
         disturb(&mut spikes);
         let expected = self.take(operation, spikes);

@@ -11,12 +11,12 @@ mod memory;
 mod random;
 mod willshaw;
 
-pub use crate::systems::ca3::{Action, Code, Operation, Query, Size, Spacing, Step, schedule, script};
 pub use crate::systems::ca3::SparseShape;
+pub use crate::systems::ca3::{Action, Code, Operation, Query, Size, Spacing, Step, schedule, script};
 pub use capacity::{CapacitySettings, Filling, Load};
 pub use fidelity::{Disturbance, Fidelity, FidelitySettings, fidelity};
 pub use ideal::{Expected, Ideal, Moment};
 pub use kinds::{KINDS, Kind, Protocol, find};
-pub use memory::{Memory, Numerics, Outcome, Settings};
+pub use memory::{Disturb, Memory, Numerics, Outcome, Settings};
 pub use random::{Mix, RandomOperations};
 pub use willshaw::{Codes, log2_choose};

@@ -137,12 +137,12 @@ fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     let parts = Parts(instance);
     let shape = SparseShape::of(&parts)?;
     let mut wiring = Wiring::new(&parts);
-    wiring.input(shape.learn_line() + 1, std::iter::empty());
+    wiring.lines(shape.learn_line() + 1, std::iter::empty());
     wiring.population("DG", GATE, shape.expanded());
     wiring.population("CONTENT", GATE, shape.contents);
     wiring.named_output("CONTENT");
     // A cell gets all bits of its own value, or at least one of another's: that one outweighs all others.
-    let (own, other) = decoders(shape, parts.number("seed"));
+    let [own, other] = decoders(shape, parts.number("seed"));
     wiring.wire_pairs("IN_DG", ("IN", "DG"), &own, SURE / f64::from(shape.group_bits), 1.0);
     wiring.wire_pairs("IN_DG_others", ("IN", "DG"), &other, -SURE, 1.0);
     let line = |line: u32| Of("IN", Some(line..line + 1));
@@ -160,7 +160,7 @@ fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
 }
 
 /// Pairs of a line and a cell of DG: the line of a bit that the cell's value has, and the one that it has not.
-fn decoders(shape: SparseShape, seed: f64) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+fn decoders(shape: SparseShape, seed: f64) -> [Vec<(u32, u32)>; 2] {
     let (mut own, mut other) = (Vec::new(), Vec::new());
     for (group, bits) in (0..).zip(shape.decoded(seed)) {
         for value in 0..1_u32 << shape.group_bits {
@@ -172,7 +172,7 @@ fn decoders(shape: SparseShape, seed: f64) -> (Vec<(u32, u32)>, Vec<(u32, u32)>)
             }
         }
     }
-    (own, other)
+    [own, other]
 }
 
 fn rule(parts: &Parts<'_>) -> RuleDecl {
