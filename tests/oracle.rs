@@ -543,7 +543,7 @@ impl Oracle<'_> {
 /// Whether every target of a private projection surely gets the same.
 fn same_for_all(p: &Projection) -> bool {
     use sim_core::network::Draw::Constant;
-    matches!(p.rule, Rule::AllToAll { .. } | Rule::FixedIndegree { .. } | Rule::OneToOne)
+    matches!(p.rule, Rule::AllToAll { same_index: true } | Rule::FixedIndegree { .. } | Rule::OneToOne)
         && matches!((&p.weight, &p.delay), (Constant(_), Constant(_)))
 }
 

@@ -114,7 +114,7 @@ fn stimulus_bytes(size: u32, values: &[StimulusValue]) -> u64 {
 
 /// Whether a private projection gives all its targets the same rate, weight and delay (see `engine::private`).
 fn same_for_all(projection: &Projection) -> bool {
-    matches!(projection.rule, Rule::AllToAll { .. } | Rule::FixedIndegree { .. } | Rule::OneToOne)
+    matches!(projection.rule, Rule::AllToAll { same_index: true } | Rule::FixedIndegree { .. } | Rule::OneToOne)
         && matches!((&projection.weight, &projection.delay), (Draw::Constant(_), Draw::Constant(_)))
 }
 

@@ -262,7 +262,7 @@ mod tests {
         let gone = found("ca3_memory_hardened", Disturbance::Deleted, 1.0);
         assert_eq!(gone.content, Some(0.0), "no spike, no content: {gone:?}");
         let moved = found("ca3_memory_hardened", Disturbance::Moved, 0.3);
-            assert!(moved.cue > 0.9, "the question is repeated until it is answered, late spikes with it: {moved:?}");
+        assert!(moved.cue > 0.9, "the question is repeated until it is answered, late spikes with it: {moved:?}");
     }
 
     /// One bit of eight finds all cues that have it; all eight find all cues that have any of them.
