@@ -66,6 +66,8 @@ fn what_cannot_be_is_refused() {
         (vec!["cam", "capacity", "--set", "1024"], "a content has fewer bits that are set"),
         (vec!["cam", "capacity", "--groups", "0"], "--groups"),
         (vec!["cam", "capacity", "--bits", "3"], "group_bits"),
+        (vec!["cam", "capacity", "--groups", "4096", "--group-bits", "16"], "131072 cells at most"),
+        (vec!["cam", "capacity", "--contents", "4294967295"], "contents is a whole number"),
         (vec!["cam", "capacity", "-o", "plot.txt"], ".svg or .png"),
         (vec!["cam", "fidelity", "--set", "200"], "fewer bits are set"),
         (vec!["cam", "fidelity", "--system", "no_memory"], "no_memory"),

@@ -51,6 +51,9 @@ impl Codes {
         let (bits, set) = self.content;
         let (others, chance) = (bits - set, self.chance(patterns));
         let mean = self.false_bits(patterns);
+        if mean > MANY {
+            return self.information(mean as u32);
+        }
         let most = (mean + 12.0 * (mean + 1.0)).min(f64::from(others)) as u32;
         let mut term = math::exp(self.others() * math::ln_1p(-chance));
         let mut sum = 0.0;
@@ -103,6 +106,9 @@ impl Codes {
         sum / total
     }
 }
+
+/// So many false bits are as good as their mean: they spread by a few parts in a hundred.
+const MANY: f64 = 1000.0;
 
 /// Of the number of choices of `few` out of `many`.
 pub fn log2_choose(many: u32, few: u32) -> f64 {

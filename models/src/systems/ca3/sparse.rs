@@ -57,6 +57,9 @@ const WRITTEN: f64 = 2.0;
 /// More than a gate's threshold, by less than a weight: what all of whose weights are written gets.
 const ENOUGH: f64 = 4.0;
 
+/// Cells of DG: its decoders are written out, synapse by synapse.
+const MOST_EXPANDED: u32 = 1 << 17;
+
 /// How large such a memory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SparseShape {
@@ -112,7 +115,13 @@ impl SparseShape {
         };
         let bits = whole("bits", 65_536.0)?;
         let group_bits = whole("group_bits", f64::from(bits).min(16.0))?;
-        Ok(Self { bits, group_bits, groups: whole("groups", 4096.0)?, contents: whole("contents", super::MOST_CELLS)? })
+        let shape = Self { bits, group_bits, groups: whole("groups", 4096.0)?, contents: whole("contents", super::MOST_CELLS)? };
+        if shape.expanded() > MOST_EXPANDED {
+            let message = format!("{} groups of 2^{group_bits} cells are {} cells", shape.groups, shape.expanded());
+            let problem = Diagnostic::error("out-of-range", parts.place("groups"), message);
+            return Err(problem.help(format!("DG has {MOST_EXPANDED} cells at most")));
+        }
+        Ok(shape)
     }
 
     /// The bits that each group decodes: those that the fewest groups before it do, so that groups are independent as long as there are
