@@ -193,6 +193,8 @@ pub struct NeuronCard {
     /// The same in the numbers of SpiNNaker's chip: behind the card's parameters come the steps of the weights of its receptors. None
     /// where the model is not one of sPyNNaker's.
     pub build_spinnaker: Option<Build>,
+    /// The same in continuous time, for the event engine. None where the model has no such form.
+    pub build_event: Option<crate::event::Build>,
 }
 
 /// From the number of neurons, their parameters (card's order, base units) and the grid.

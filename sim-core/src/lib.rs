@@ -16,6 +16,7 @@ pub mod diagnostic;
 pub mod distribution;
 pub mod elaborate;
 pub mod engine;
+pub mod event;
 pub mod expr;
 mod field;
 pub mod hypergeometric;

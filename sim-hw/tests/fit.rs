@@ -26,6 +26,7 @@ const fn card(name: &'static str) -> NeuronCard {
         build: |_, _, _| panic!("a bound simulates nothing"),
         build_f32: None,
         build_spinnaker: None,
+        build_event: None,
     }
 }
 

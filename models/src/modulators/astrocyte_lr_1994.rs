@@ -62,6 +62,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     // In 32 bits the changes of a tick are lost in the last digit.
     build_f32: None,
     build_spinnaker: None,
+    build_event: None,
 };
 
 const IP3: StateSpec = state("ip3", &[], Dimension::CONCENTRATION, "inositol 1,4,5-trisphosphate in the cytosol");

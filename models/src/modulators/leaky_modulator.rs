@@ -26,6 +26,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, LeakyModulator, STATES, INPUTS, COEFFICIENTS>,
     build_f32: None,
     build_spinnaker: None,
+    build_event: None,
 };
 
 const STATES: usize = 1;

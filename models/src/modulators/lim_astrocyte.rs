@@ -31,6 +31,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, LimAstrocyte, STATES, INPUTS, COEFFICIENTS>,
     build_f32: None,
     build_spinnaker: None,
+    build_event: None,
 };
 
 const RATE: StateSpec =

@@ -54,6 +54,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     // 32 bits cannot hold the tolerance.
     build_f32: None,
     build_spinnaker: None,
+    build_event: None,
 };
 
 pub(super) const DELTA_T: ParamSpec = parameter(

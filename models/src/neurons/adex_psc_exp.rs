@@ -48,6 +48,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     // 32 bits cannot hold the tolerance.
     build_f32: None,
     build_spinnaker: None,
+    build_event: None,
 };
 
 #[derive(Clone, Copy)]

@@ -70,6 +70,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     // The key of the random numbers needs its 53 bits.
     build_f32: None,
     build_spinnaker: None,
+    build_event: None,
 };
 
 const fn time(name: &'static str, default: f64, about: &'static str) -> ParamSpec {

@@ -60,6 +60,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     // The upswing is too steep for 32 bits to keep the tick of a spike.
     build_f32: None,
     build_spinnaker: None,
+    build_event: None,
 };
 
 const fn conductance(name: &'static str, aliases: &'static [&'static str], default: f64, about: &'static str) -> ParamSpec {

@@ -54,6 +54,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, IfCurrExp, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, IfCurrExp, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: Some(chip::BUILD),
+    build_event: None,
 };
 
 const T_REF: ParamSpec = parameter(

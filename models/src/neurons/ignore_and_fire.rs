@@ -27,6 +27,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, IgnoreAndFire, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, IgnoreAndFire, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
+    build_event: None,
 };
 
 const RATE: ParamSpec = parameter("rate", &[], Dimension::RATE, 0.01, Range::Positive, "rate of its spikes");

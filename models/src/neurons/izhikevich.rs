@@ -28,6 +28,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, Izhikevich, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, Izhikevich, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
+    build_event: None,
 };
 
 pub(super) const EQUATIONS: &str = "dv_m/dt = 0.04 v_m^2 + 5 v_m + 140 - u_m + i_e + I   (mV, ms; u_m and currents bare)\n\

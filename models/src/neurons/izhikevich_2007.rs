@@ -52,6 +52,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, Izhikevich2007, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, Izhikevich2007, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
+    build_event: None,
 };
 
 const fn bare(name: &'static str, default: f64, about: &'static str) -> ParamSpec {

@@ -26,6 +26,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, IzhikevichNest, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, IzhikevichNest, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
+    build_event: None,
 };
 
 /// NEST's parameters of both variants.

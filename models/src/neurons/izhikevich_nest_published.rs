@@ -26,6 +26,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, IzhikevichNestPublished, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, IzhikevichNestPublished, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
+    build_event: None,
 };
 
 const COEFFICIENTS: usize = 8;

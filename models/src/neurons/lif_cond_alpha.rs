@@ -43,6 +43,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, LifCondAlpha, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, LifCondAlpha, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
+    build_event: None,
 };
 
 /// The neuron with beta functions that rise and decay equally fast.

@@ -49,6 +49,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, LifCondExp, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, LifCondExp, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
+    build_event: None,
 };
 
 const STATES: usize = 4; // v_m, g_ex, g_in, steps of refractoriness left

@@ -65,6 +65,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     // The block's exponential is of 64 bits.
     build_f32: None,
     build_spinnaker: None,
+    build_event: None,
 };
 
 const G_NMDA: StateSpec = state("g_nmda", &[], Dimension::CONDUCTANCE, "conductance of NMDA synapses, were there no magnesium");

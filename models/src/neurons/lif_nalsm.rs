@@ -37,6 +37,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, LifNalsm, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, LifNalsm, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
+    build_event: None,
 };
 
 const STATES: usize = 3; // v_m, g, steps until the next spike may come

@@ -1,5 +1,7 @@
 //! Leaky integrate-and-fire neuron whose synapses are instant jumps of the potential.
 
+mod event;
+
 use super::parts::{V_M, c_m, e_l, i_e, signed, t_ref, tau_m, v_reset, v_th};
 use super::{build, cost, count_down, named, reset_below_threshold, rest, ticks, unless_held};
 use sim_core::catalog::NeuronCard;
@@ -32,6 +34,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, LifPscDelta, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, LifPscDelta, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
+    build_event: Some(event::BUILD),
 };
 
 const STATES: usize = 2; // v_m, steps of refractoriness left

@@ -1,5 +1,7 @@
 //! Leaky integrate-and-fire neuron with exponentially decaying synaptic currents.
 
+mod event;
+
 use super::parts::{
     CURRENT_RECEPTORS, I_SYN_EX, I_SYN_IN, V_M, c_m, e_l, i_e, t_ref, tau_m, tau_syn_ex, tau_syn_in, v_reset, v_th,
 };
@@ -45,6 +47,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, LifPscExp, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, LifPscExp, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
+    build_event: Some(event::BUILD),
 };
 
 const STATES: usize = 4; // v_m, i_syn_ex, i_syn_in, steps of refractoriness left

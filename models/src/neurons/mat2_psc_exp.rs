@@ -48,6 +48,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, Mat2PscExp, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, Mat2PscExp, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
+    build_event: None,
 };
 
 const fn voltage(name: &'static str, default: f64, about: &'static str) -> ParamSpec {

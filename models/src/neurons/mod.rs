@@ -25,6 +25,7 @@ mod mat2_psc_exp;
 mod parrot;
 mod parts;
 mod propagators;
+mod threshold;
 mod traub_channels;
 
 use crate::modulators::{ASTROCYTE_LR_1994, LEAKY_MODULATOR, LIM_ASTROCYTE};

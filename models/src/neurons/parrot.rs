@@ -33,6 +33,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, Parrot, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, Parrot, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
+    build_event: None,
 };
 
 const STATES: usize = 1; // heard

@@ -48,30 +48,30 @@ impl Outbox {
 }
 
 /// The way from partition to partition: threads now, processes later.
-pub(crate) trait Exchange: Sync {
+pub(crate) trait Exchange<M>: Sync {
     /// Gives away what happened in the caller's partitions, of which `first` is the first, waits for all, and hands over
     /// everyone's, own included, in the order of the partitions.
-    fn swap(&self, first: usize, mine: &mut [Outbox], all: &mut dyn FnMut(usize, &Outbox));
+    fn swap(&self, first: usize, mine: &mut [M], all: &mut dyn FnMut(usize, &M));
 }
 
 /// One thread: nobody to wait for.
 pub(crate) struct Alone;
 
-impl Exchange for Alone {
-    fn swap(&self, first: usize, mine: &mut [Outbox], all: &mut dyn FnMut(usize, &Outbox)) {
+impl<M> Exchange<M> for Alone {
+    fn swap(&self, first: usize, mine: &mut [M], all: &mut dyn FnMut(usize, &M)) {
         mine.iter().enumerate().for_each(|(part, outbox)| all(first + part, outbox));
     }
 }
 
 /// Threads of one process. Every partition has two mailboxes, used in turn: nobody can reach a mailbox again before
 /// everybody has passed the barrier in between, so one barrier a window is enough.
-pub(crate) struct Threads {
-    mailboxes: [Vec<CachePadded<RwLock<Outbox>>>; 2],
+pub(crate) struct Threads<M> {
+    mailboxes: [Vec<CachePadded<RwLock<M>>>; 2],
     turns: Vec<CachePadded<AtomicUsize>>,
     barrier: Barrier,
 }
 
-impl Threads {
+impl<M: Default> Threads<M> {
     pub(crate) fn new(parts: usize, threads: usize) -> Self {
         let boxes = || (0..parts).map(|_| CachePadded::new(RwLock::default())).collect();
         Self {
@@ -87,8 +87,8 @@ impl Threads {
     }
 }
 
-impl Exchange for Threads {
-    fn swap(&self, first: usize, mine: &mut [Outbox], all: &mut dyn FnMut(usize, &Outbox)) {
+impl<M: Default + Send + Sync> Exchange<M> for Threads<M> {
+    fn swap(&self, first: usize, mine: &mut [M], all: &mut dyn FnMut(usize, &M)) {
         let turn = self.turns[first].fetch_add(1, Ordering::Relaxed) % 2;
         let boxes = &self.mailboxes[turn];
         for (outbox, mailbox) in mine.iter_mut().zip(&boxes[first..]) {
@@ -96,7 +96,7 @@ impl Exchange for Threads {
         }
         self.barrier.wait();
         for (part, outbox) in boxes.iter().enumerate() {
-            let outbox: RwLockReadGuard<'_, Outbox> = outbox.read().unwrap_or_else(PoisonError::into_inner);
+            let outbox: RwLockReadGuard<'_, M> = outbox.read().unwrap_or_else(PoisonError::into_inner);
             all(part, &outbox);
         }
     }

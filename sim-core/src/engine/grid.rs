@@ -110,7 +110,7 @@ fn run(
     plan: &Plan,
     start: u64,
     ticks: u64,
-    exchange: &dyn Exchange,
+    exchange: &dyn Exchange<Outbox>,
     mut leader: Option<&mut Leader<'_>>,
 ) -> (u64, Left) {
     let end = start + ticks;

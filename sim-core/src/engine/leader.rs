@@ -66,7 +66,7 @@ impl<'a> Leader<'a> {
     /// Hands the window to the sink.
     pub(crate) fn record(&mut self, window: RangeInclusive<u64>) {
         self.spikes.sort_unstable();
-        self.tally.enter(self.plan, &self.spikes);
+        self.tally.enter(&self.plan.network, &self.spikes);
         let now = *window.end();
         self.history.extend(&self.spikes);
         let keep = (now + 1).saturating_sub(self.plan.max_delay);

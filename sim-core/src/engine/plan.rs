@@ -77,6 +77,13 @@ impl Probe {
     pub(crate) fn due(&self, tick: u64) -> bool {
         tick > self.start && tick <= self.stop && (tick - self.start).is_multiple_of(self.every)
     }
+
+    /// The first tick after this one at which it is due; `u64::MAX` if there is none.
+    pub(crate) fn next(&self, after: u64) -> u64 {
+        let passed = after.saturating_sub(self.start) / self.every;
+        let next = self.start.saturating_add((passed + 1).saturating_mul(self.every));
+        if next <= self.stop { next } else { u64::MAX }
+    }
 }
 
 /// What a partition owns.
@@ -365,7 +372,7 @@ fn plan_cells(network: &Network, drives: &[Option<Drive>], grid: Grid, families:
     cells
 }
 
-fn probes(network: &Network, grid: Grid) -> Vec<Probe> {
+pub(crate) fn probes(network: &Network, grid: Grid) -> Vec<Probe> {
     let records = network.records.iter().enumerate();
     records
         .filter_map(|(record, r)| match r.what {

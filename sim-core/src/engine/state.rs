@@ -8,7 +8,7 @@ use super::plan::{Part, Plan, PlanCells};
 use super::plastic::{self, Memory, Table};
 use super::values::Values;
 use super::workspace::Spare;
-use crate::network::{Cells, Column};
+use crate::network::{Cells, Column, Network};
 use crate::plasticity::{Reading, SynapseValues};
 use crate::random::{Key, Stream};
 use crate::real::Precision;
@@ -50,14 +50,14 @@ pub struct Tally {
 
 impl Tally {
     /// Enters the neurons' spikes, of all in order, into the hash.
-    pub(crate) fn enter(&mut self, plan: &Plan, spikes: &[Spike]) {
-        let populations = &plan.network.populations;
+    pub(crate) fn enter(&mut self, network: &Network, spikes: &[Spike]) {
+        let populations = &network.populations;
         let (mut range, mut neurons) = (0..0, false);
         for spike in spikes {
             if !range.contains(&spike.neuron) {
                 let index = populations.partition_point(|p| p.range().end <= spike.neuron);
                 range = populations[index].range();
-                neurons = matches!(plan.cells[index], PlanCells::Neurons(_));
+                neurons = populations[index].card().is_some();
             }
             if neurons {
                 self.hash.spike(*spike);

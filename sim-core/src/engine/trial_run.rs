@@ -156,6 +156,6 @@ impl Tally {
     fn add(&mut self, plan: &Plan, other: &Self, spikes: &[Spike]) {
         self.spikes.iter_mut().zip(&other.spikes).for_each(|(sum, n)| *sum += n);
         self.synaptic_events += other.synaptic_events;
-        self.enter(plan, spikes);
+        self.enter(&plan.network, spikes);
     }
 }

@@ -2,21 +2,34 @@
 
 use super::Spike;
 
-/// Ticks in a link of the chain.
+/// Time steps in a link of the chain.
 const LINK: u64 = 1000;
 
-/// A chain of BLAKE3 over windows of 1,000 ticks: link i is the hash of link i-1 (32 bytes, zeros at first) and of the
+/// A chain of BLAKE3 over windows of 1,000 time steps: link i is the hash of link i-1 (32 bytes, zeros at first) and of the
 /// window's (u64 tick, u32 neuron) pairs, little endian, sorted. A chain, so that a snapshot carries it in 32 bytes and
 /// the spikes of one window.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpikeHash {
+    /// Ticks in a window.
+    width: u64,
     link: [u8; 32],
     /// Pairs of the window that is still open.
     open: Vec<u8>,
     window: u64,
 }
 
+impl Default for SpikeHash {
+    fn default() -> Self {
+        Self::with_steps_of(1)
+    }
+}
+
 impl SpikeHash {
+    /// Where a time step has so many ticks.
+    pub fn with_steps_of(ticks: u64) -> Self {
+        Self { width: LINK * ticks, link: [0; 32], open: Vec::new(), window: 0 }
+    }
+
     /// Of what comes after a tick.
     pub fn from_tick(tick: u64) -> Self {
         Self { window: tick / LINK, ..Self::default() }
@@ -31,7 +44,7 @@ impl SpikeHash {
 
     /// Closes the windows before a tick (ticks count from 1).
     fn reach(&mut self, tick: u64) {
-        let window = tick.saturating_sub(1) / LINK;
+        let window = tick.saturating_sub(1) / self.width;
         while self.window < window {
             self.close();
         }

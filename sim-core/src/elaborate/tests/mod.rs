@@ -82,6 +82,7 @@ const LIF: NeuronCard = NeuronCard {
     build: |_, _, _| Box::new(Still),
     build_f32: None,
     build_spinnaker: None,
+    build_event: None,
 };
 
 const DELTA: NeuronCard = NeuronCard {

@@ -1,0 +1,239 @@
+//! The plan of a run in continuous time: everything that does not change, shared by any number of states.
+
+use super::currents::{self, Change};
+use super::hazard::Hazard;
+use super::population::{Population, Setup};
+use super::refusals::refusal;
+use super::rows::Table;
+use super::sources::Sources;
+use super::trains::{Train, Trains};
+use crate::catalog::Effect;
+use crate::connect::Generator;
+use crate::engine::partition::{Partitioning, cells};
+use crate::engine::plan::{Probe, probes};
+use crate::network::{Cells, Network};
+use crate::random::{Key, mix};
+use crate::stimulus::Drive;
+use crate::time::{FS_PER_MS, Grid};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A network laid out for the event engine.
+pub struct Plan {
+    /// The network; its time step is a femtosecond.
+    pub(super) network: Arc<Network>,
+    /// The step that the netlist names.
+    pub(super) step_fs: i64,
+    pub(super) probes: Vec<Probe>,
+    pub(super) parts: Vec<Part>,
+    /// Where each population's cells begin.
+    pub(super) firsts: Vec<u32>,
+    pub(super) sources: Sources,
+    /// Longest window between two exchanges.
+    pub(super) window: u64,
+}
+
+/// What a partition owns.
+pub(super) struct Part {
+    /// Cells of each population.
+    pub(super) owned: Vec<Range<u32>>,
+    pub(super) tables: Vec<Table>,
+    /// Which of them are of each source population.
+    pub(super) of_source: Vec<Vec<u32>>,
+    /// Populations of neurons at time 0.
+    pub(super) populations: Vec<Option<Box<dyn Population>>>,
+    /// Changes of injected current, by time.
+    pub(super) changes: Vec<Change>,
+    /// Cells of each probe in this partition: a range of the record's cells.
+    pub(super) probed: Vec<Range<usize>>,
+}
+
+/// Longest window where no delay bounds it: after each the sink may break off.
+const LONGEST_WINDOW: u64 = 10 * FS_PER_MS as u64;
+
+impl Plan {
+    /// Lays a network out for a number of partitions (threads).
+    ///
+    /// # Errors
+    /// Where something of the network has no meaning in continuous time: the reason.
+    pub fn new(network: &Network, threads: usize) -> Result<Self, String> {
+        let step_fs = network.timestep_fs;
+        let network = Arc::new(Network { timestep_fs: 1, ..network.clone() });
+        let (grid, own_grid) = (Grid::new(1), Grid::new(step_fs));
+        let drives = drives(&network, own_grid);
+        if let Some(reason) = refusal(&network, &drives) {
+            return Err(reason);
+        }
+        let probes = probes(&network, grid);
+        let threads = threads.max(1);
+        let partitioning = Partitioning::new(&network.populations, threads);
+        let build = |part: usize| {
+            let owned = network.populations.iter().zip(partitioning.blocks(part)).map(|(p, blocks)| cells(blocks, p.size));
+            build_part(&network, &drives, &probes, owned.collect())
+        };
+        let parts: Vec<Part> = if threads == 1 {
+            vec![build(0)]
+        } else {
+            std::thread::scope(|scope| {
+                let builds: Vec<_> = (0..threads).map(|part| scope.spawn(move || build(part))).collect();
+                builds.into_iter().map(|b| b.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+            })
+        };
+        let delays = parts.iter().flat_map(|part| &part.tables).filter_map(Table::least_delay);
+        let window = delays.min().unwrap_or(LONGEST_WINDOW).clamp(1, LONGEST_WINDOW);
+        let firsts = network.populations.iter().map(|population| population.first).collect();
+        let sources = Sources::new(&network, &drives, own_grid);
+        Ok(Self { network, step_fs, probes, parts, firsts, sources, window })
+    }
+
+    /// The network it was made from, with a femtosecond for a time step.
+    pub fn network(&self) -> &Arc<Network> {
+        &self.network
+    }
+
+    /// The grid of its ticks, which are femtoseconds.
+    pub fn grid(&self) -> Grid {
+        Grid::new(1)
+    }
+
+    /// Partitions, each run by a thread.
+    pub fn threads(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// The time that partitions go on by themselves: the smallest delay, in femtoseconds.
+    pub fn window(&self) -> u64 {
+        self.window
+    }
+
+    fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.parts.iter().flat_map(|part| &part.tables)
+    }
+
+    /// Synapses that carry spikes of cells.
+    pub fn synapses(&self) -> u64 {
+        self.tables().map(Table::synapses).sum()
+    }
+
+    /// Bytes that they take, with the index of their rows.
+    pub fn synapse_bytes(&self) -> u64 {
+        self.tables().map(|table| table.record_bytes() + table.index_bytes()).sum()
+    }
+
+    /// Bytes of the index alone.
+    pub fn index_bytes(&self) -> u64 {
+        self.tables().map(Table::index_bytes).sum()
+    }
+
+    /// Bytes of the neurons.
+    pub fn other_bytes(&self) -> u64 {
+        self.parts.iter().flat_map(|part| part.populations.iter().flatten()).map(|p| p.bytes() as u64).sum()
+    }
+
+    /// Synapses and bytes, index included, by layout.
+    pub fn by_layout(&self) -> BTreeMap<&'static str, (u64, u64)> {
+        let mut all: BTreeMap<&'static str, (u64, u64)> = BTreeMap::new();
+        for table in self.tables() {
+            let (synapses, bytes) = all.entry(table.layout()).or_default();
+            *synapses += table.synapses();
+            *bytes += table.record_bytes() + table.index_bytes();
+        }
+        all
+    }
+}
+
+/// What stimuli do, in femtoseconds; what is defined by time steps in the network's own.
+fn drives(network: &Network, grid: Grid) -> Vec<Option<Drive>> {
+    let drive = |population: &crate::network::Population| match &population.cells {
+        Cells::Neurons { .. } => None,
+        Cells::Stimulus { card, values } => {
+            let size = population.size as usize;
+            let drive = (card.drive)(size, values, Grid::new(1));
+            Some(if matches!(drive, Drive::Bernoulli(_)) { (card.drive)(size, values, grid) } else { drive })
+        }
+    };
+    network.populations.iter().map(drive).collect()
+}
+
+fn build_part(network: &Network, drives: &[Option<Drive>], probes: &[Probe], owned: Vec<Range<u32>>) -> Part {
+    let (mut tables, mut of_source) = (Vec::new(), vec![Vec::new(); network.populations.len()]);
+    let mut trains: Vec<Vec<(u32, Train)>> = network.populations.iter().map(|_| Vec::new()).collect();
+    for projection in &network.projections {
+        let cells = &owned[projection.target];
+        match &drives[projection.source] {
+            Some(Drive::PrivatePoisson(_)) => {
+                trains[projection.target].extend(private(network, projection, drives, cells));
+            }
+            _ if network.populations[projection.source].effect() == Effect::Spikes => {
+                for table in Table::of(network, projection, cells) {
+                    of_source[projection.source].push(tables.len() as u32);
+                    tables.push(table);
+                }
+            }
+            _ => {}
+        }
+    }
+    let populations = trains.into_iter().enumerate().map(|(index, trains)| population(network, index, &owned[index], trains));
+    let populations = populations.collect();
+    let changes = currents::changes(network, drives, &owned);
+    let probed = probes.iter().map(|probe| {
+        let (record, own) = (&network.records[probe.record].cells, &owned[probe.population]);
+        record.partition_point(|cell| *cell < own.start)..record.partition_point(|cell| *cell < own.end)
+    });
+    let probed = probed.collect();
+    Part { owned, tables, of_source, populations, changes, probed }
+}
+
+/// The neurons of a population that a partition owns; none of a stimulus.
+fn population(network: &Network, index: usize, owned: &Range<u32>, trains: Vec<(u32, Train)>) -> Option<Box<dyn Population>> {
+    let population = &network.populations[index];
+    let Cells::Neurons { card, parameters, initial } = &population.cells else { return None };
+    let build = card.build_event?;
+    let given: Vec<bool> = initial.iter().map(Option::is_some).collect();
+    let start = |cell: u32| {
+        let own: Vec<f64> = parameters.iter().map(|column| column.get(cell as usize)).collect();
+        let known = |column: &Option<crate::network::Column>| column.as_ref().map_or(0.0, |c| c.get(cell as usize));
+        let mut state: Vec<f64> = initial.iter().map(known).collect();
+        (card.initial)(&own, &mut state, &given);
+        state
+    };
+    let (first, trains) = (population.first + owned.start, Trains::new(owned.len(), trains));
+    Some(build(Setup { first, cells: owned.clone(), parameters, initial: owned.clone().map(start).collect(), trains }))
+}
+
+/// The trains of a private stimulus onto some cells: parallel connections with one rate, weight and delay are one train of the
+/// summed rate.
+fn private(
+    network: &Network,
+    projection: &crate::network::Projection,
+    drives: &[Option<Drive>],
+    owned: &Range<u32>,
+) -> Vec<(u32, Train)> {
+    let Some(Drive::PrivatePoisson(units)) = &drives[projection.source] else { return Vec::new() };
+    let shared = matches!(units, crate::stimulus::PerUnit::Shared(_));
+    let (source, target) = (&network.populations[projection.source], &network.populations[projection.target]);
+    let key = Key::new(network.noise_seed).name("event").name("poisson");
+    let key = key.name(&projection.name).name(&source.name).name(&target.name).finish();
+    // By target, in order of first appearance.
+    let mut parallel: BTreeMap<(u32, u32, usize, u64, u64), (u64, u32)> = BTreeMap::new();
+    let mut order = 0;
+    Generator::new(network, projection).for_targets(owned.clone(), |s| {
+        let unit = if shared { 0 } else { s.source };
+        let known = parallel.entry((s.target, unit, s.receptor, s.weight.to_bits(), s.delay_fs as u64)).or_insert((order, 0));
+        known.1 += 1;
+        order += 1;
+    });
+    let mut hazards: BTreeMap<(u32, u32, u64), Arc<Hazard>> = BTreeMap::new();
+    let mut sorted: Vec<_> = parallel.into_iter().collect();
+    sorted.sort_by_key(|((target, ..), (order, _))| (*target, *order));
+    let mut last = (u32::MAX, 0_u64);
+    let train = |((target, unit, receptor, weight, delay), (_, times)): ((u32, u32, usize, u64, u64), (u64, u32))| {
+        last = if last.0 == target { (target, last.1 + 1) } else { (target, 0) };
+        let make = || Arc::new(Hazard::new(units.get(unit as usize), delay, |rate| rate * f64::from(times)));
+        let hazard = Arc::clone(hazards.entry((unit, times, delay)).or_insert_with(make));
+        let key = mix(mix(key, u64::from(target)), last.1);
+        (target - owned.start, Train::new(hazard, key, receptor, f64::from_bits(weight)))
+    };
+    sorted.into_iter().map(train).collect()
+}

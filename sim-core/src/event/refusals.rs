@@ -1,0 +1,38 @@
+//! What the event engine cannot do, each with the reason.
+
+use crate::network::{Cells, Network, Numerics};
+use crate::stimulus::{Drive, PerUnit, Wave};
+
+/// Why a network cannot be simulated in continuous time; none if it can.
+pub(crate) fn refusal(network: &Network, drives: &[Option<Drive>]) -> Option<String> {
+    if network.numerics == Numerics::Spinnaker {
+        return Some("numerics = \"spinnaker\" is the arithmetic of a fixed time step".into());
+    }
+    if network.trials.is_some() {
+        return Some("[trials] are run by the grid engine only so far".into());
+    }
+    let learning = network.projections.iter().find(|projection| projection.learning.is_some());
+    if let Some(projection) = learning {
+        return Some(format!("the synapses of \"{}\" learn, which the grid engine alone can do so far", projection.name));
+    }
+    network.populations.iter().zip(drives).find_map(|(population, drive)| match (&population.cells, drive) {
+        (Cells::Neurons { card, .. }, _) if card.build_event.is_none() => {
+            Some(format!("\"{}\" is of model {}, which has no form in continuous time", population.name, card.name))
+        }
+        (_, Some(Drive::PrivateNoise(_))) => {
+            Some(format!("\"{}\" is a noise current, which is defined by its steps", population.name))
+        }
+        (_, Some(Drive::Current(units))) if any_sine(units) => {
+            Some(format!("\"{}\" is a current that never stays the same", population.name))
+        }
+        _ => None,
+    })
+}
+
+fn any_sine(units: &PerUnit<Wave>) -> bool {
+    let sine = |wave: &Wave| matches!(wave, Wave::Sine(_));
+    match units {
+        PerUnit::Shared(wave) => sine(wave),
+        PerUnit::Each(waves) => waves.iter().any(sine),
+    }
+}

@@ -1,0 +1,274 @@
+//! Synapses by source. All that a spike reaches after one delay is one event: a stretch of a row.
+
+use crate::connect::{Generator, Synapse};
+use crate::network::{Draw, Network, Projection, Rule};
+use std::ops::Range;
+
+/// The synapses of a projection onto one receptor of the targets that a partition owns.
+pub(crate) struct Table {
+    pub(crate) target: usize,
+    pub(crate) receptor: usize,
+    /// The first of the partition's targets: cells are counted from there.
+    first: u32,
+    rows: Rows,
+    delays: Delays,
+    weights: Weights,
+    /// Whether no two weights have different signs: inputs of one time may then be tested one by one.
+    pub(crate) one_sign: bool,
+}
+
+/// Who is reached.
+enum Rows {
+    /// Every source reaches all these cells, itself left out or not: nothing is stored.
+    All { cells: Range<u32>, same_index: bool, sources: Range<u32> },
+    /// By source: where its row begins, and all rows' targets.
+    Listed { starts: Vec<u32>, targets: Vec<u32> },
+}
+
+enum Delays {
+    One(u64),
+    /// By synapse, ascending within a row.
+    Each(Vec<u64>),
+}
+
+enum Weights {
+    One(f64),
+    /// Weights are rounded to so few digits that these hold them.
+    Single(Vec<f32>),
+    Double(Vec<f64>),
+}
+
+/// What a spike starts: the synapses of a table from `first` on; of one that stores nothing, `first` is the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Arrival {
+    pub(crate) table: u32,
+    pub(crate) first: u32,
+    pub(crate) count: u32,
+}
+
+/// The synapses of an event: targets, counted from the partition's first, and what each gets.
+pub struct Fan<'a> {
+    targets: Targets<'a>,
+    weights: FanWeights<'a>,
+}
+
+enum Targets<'a> {
+    Listed(&'a [u32]),
+    All { cells: Range<u32>, except: Option<u32> },
+}
+
+enum FanWeights<'a> {
+    One(f64),
+    Single(&'a [f32]),
+    Double(&'a [f64]),
+}
+
+impl Fan<'_> {
+    /// Calls for each synapse with its target and its weight.
+    #[inline(always)]
+    pub fn each(&self, mut call: impl FnMut(usize, f64)) {
+        match (&self.targets, &self.weights) {
+            (Targets::Listed(targets), FanWeights::One(weight)) => targets.iter().for_each(|t| call(*t as usize, *weight)),
+            (Targets::Listed(targets), FanWeights::Single(weights)) => {
+                targets.iter().zip(*weights).for_each(|(t, weight)| call(*t as usize, f64::from(*weight)));
+            }
+            (Targets::Listed(targets), FanWeights::Double(weights)) => {
+                targets.iter().zip(*weights).for_each(|(t, weight)| call(*t as usize, *weight));
+            }
+            (Targets::All { cells, except }, FanWeights::One(weight)) => {
+                cells.clone().filter(|cell| Some(*cell) != *except).for_each(|cell| call(cell as usize, *weight));
+            }
+            (Targets::All { .. }, _) => unreachable!("what stores nothing has one weight"),
+        }
+    }
+}
+
+impl Table {
+    /// The tables of a projection onto some cells of its target population: one for each receptor that is reached.
+    pub(crate) fn of(network: &Network, projection: &Projection, owned: &Range<u32>) -> Vec<Self> {
+        let generator = Generator::new(network, projection);
+        let (low, high) = generator.receptors();
+        let receptors = if low == high { vec![low] } else { vec![low, high] };
+        receptors.into_iter().map(|receptor| Self::onto(network, projection, &generator, receptor, owned)).collect()
+    }
+
+    fn onto(
+        network: &Network,
+        projection: &Projection,
+        generator: &Generator<'_>,
+        receptor: usize,
+        owned: &Range<u32>,
+    ) -> Self {
+        let (target, first) = (projection.target, owned.start);
+        if let Some((weight, delay, rows)) = unstored(projection, generator, owned) {
+            let (delays, weights) = (Delays::One(delay), Weights::One(weight));
+            return Self { target, receptor, first, rows, delays, weights, one_sign: true };
+        }
+        let sources = network.populations[projection.source].size as usize;
+        let mut starts = vec![0_u32; sources + 1];
+        // Of what is drawn, the second time gives the same as the first.
+        let own = |s: &Synapse| s.receptor == receptor;
+        generator.for_targets(owned.clone(), |s| starts[s.source as usize + 1] += u32::from(own(&s)));
+        for source in 0..sources {
+            starts[source + 1] += starts[source];
+        }
+        let count = starts[sources] as usize;
+        let (mut next, mut synapses) = (starts.clone(), vec![(0_u64, 0_u32, 0.0_f64); count]);
+        generator.for_targets(owned.clone(), |s| {
+            if own(&s) {
+                let place = &mut next[s.source as usize];
+                synapses[*place as usize] = (s.delay_fs as u64, s.target - first, s.weight);
+                *place += 1;
+            }
+        });
+        for row in starts.windows(2) {
+            synapses[row[0] as usize..row[1] as usize].sort_by_key(|(delay, target, _)| (*delay, *target));
+        }
+        let targets = synapses.iter().map(|s| s.1).collect();
+        let (delays, weights) = (delays(projection, &synapses), weights(projection, &synapses));
+        let one_sign = synapses.iter().all(|s| s.2 >= 0.0) || synapses.iter().all(|s| s.2 <= 0.0);
+        Self { target, receptor, first, rows: Rows::Listed { starts, targets }, delays, weights, one_sign }
+    }
+
+    /// Schedules what a spike of a source at a time starts. Returns how many synapses that are.
+    #[inline]
+    pub(crate) fn schedule(&self, table: u32, source: u32, time: u64, mut push: impl FnMut(u64, Arrival)) -> u64 {
+        let row = match &self.rows {
+            Rows::All { cells, same_index, sources } => {
+                if !sources.contains(&source) {
+                    return 0;
+                }
+                if let Delays::One(delay) = self.delays {
+                    push(time + delay, Arrival { table, first: source, count: 0 });
+                }
+                let itself = !same_index && cells.contains(&source);
+                return u64::from(cells.end - cells.start) - u64::from(itself);
+            }
+            Rows::Listed { starts, .. } => starts[source as usize]..starts[source as usize + 1],
+        };
+        match &self.delays {
+            Delays::One(delay) if !row.is_empty() => {
+                push(time + delay, Arrival { table, first: row.start, count: row.end - row.start });
+            }
+            Delays::One(_) => {}
+            Delays::Each(delays) => {
+                let mut first = row.start;
+                for group in delays[row.start as usize..row.end as usize].chunk_by(|a, b| a == b) {
+                    let count = group.len() as u32;
+                    push(time + group[0], Arrival { table, first, count });
+                    first += count;
+                }
+            }
+        }
+        u64::from(row.end - row.start)
+    }
+
+    /// The synapses of an event.
+    #[inline]
+    pub(crate) fn fan(&self, arrival: Arrival) -> Fan<'_> {
+        let stretch = arrival.first as usize..(arrival.first + arrival.count) as usize;
+        let targets = match &self.rows {
+            Rows::All { cells, same_index, .. } => {
+                let except = Some(arrival.first).filter(|source| !same_index && cells.contains(source));
+                let here = |cell: u32| cell - self.first;
+                Targets::All { cells: here(cells.start)..here(cells.end), except: except.map(here) }
+            }
+            Rows::Listed { targets, .. } => Targets::Listed(&targets[stretch.clone()]),
+        };
+        let weights = match &self.weights {
+            Weights::One(weight) => FanWeights::One(*weight),
+            Weights::Single(weights) => FanWeights::Single(&weights[stretch]),
+            Weights::Double(weights) => FanWeights::Double(&weights[stretch]),
+        };
+        Fan { targets, weights }
+    }
+
+    /// The smallest delay; none without synapses.
+    pub(crate) fn least_delay(&self) -> Option<u64> {
+        match &self.delays {
+            Delays::One(delay) => (self.synapses() > 0).then_some(*delay),
+            Delays::Each(delays) => delays.iter().min().copied(),
+        }
+    }
+
+    /// Synapses.
+    pub(crate) fn synapses(&self) -> u64 {
+        match &self.rows {
+            Rows::All { cells, same_index, sources } => {
+                let both = cells.end.min(sources.end).saturating_sub(cells.start.max(sources.start));
+                let pairs = u64::from(cells.end - cells.start) * u64::from(sources.end - sources.start);
+                if *same_index { pairs } else { pairs - u64::from(both) }
+            }
+            Rows::Listed { targets, .. } => targets.len() as u64,
+        }
+    }
+
+    /// Bytes of the index of the rows.
+    pub(crate) fn index_bytes(&self) -> u64 {
+        match &self.rows {
+            Rows::All { .. } => 0,
+            Rows::Listed { starts, .. } => size_of_val(&starts[..]) as u64,
+        }
+    }
+
+    /// Bytes of the synapses, without the index.
+    pub(crate) fn record_bytes(&self) -> u64 {
+        let targets = match &self.rows {
+            Rows::All { .. } => 0,
+            Rows::Listed { targets, .. } => size_of_val(&targets[..]),
+        };
+        let delays = match &self.delays {
+            Delays::One(_) => 0,
+            Delays::Each(delays) => size_of_val(&delays[..]),
+        };
+        let weights = match &self.weights {
+            Weights::One(_) => 0,
+            Weights::Single(weights) => size_of_val(&weights[..]),
+            Weights::Double(weights) => size_of_val(&weights[..]),
+        };
+        (targets + delays + weights) as u64
+    }
+
+    /// How they are kept, in words.
+    pub(crate) fn layout(&self) -> &'static str {
+        match (&self.rows, &self.delays, &self.weights) {
+            (Rows::All { .. }, ..) => "events: nothing stored",
+            (_, Delays::One(_), Weights::One(_)) => "events: targets",
+            (_, Delays::One(_), _) => "events: targets, weights",
+            (_, Delays::Each(_), Weights::One(_)) => "events: targets, delays",
+            (_, Delays::Each(_), _) => "events: targets, weights, delays",
+        }
+    }
+}
+
+/// Weight, delay and cells of a projection of which nothing must be stored.
+fn unstored(projection: &Projection, generator: &Generator<'_>, owned: &Range<u32>) -> Option<(f64, u64, Rows)> {
+    let (Rule::AllToAll { same_index }, Draw::Constant(_), Some(weight)) =
+        (&projection.rule, &projection.delay, generator.constant_weight())
+    else {
+        return None;
+    };
+    let start = owned.start.max(projection.target_cells.start);
+    let cells = start..owned.end.min(projection.target_cells.end).max(start);
+    let mut delay = None;
+    let first = projection.target_cells.start;
+    generator.for_targets(first..projection.target_cells.end.min(first + 2), |s| delay = Some(s.delay_fs as u64));
+    let rows = Rows::All { cells, same_index: *same_index, sources: projection.source_cells.clone() };
+    Some((weight, delay?, rows))
+}
+
+fn delays(projection: &Projection, synapses: &[(u64, u32, f64)]) -> Delays {
+    match (&projection.delay, synapses.first()) {
+        (Draw::Constant(_), Some(first)) => Delays::One(first.0),
+        _ => Delays::Each(synapses.iter().map(|s| s.0).collect()),
+    }
+}
+
+fn weights(projection: &Projection, synapses: &[(u64, u32, f64)]) -> Weights {
+    let is_single = |weight: f64| f64::from(weight as f32).to_bits() == weight.to_bits();
+    match (&projection.weight, synapses.first()) {
+        (Draw::Constant(_), Some(first)) => Weights::One(first.2),
+        _ if synapses.iter().all(|s| is_single(s.2)) => Weights::Single(synapses.iter().map(|s| s.2 as f32).collect()),
+        _ => Weights::Double(synapses.iter().map(|s| s.2).collect()),
+    }
+}

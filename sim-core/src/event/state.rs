@@ -1,0 +1,113 @@
+//! Everything that changes during a run in continuous time.
+
+use super::plan::{Part, Plan};
+use super::population::{Foreseen, Population};
+use super::queue::Queue;
+use super::rows::Arrival;
+use super::sources::Sources;
+use crate::engine::Tally;
+use crate::record::SpikeHash;
+
+/// The state of a run.
+pub struct State {
+    /// Femtoseconds done.
+    pub(super) now: u64,
+    pub(super) parts: Vec<PartState>,
+    pub(super) tally: Tally,
+}
+
+/// What a partition has that changes.
+pub(super) struct PartState {
+    pub(super) populations: Vec<Option<Box<dyn Population>>>,
+    /// Spikes on their way.
+    pub(super) arrivals: Queue<Arrival>,
+    /// When cells go on by themselves: population and cell.
+    pub(super) wakes: Queue<(u32, u32)>,
+    /// Changes of current that were made.
+    pub(super) changed: usize,
+    /// The cells of stimuli: the first partition has them.
+    pub(super) sources: Option<Sources>,
+    pub(super) scheduled: u64,
+    pub(super) delivered: u64,
+    pub(super) synaptic_events: u64,
+}
+
+impl PartState {
+    fn new(part: &Part, sources: Option<Sources>) -> Self {
+        Self {
+            populations: copies(&part.populations),
+            arrivals: Queue::default(),
+            wakes: Queue::default(),
+            changed: 0,
+            sources,
+            scheduled: 0,
+            delivered: 0,
+            synaptic_events: 0,
+        }
+    }
+}
+
+impl Clone for PartState {
+    fn clone(&self) -> Self {
+        let (arrivals, wakes) = (self.arrivals.clone(), self.wakes.clone());
+        Self { populations: copies(&self.populations), arrivals, wakes, sources: self.sources.clone(), ..*self }
+    }
+}
+
+fn copies(populations: &[Option<Box<dyn Population>>]) -> Vec<Option<Box<dyn Population>>> {
+    populations.iter().map(|population| population.as_ref().map(|p| p.copy())).collect()
+}
+
+impl Clone for State {
+    fn clone(&self) -> Self {
+        Self { now: self.now, parts: self.parts.clone(), tally: self.tally.clone() }
+    }
+}
+
+/// Events of a run. What was scheduled was delivered, cancelled, or is still to come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Events {
+    /// Spikes on their way to all that they reach after one delay.
+    pub arrivals: Foreseen,
+    /// What neurons do by themselves.
+    pub own: Foreseen,
+}
+
+impl State {
+    /// The state at time 0.
+    pub fn new(plan: &Plan) -> Self {
+        let sources = |index: usize| (index == 0).then(|| plan.sources.clone());
+        let hash = SpikeHash::with_steps_of(plan.step_fs as u64);
+        Self {
+            now: 0,
+            parts: plan.parts.iter().enumerate().map(|(index, part)| PartState::new(part, sources(index))).collect(),
+            tally: Tally { spikes: vec![0; plan.network.populations.len()], hash, ..Tally::default() },
+        }
+    }
+
+    /// Femtoseconds done.
+    pub fn tick(&self) -> u64 {
+        self.now
+    }
+
+    /// What was counted.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Hash over all neurons' spikes so far, stimuli left out.
+    pub fn spike_hash(&self) -> String {
+        self.tally.hash.finish(self.now)
+    }
+
+    /// What became of the events so far.
+    pub fn events(&self) -> Events {
+        let mut events = Events::default();
+        for part in &self.parts {
+            let pending = part.arrivals.len() as u64;
+            events.arrivals += Foreseen { scheduled: part.scheduled, delivered: part.delivered, cancelled: 0, pending };
+            part.populations.iter().flatten().for_each(|population| events.own += population.foreseen());
+        }
+        events
+    }
+}
