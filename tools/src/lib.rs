@@ -16,6 +16,7 @@ mod outputs;
 pub mod plot;
 mod progress;
 mod recording;
+mod running;
 mod simulation;
 mod summary;
 mod terminal;

@@ -28,7 +28,7 @@ pub(crate) fn fill(
         let place = folder.path().join("traces");
         let ticks = trace.finish(&place.join(format!("{name}.npy"))).map_err(fail)?;
         let mut times = Vec::new();
-        let ms = ticks.iter().map(|tick| simulation.plan.grid().ms(*tick));
+        let ms = ticks.iter().map(|tick| simulation.running.grid().ms(*tick));
         crate::export::write_npy(&mut times, &[ticks.len() as u64], ms).map_err(fail)?;
         save(&place.join(format!("{name}.time_ms.npy")), &times)?;
     }
@@ -50,7 +50,7 @@ fn netlist_file(text: &Text) -> &'static str {
 }
 
 fn manifest(loaded: &Loaded, arguments: &NetlistArgs, simulation: &Simulation, summary: &Value) -> Value {
-    let network = &loaded.network;
+    let network = simulation.running.network();
     let (from_tick, to_tick) = simulation.recorded_ticks();
     json!({
         "schema": 1,
@@ -76,7 +76,7 @@ fn manifest(loaded: &Loaded, arguments: &NetlistArgs, simulation: &Simulation, s
         "from_tick": from_tick,
         "to_tick": to_tick,
         "threads": simulation.threads,
-        "engine": "grid",
+        "engine": simulation.running.name(),
         "interrupted": summary["interrupted"],
         "host": { "os": std::env::consts::OS, "arch": std::env::consts::ARCH, "cores": cores() },
         "wall_s": { "build": summary["build_s"], "warmup": summary["warmup_s"], "run": summary["run_s"] },

@@ -4,7 +4,9 @@ use crate::failure::Failure;
 use crate::folder::FolderRecorder;
 use crate::progress::{Tee, interrupts};
 use crate::summary::{Meters, Summary};
-use sim_core::engine::{Finished, Plan, State, Tally, TrialRun};
+use crate::cli::Engine;
+use crate::running::Running;
+use sim_core::engine::{Finished, Tally, TrialRun};
 use sim_core::network::{Draw, Network, Projection};
 use sim_core::record::{MemoryTrace, Recorder, Sink, SynapseSampler};
 use sim_core::time::{Grid, fs_from_ms};
@@ -67,10 +69,9 @@ impl Sinks {
     }
 }
 
-/// A network, its plan and its state, and how long it took.
+/// A network in an engine, and how long it took.
 pub(crate) struct Simulation {
-    pub(crate) plan: Plan,
-    pub(crate) state: State,
+    pub(crate) running: Running,
     /// Threads that it is run by.
     pub(crate) threads: usize,
     /// Trials that came to their end.
@@ -86,31 +87,30 @@ pub(crate) struct Simulation {
 
 impl Simulation {
     /// Lays out a network for so many threads.
-    pub(crate) fn new(network: Arc<Network>, threads: usize) -> Self {
+    pub(crate) fn new(network: Arc<Network>, engine: Engine, threads: usize) -> Result<Self, Failure> {
         let begun = Instant::now();
         // Trials side by side have a thread each.
         let side_by_side = network.independent_trials().map(|trials| threads.min(trials.count as usize));
-        let plan = Plan::new(network, if side_by_side.is_some() { 1 } else { threads });
-        let threads = side_by_side.unwrap_or(plan.partitions());
+        let running = Running::new(network, engine, if side_by_side.is_some() { 1 } else { threads })?;
+        let threads = side_by_side.unwrap_or(running.partitions());
         let build_s = begun.elapsed().as_secs_f64();
-        let (state, weights) = (State::new(&plan), SynapseSampler::new(plan.network()));
-        let before = state.tally().clone();
-        Self { plan, state, threads, finished: Vec::new(), weights, build_s, warmup_s: 0.0, run_s: 0.0, before }
+        let (weights, before) = (SynapseSampler::new(running.network()), running.tally().clone());
+        Ok(Self { running, threads, finished: Vec::new(), weights, build_s, warmup_s: 0.0, run_s: 0.0, before })
     }
 
     /// The tick at which warm-up and duration are over.
     pub(crate) fn end(&self) -> u64 {
-        let network = self.plan.network();
-        self.plan.grid().tick(network.warmup_fs + network.duration_fs)
+        let network = self.running.network();
+        self.running.grid().tick(network.warmup_fs + network.duration_fs)
     }
 
     /// Runs warm-up and duration, or until the observer has had enough.
     pub(crate) fn run(&mut self, sinks: &mut Sinks, observer: &mut dyn Sink) {
-        let (warmup, end) = (self.plan.grid().tick(self.plan.network().warmup_fs), self.end());
+        let (warmup, end) = (self.running.grid().tick(self.running.network().warmup_fs), self.end());
         let begun = Instant::now();
         let done = self.advance_to(warmup, &mut sinks.all(observer));
-        (self.warmup_s, self.before) = (begun.elapsed().as_secs_f64(), self.state.tally().clone());
-        let trials = self.plan.network().trials.is_some();
+        (self.warmup_s, self.before) = (begun.elapsed().as_secs_f64(), self.running.tally().clone());
+        let trials = self.running.network().trials.is_some();
         match done {
             true if trials => self.run_trials(&mut sinks.all(observer)),
             true => drop(self.advance_to(end, &mut sinks.all(observer))),
@@ -121,42 +121,49 @@ impl Simulation {
 
     /// Runs up to a tick, and reads the synapses whenever that is due. Whether it got there.
     fn advance_to(&mut self, end: u64, sink: &mut dyn Sink) -> bool {
-        if self.state.tick() == 0 {
-            self.weights.take(&self.plan, &self.state);
+        if self.running.tick() == 0 {
+            self.take_weights();
         }
-        while self.state.tick() < end {
-            let stop = self.weights.due_after(self.state.tick()).map_or(end, |due| due.min(end));
-            let ticks = stop - self.state.tick();
+        while self.running.tick() < end {
+            let stop = self.weights.due_after(self.running.tick()).map_or(end, |due| due.min(end));
+            let ticks = stop - self.running.tick();
             // A break in the last window of such a piece shows only here.
-            if self.state.advance(&self.plan, ticks, sink) < ticks || interrupts().load(Ordering::Relaxed) {
+            if self.running.advance(ticks, sink) < ticks || interrupts().load(Ordering::Relaxed) {
                 return false;
             }
-            self.weights.take(&self.plan, &self.state);
+            self.take_weights();
         }
         true
+    }
+
+    /// Reads the synapses where that is due.
+    fn take_weights(&mut self) {
+        if let Running::Grid { plan, state } = &self.running {
+            self.weights.take(plan, state);
+        }
     }
 
     fn run_trials(&mut self, sink: &mut dyn Sink) {
         let interrupted = interrupts();
         let stopped = || interrupted.load(Ordering::Relaxed);
-        let run = TrialRun { plan: &self.plan, threads: self.threads, stopped: &stopped };
-        run.run(&mut self.state, sink, &mut |trial| self.finished.push(trial));
+        let Running::Grid { plan, state } = &mut self.running else { return };
+        let run = TrialRun { plan, threads: self.threads, stopped: &stopped };
+        run.run(state, sink, &mut |trial| self.finished.push(trial));
         if !self.interrupted() {
-            self.weights.take(&self.plan, &self.state);
+            self.take_weights();
         }
     }
 
     /// Whether it ended before its time.
     pub(crate) fn interrupted(&self) -> bool {
-        self.state.tick() < self.end()
+        self.running.tick() < self.end()
     }
 
     /// What is told of it.
     pub(crate) fn summary<'a>(&'a self, sinks: &'a Sinks) -> Summary<'a> {
         Summary {
-            network: self.plan.network(),
-            plan: &self.plan,
-            state: &self.state,
+            network: self.running.network(),
+            running: &self.running,
             threads: self.threads,
             meters: &sinks.meters,
             before: &self.before,
@@ -169,9 +176,9 @@ impl Simulation {
 
     /// From the first tick that any record takes to the last tick done.
     pub(crate) fn recorded_ticks(&self) -> (u64, u64) {
-        let (network, grid) = (self.plan.network(), self.plan.grid());
+        let (network, grid) = (self.running.network(), self.running.grid());
         let start = network.records.iter().map(|r| r.start_fs).min().unwrap_or(network.warmup_fs);
         let stop = network.records.iter().map(|r| r.stop_fs).max().unwrap_or(i64::MAX);
-        (grid.tick(start), grid.tick(stop).min(self.state.tick()))
+        (grid.tick(start), grid.tick(stop).min(self.running.tick()))
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::memory;
 use crate::names::{count, decimals};
+use crate::running::Running;
 use crate::trials;
 use serde_json::{Map, Value, json};
-use sim_core::engine::{Plan, State, Tally};
+use sim_core::engine::Tally;
 use sim_core::network::{Network, What};
 use sim_core::real::Precision;
 use sim_core::record::{Sink, Window};
@@ -84,8 +85,7 @@ fn record_window(network: &Network, grid: Grid, population: usize) -> Option<Int
 /// How a run went.
 pub(crate) struct Summary<'a> {
     pub(crate) network: &'a Network,
-    pub(crate) plan: &'a Plan,
-    pub(crate) state: &'a State,
+    pub(crate) running: &'a Running,
     pub(crate) threads: usize,
     pub(crate) meters: &'a Meters,
     /// Counts at the end of the warm-up.
@@ -99,8 +99,13 @@ pub(crate) struct Summary<'a> {
 impl Summary<'_> {
     /// Biological seconds after the warm-up.
     fn biological_s(&self) -> f64 {
-        let done = self.plan.grid().fs(self.state.tick()) - self.network.warmup_fs;
+        let done = self.running.grid().fs(self.running.tick()) - self.network.warmup_fs;
         ms_from_fs(done.max(0)) / 1000.0
+    }
+
+    /// The step of the grid; none in continuous time.
+    fn step_fs(&self) -> Option<i64> {
+        matches!(self.running, Running::Grid { .. }).then_some(self.network.timestep_fs)
     }
 
     /// Wall time per biological time, of the part after the warm-up.
@@ -111,22 +116,22 @@ impl Summary<'_> {
 
     /// Neurons' spikes after the warm-up.
     fn neuron_spikes(&self) -> u64 {
-        let spikes = self.state.tally().spikes.iter().zip(&self.before.spikes).map(|(all, before)| all - before);
+        let spikes = self.running.tally().spikes.iter().zip(&self.before.spikes).map(|(all, before)| all - before);
         self.network.populations.iter().zip(spikes).filter(|(p, _)| p.card().is_some()).map(|(_, n)| n).sum()
     }
 
     /// Spikes x out-degree after the warm-up.
     fn synaptic_events(&self) -> u64 {
-        self.state.tally().synaptic_events - self.before.synaptic_events
+        self.running.tally().synaptic_events - self.before.synaptic_events
     }
 
     fn found(&self) -> Vec<Found> {
-        self.meters.results(self.network, self.state.tick())
+        self.meters.results(self.network, self.running.tick())
     }
 
     fn bytes_per_synapse(&self) -> Option<f64> {
-        let synapses = self.plan.synapses();
-        (synapses > 0).then(|| self.plan.synapse_bytes() as f64 / synapses as f64)
+        let synapses = self.running.synapses();
+        (synapses > 0).then(|| self.running.synapse_bytes() as f64 / synapses as f64)
     }
 
     /// The object that `--json` prints and `summary.json` holds.
@@ -147,24 +152,24 @@ impl Summary<'_> {
             let each = (synapses > 0).then(|| bytes as f64 / synapses as f64);
             json!({ "layout": layout, "synapses": synapses, "bytes_per_synapse": each })
         };
-        let layouts: Vec<Value> = self.plan.by_layout().into_iter().map(layout).collect();
+        let layouts: Vec<Value> = self.running.by_layout().into_iter().map(layout).collect();
         json!({
             "schema": 1,
             "netlist": self.network.name,
             "seed": self.network.seed,
             "noise_seed": self.network.noise_seed,
-            "engine": "grid",
+            "engine": self.running.name(),
             "threads": self.threads,
-            "timestep_ms": ms_from_fs(self.network.timestep_fs),
+            "timestep_ms": self.step_fs().map(ms_from_fs),
             "warmup_ms": ms_from_fs(self.network.warmup_fs),
             "duration_ms": ms_from_fs(self.network.duration_fs),
-            "simulated_ms": ms_from_fs(self.plan.grid().fs(self.state.tick())),
+            "simulated_ms": ms_from_fs(self.running.grid().fs(self.running.tick())),
             "trials": trials::json(self.network),
             "interrupted": self.interrupted,
             "neurons": self.network.neurons(),
-            "synapses": self.plan.synapses(),
+            "synapses": self.running.synapses(),
             "bytes_per_synapse": self.bytes_per_synapse(),
-            "index_bytes": self.plan.index_bytes(),
+            "index_bytes": self.running.index_bytes(),
             "layouts": layouts,
             "build_s": self.build_s,
             "warmup_s": self.warmup_s,
@@ -173,7 +178,7 @@ impl Summary<'_> {
             "peak_rss_bytes": memory::peak(),
             "spikes": self.neuron_spikes(),
             "synaptic_events": self.synaptic_events(),
-            "spike_hash": self.state.spike_hash(),
+            "spike_hash": self.running.spike_hash(),
             "populations": populations,
         })
     }
@@ -188,11 +193,11 @@ impl Summary<'_> {
         let bytes = self.bytes_per_synapse().map_or(String::new(), |b| format!(" ({b:.1} bytes each)"));
         let warmup = if n.warmup_fs > 0 { format!("{} ms of warm-up + ", decimal_ms(n.warmup_fs)) } else { String::new() };
         text += &format!(
-            "\n{} neurons, {} synapses{bytes}; {warmup}{} ms in steps of {} ms, seed {}, {} thread{}\n\n",
+            "\n{} neurons, {} synapses{bytes}; {warmup}{} ms {}, seed {}, {} thread{}\n\n",
             count(n.neurons() as u64),
-            count(self.plan.synapses()),
+            count(self.running.synapses()),
             decimal_ms(n.duration_fs),
-            decimal_ms(n.timestep_fs),
+            self.step_fs().map_or("in continuous time".into(), |fs| format!("in steps of {} ms", decimal_ms(fs))),
             n.seed,
             self.threads,
             if self.threads == 1 { "" } else { "s" },
@@ -208,11 +213,11 @@ impl Summary<'_> {
             self.run_s,
             count(self.neuron_spikes()),
             count(self.synaptic_events()),
-            self.state.spike_hash(),
+            self.running.spike_hash(),
         );
         if self.interrupted {
             text +=
-                &format!("interrupted at {} ms: rates are of the time before\n", self.plan.grid().decimal_ms(self.state.tick()));
+                &format!("interrupted at {} ms: rates are of the time before\n", self.running.grid().decimal_ms(self.running.tick()));
         }
         text
     }

@@ -46,14 +46,14 @@ fn recorded(network: &Network) -> Vec<Recorded> {
 
 /// Writes all of a run into a recording's folder.
 pub(crate) fn write(folder: &NewFolder, simulation: &Simulation) -> Result<(), Failure> {
-    let recorded = recorded(simulation.plan.network());
+    let recorded = recorded(simulation.running.network());
     if !recorded.is_empty() {
         let place = folder.path().join(FOLDER);
         fs::create_dir(&place).map_err(|error| Failure::io(&place, &error))?;
     }
     for (recorded, trace) in recorded.iter().zip(simulation.weights.traces()) {
         let mut bytes = Cursor::new(Vec::new());
-        export::write_weights_npz(&mut bytes, simulation.plan.grid(), recorded.variable, trace)
+        export::write_weights_npz(&mut bytes, simulation.running.grid(), recorded.variable, trace)
             .map_err(|error| Failure::Other("io", error.to_string()))?;
         folder.write(&format!("{FOLDER}/{}.npz", recorded.file), bytes.get_ref())?;
     }
@@ -76,7 +76,7 @@ pub(crate) fn curves(simulation: &Simulation) -> Vec<TraceRecord> {
         ticks: trace.ticks.clone(),
         values: trace.values.clone(),
     };
-    recorded(simulation.plan.network()).into_iter().zip(simulation.weights.traces()).map(curve).collect()
+    recorded(simulation.running.network()).into_iter().zip(simulation.weights.traces()).map(curve).collect()
 }
 
 /// The same of a recording's folder, from what its `network.json` says; `None` where that is damaged.

@@ -3,6 +3,7 @@
 //! ```text
 //! file   "SPKLOOM1" (8 bytes), time step in fs (i64), then blocks
 //! block  "SPKB", count (u32), first tick (u64), CRC-32 of what follows and precedes it (u32), count x (tick - first (u32), neuron (u32))
+//!        "SPKW", the same with count x (tick - first (u64), neuron (u32)): where ticks are so fine that they would not fit
 //! ```
 //!
 //! All little endian. A block is written whole, so that after a crash everything up to the last whole block is there; a block
@@ -13,6 +14,10 @@ use std::io::{self, Read, Write};
 
 const FILE_MAGIC: &[u8; 8] = b"SPKLOOM1";
 const BLOCK_MAGIC: &[u8; 4] = b"SPKB";
+const WIDE_MAGIC: &[u8; 4] = b"SPKW";
+/// Bytes of a spike in a block and in a wide one.
+const NARROW: usize = 8;
+const WIDE: usize = 12;
 /// Spikes in a full block: half a mebibyte.
 const BLOCK_SPIKES: usize = 65_536;
 
@@ -34,8 +39,7 @@ impl<W: Write> SpikeWriter<W> {
 
     /// Takes a spike.
     pub fn spike(&mut self, spike: Spike) -> io::Result<()> {
-        let far = self.block.first().is_some_and(|first| spike.tick - first.tick > u64::from(u32::MAX));
-        if far || self.block.len() == BLOCK_SPIKES {
+        if self.block.len() == BLOCK_SPIKES {
             self.flush_block()?;
         }
         self.block.push(spike);
@@ -43,14 +47,18 @@ impl<W: Write> SpikeWriter<W> {
     }
 
     fn flush_block(&mut self) -> io::Result<()> {
-        let Some(first) = self.block.first().map(|s| s.tick) else { return Ok(()) };
+        let (Some(first), Some(last)) = (self.block.first().map(|s| s.tick), self.block.last().map(|s| s.tick)) else {
+            return Ok(());
+        };
+        let wide = last - first > u64::from(u32::MAX);
         self.bytes.clear();
         for spike in &self.block {
-            self.bytes.extend_from_slice(&((spike.tick - first) as u32).to_le_bytes());
+            let since = (spike.tick - first).to_le_bytes();
+            self.bytes.extend_from_slice(if wide { &since } else { &since[..4] });
             self.bytes.extend_from_slice(&spike.neuron.to_le_bytes());
         }
         let count = self.block.len() as u32;
-        self.out.write_all(BLOCK_MAGIC)?;
+        self.out.write_all(if wide { WIDE_MAGIC } else { BLOCK_MAGIC })?;
         self.out.write_all(&count.to_le_bytes())?;
         self.out.write_all(&first.to_le_bytes())?;
         self.out.write_all(&checksum(count, first, &self.bytes).to_le_bytes())?;
@@ -81,6 +89,8 @@ pub struct SpikeReader<R: Read> {
     input: R,
     step_fs: i64,
     first: u64,
+    /// Bytes of a spike in the block.
+    width: usize,
     block: Vec<u8>,
     at: usize,
     failed: bool,
@@ -98,7 +108,7 @@ impl<R: Read> SpikeReader<R> {
         if step_fs <= 0 {
             return Err(invalid("the time step of this spike stream is not positive"));
         }
-        Ok(Self { input, step_fs, first: 0, block: Vec::new(), at: 0, failed: false })
+        Ok(Self { input, step_fs, first: 0, width: NARROW, block: Vec::new(), at: 0, failed: false })
     }
 
     /// Step of the grid in femtoseconds.
@@ -114,11 +124,13 @@ impl<R: Read> SpikeReader<R> {
             return Ok(false);
         }
         let count = u32::from_le_bytes(std::array::from_fn(|i| head[4 + i]));
-        if got < head.len() || &head[..4] != BLOCK_MAGIC || count as usize > BLOCK_SPIKES {
+        let wide = &head[..4] == WIDE_MAGIC;
+        if got < head.len() || !(wide || &head[..4] == BLOCK_MAGIC) || count as usize > BLOCK_SPIKES {
             return Err(invalid("a block of this spike stream is cut off or damaged: what came before it is whole"));
         }
         self.first = u64::from_le_bytes(std::array::from_fn(|i| head[8 + i]));
-        self.block.resize(count as usize * 8, 0);
+        self.width = if wide { WIDE } else { NARROW };
+        self.block.resize(count as usize * self.width, 0);
         if read_up_to(&mut self.input, &mut self.block)? < self.block.len() {
             return Err(invalid("the last block of this spike stream is cut off: what came before it is whole"));
         }
@@ -148,9 +160,10 @@ impl<R: Read> Iterator for SpikeReader<R> {
                 }
             }
         }
-        let word = |at: usize| u32::from_le_bytes(std::array::from_fn(|i| self.block[at + i]));
-        let spike = Spike { tick: self.first.saturating_add(u64::from(word(self.at))), neuron: word(self.at + 4) };
-        self.at += 8;
+        let (since, neuron) = self.block[self.at..self.at + self.width].split_at(self.width - 4);
+        let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        let spike = Spike { tick: self.first.saturating_add(number(since)), neuron: number(neuron) as u32 };
+        self.at += self.width;
         Some(Ok(spike))
     }
 }
@@ -196,7 +209,7 @@ mod tests {
         }
         let far = [Spike { tick: 1, neuron: 2 }, Spike { tick: 1 << 40, neuron: 3 }];
         let back: Vec<Spike> = SpikeReader::new(&stream(&far)[..]).unwrap().map(|s| s.unwrap()).collect();
-        assert_eq!(back, far, "distant ticks get blocks of their own");
+        assert_eq!(back, far, "distant ticks get a wide block");
     }
 
     #[test]

@@ -70,7 +70,7 @@ fn manual(verb: Option<&str>, terminal: &mut Terminal<'_>) -> Result<(), Failure
 
 fn version(json: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let target = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
-    let engines = ["grid"];
+    let engines = ["grid", "event"];
     if json {
         return terminal.print_json(&json!({
             "schema": 1, "name": "spikeloom", "version": env!("CARGO_PKG_VERSION"), "target": target,

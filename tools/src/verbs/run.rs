@@ -4,7 +4,7 @@ use crate::cli::{Engine, RunArgs};
 use crate::export::TraceRecord;
 use crate::failure::Failure;
 use crate::folder::{self, NewFolder};
-use crate::load::{self, Loaded, Text};
+use crate::load::{self, Text};
 use crate::outputs::Outputs;
 use crate::progress::{Progress, interrupts};
 use crate::recording::{self, Recording, Spikes};
@@ -41,7 +41,8 @@ fn repeat(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Resu
         return Err(Failure::Other("interrupted", message));
     }
     let (text, netlist) = manifest::netlist(path, &manifest, own)?;
-    let (code, hash) = run_text(text, &RunArgs { netlist, ..arguments.clone() }, quiet, terminal)?;
+    let engine = if manifest["engine"] == "event" { Engine::Event } else { Engine::Grid };
+    let (code, hash) = run_text(text, &RunArgs { netlist, engine, ..arguments.clone() }, quiet, terminal)?;
     if code == 0 && hash != recorded {
         return Err(Failure::Other("differs", format!("the spike hash is {hash}, the recorded one {recorded}")));
     }
@@ -49,9 +50,6 @@ fn repeat(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Resu
 }
 
 fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<(u8, String), Failure> {
-    if arguments.engine == Engine::Event {
-        return Err(Failure::Usage("not-built-yet", "the event engine is not built yet: leave --engine out, or say grid".into()));
-    }
     interrupts();
     let outputs = Outputs::new(arguments)?;
     let folder = arguments.out.as_ref().map(|place| NewFolder::new(place, arguments.force)).transpose()?;
@@ -62,12 +60,13 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
     let network = &loaded.network;
     outputs.check_recorded(network)?;
     let threads = arguments.threads.map_or_else(|| threads_for(network), |n| usize::from(n).min(cores()));
-    let mut simulation = Simulation::new(network.clone(), threads);
+    let mut simulation = Simulation::new(network.clone(), arguments.engine, threads)?;
+    let network = &simulation.running.network().clone();
     let mut sinks = Sinks::new(network, folder.as_ref().map(|f| f.recorder(network)).transpose()?);
     if outputs.any() {
         sinks.remember(network)?;
     }
-    let mut progress = Progress::new(quiet, simulation.plan.grid(), simulation.end());
+    let mut progress = Progress::new(quiet, simulation.running.grid(), simulation.end());
     simulation.run(&mut sinks, &mut progress);
     progress.finish();
     let summary = simulation.summary(&sinks);
@@ -84,7 +83,7 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
         written.extend(arguments.out.clone());
     }
     let drawn = match sinks.memory.take() {
-        Some(recorder) => in_memory(&loaded, &simulation, recorder).and_then(|r| outputs.write(&r, &mut written)),
+        Some(recorder) => in_memory(&simulation, recorder).and_then(|r| outputs.write(&r, &mut written)),
         None => Ok(()),
     };
     let failed = kept.and(drawn).err();
@@ -94,11 +93,11 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
         Some(_) => {}
     }
     let code = u8::from(simulation.interrupted());
-    failed.map_or(Ok((code, simulation.state.spike_hash())), Err)
+    failed.map_or(Ok((code, simulation.running.spike_hash())), Err)
 }
 
-fn in_memory(loaded: &Loaded, simulation: &Simulation, recorder: Recorder<Vec<u8>, MemoryTrace>) -> Result<Recording, Failure> {
-    let network = &loaded.network;
+fn in_memory(simulation: &Simulation, recorder: Recorder<Vec<u8>, MemoryTrace>) -> Result<Recording, Failure> {
+    let network = simulation.running.network();
     let (spikes, traces) = recorder.finish().map_err(|e| Failure::Other("io", e.to_string()))?;
     let named = network.records.iter().zip(traces).filter_map(|(record, trace)| {
         let (What::State { variable, .. }, Some(trace)) = (&record.what, trace) else { return None };
@@ -118,11 +117,11 @@ fn in_memory(loaded: &Loaded, simulation: &Simulation, recorder: Recorder<Vec<u8
     Ok(Recording {
         name: network.name.clone(),
         seed: Some(network.seed),
-        grid: simulation.plan.grid(),
+        grid: simulation.running.grid(),
         from_tick,
         to_tick,
         whole: true,
-        spike_hash: simulation.state.spike_hash(),
+        spike_hash: simulation.running.spike_hash(),
         populations: recording::populations(network),
         traces: named.chain(weights::curves(simulation)).collect(),
         spikes: Spikes::Memory(spikes),

@@ -6,7 +6,7 @@
 mod axes;
 mod table;
 
-use crate::cli::{NetlistArgs, SweepArgs};
+use crate::cli::{Engine, NetlistArgs, SweepArgs};
 use crate::failure::{Failure, WrongPoint};
 use crate::folder::{self, NewFolder};
 use crate::load::{self, Text};
@@ -187,7 +187,7 @@ impl Sweep<'_> {
         let arguments = self.at(point, netlist);
         let folder = NewFolder::new(&self.arguments.out.join(&point.folder), false)?;
         let loaded = load::load_text(self.text.clone(), &arguments)?;
-        let mut simulation = Simulation::new(loaded.network.clone(), 1);
+        let mut simulation = Simulation::new(loaded.network.clone(), Engine::Grid, 1)?;
         let mut sinks = Sinks::new(&loaded.network, Some(folder.recorder(&loaded.network)?));
         simulation.run(&mut sinks, &mut progress.one());
         let summary = simulation.summary(&sinks).json();
