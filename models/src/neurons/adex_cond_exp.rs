@@ -1,6 +1,8 @@
 //! Adaptive exponential integrate-and-fire neuron with exponentially decaying synaptic conductances, and what it shares with
 //! `adex_psc_exp`: a synaptic current is a conductance times a potential that v_m does not change.
 
+pub(super) mod event;
+
 use super::dormand_prince;
 use super::parts::{
     CONDUCTANCE_RECEPTORS, G_EX, G_IN, V_M, W, c_m, e_ex, e_in, e_l, g_l, i_e, parameter, t_ref, tau_syn_ex, tau_syn_in, v_reset,
@@ -54,7 +56,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     // 32 bits cannot hold the tolerance.
     build_f32: None,
     build_spinnaker: None,
-    build_event: None,
+    build_event: Some(event::BUILD),
 };
 
 pub(super) const DELTA_T: ParamSpec = parameter(

@@ -48,7 +48,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     // 32 bits cannot hold the tolerance.
     build_f32: None,
     build_spinnaker: None,
-    build_event: None,
+    build_event: Some(super::adex_cond_exp::event::BUILD_PSC),
 };
 
 #[derive(Clone, Copy)]

@@ -1,5 +1,7 @@
 //! Izhikevich's neuron in its dimensional form, with exponentially decaying synaptic currents.
 
+mod event;
+
 use super::izhikevich::reset_below_peak;
 use super::parts::{CURRENT_RECEPTORS, I_SYN_EX, I_SYN_IN, V_M, c_m, i_e, parameter, state, tau_syn_ex, tau_syn_in};
 use super::{build, cost, named, rest};
@@ -52,7 +54,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, Izhikevich2007, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, Izhikevich2007, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
-    build_event: None,
+    build_event: Some(event::BUILD),
 };
 
 const fn bare(name: &'static str, default: f64, about: &'static str) -> ParamSpec {

@@ -1,5 +1,7 @@
 //! Izhikevich's neuron with NEST's default scheme, and what the two NEST variants share.
 
+mod event;
+
 use super::izhikevich::{A, B, C, D, EQUATIONS, I_E, INPUTS, RECEPTORS, STATES, initial, reset_below_peak, slope};
 use super::parts::{U_M, V_M, parameter, v_th};
 use super::{build, cost, named};
@@ -26,7 +28,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, IzhikevichNest, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, IzhikevichNest, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
-    build_event: None,
+    build_event: Some(event::BUILD),
 };
 
 /// NEST's parameters of both variants.

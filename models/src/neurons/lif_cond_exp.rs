@@ -1,5 +1,7 @@
 //! Leaky integrate-and-fire neuron with exponentially decaying synaptic conductances.
 
+mod event;
+
 use super::conductance_membrane::Membrane;
 use super::parts::{
     CONDUCTANCE_RECEPTORS, G_EX, G_IN, V_M, c_m, e_ex, e_in, e_l, g_l, i_e, t_ref, tau_syn_ex, tau_syn_in, v_reset, v_th,
@@ -49,7 +51,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, LifCondExp, STATES, INPUTS, COEFFICIENTS>,
     build_f32: Some(build::<f32, LifCondExp, STATES, INPUTS, COEFFICIENTS>),
     build_spinnaker: None,
-    build_event: None,
+    build_event: Some(event::BUILD),
 };
 
 const STATES: usize = 4; // v_m, g_ex, g_in, steps of refractoriness left

@@ -1,6 +1,7 @@
 //! Neuron models. Each file holds a card (what a user reads and writes) and a kernel (what a step computes);
 //! this one holds the table of them and what all kernels share.
 
+mod adaptive;
 mod adex_cond_exp;
 mod adex_psc_exp;
 mod conductance_membrane;
