@@ -1,7 +1,7 @@
 //! Synapses by source. All that a spike reaches after one delay is one event: a stretch of a row.
 
-use crate::connect::{Generator, Synapse};
-use crate::network::{Draw, Network, Projection, Rule};
+use crate::connect::Generator;
+use crate::network::{Draw, Network, Projection, Rule, Weights as Precision};
 use std::ops::Range;
 
 /// The synapses of a projection onto one receptor of the targets that a partition owns.
@@ -33,7 +33,6 @@ enum Delays {
 
 enum Weights {
     One(f64),
-    /// Weights are rounded to so few digits that these hold them.
     Single(Vec<f32>),
     Double(Vec<f64>),
 }
@@ -105,29 +104,29 @@ impl Table {
             return Self { target, receptor, first, rows, delays, weights, one_sign: true };
         }
         let sources = network.populations[projection.source].size as usize;
-        let mut starts = vec![0_u32; sources + 1];
-        // Of what is drawn, the second time gives the same as the first.
-        let own = |s: &Synapse| s.receptor == receptor;
-        generator.for_targets(owned.clone(), |s| starts[s.source as usize + 1] += u32::from(own(&s)));
-        for source in 0..sources {
-            starts[source + 1] += starts[source];
-        }
+        let starts = starts(generator, receptor, sources, owned);
         let count = starts[sources] as usize;
-        let (mut next, mut synapses) = (starts.clone(), vec![(0_u64, 0_u32, 0.0_f64); count]);
+        let mut targets = vec![0_u32; count];
+        let mut delays = Delays::empty(projection, count);
+        let mut weights = Weights::empty(network, projection, count);
+        let (mut next, mut signs) = (starts.clone(), (false, false));
         generator.for_targets(owned.clone(), |s| {
-            if own(&s) {
+            if s.receptor == receptor {
                 let place = &mut next[s.source as usize];
-                synapses[*place as usize] = (s.delay_fs as u64, s.target - first, s.weight);
+                let index = *place as usize;
                 *place += 1;
+                targets[index] = s.target - first;
+                delays.set(index, s.delay_fs as u64);
+                weights.set(index, s.weight);
+                signs = (signs.0 || s.weight > 0.0, signs.1 || s.weight < 0.0);
             }
         });
-        for row in starts.windows(2) {
-            synapses[row[0] as usize..row[1] as usize].sort_by_key(|(delay, target, _)| (*delay, *target));
+        if let Delays::Each(delays) = &mut delays {
+            for row in starts.windows(2) {
+                sort(row[0] as usize..row[1] as usize, delays, &mut targets, &mut weights);
+            }
         }
-        let targets = synapses.iter().map(|s| s.1).collect();
-        let (delays, weights) = (delays(projection, &synapses), weights(projection, &synapses));
-        let one_sign = synapses.iter().all(|s| s.2 >= 0.0) || synapses.iter().all(|s| s.2 <= 0.0);
-        Self { target, receptor, first, rows: Rows::Listed { starts, targets }, delays, weights, one_sign }
+        Self { target, receptor, first, rows: Rows::Listed { starts, targets }, delays, weights, one_sign: signs != (true, true) }
     }
 
     /// Schedules what a spike of a source at a time starts. Returns how many synapses that are.
@@ -257,18 +256,72 @@ fn unstored(projection: &Projection, generator: &Generator<'_>, owned: &Range<u3
     Some((weight, delay?, rows))
 }
 
-fn delays(projection: &Projection, synapses: &[(u64, u32, f64)]) -> Delays {
-    match (&projection.delay, synapses.first()) {
-        (Draw::Constant(_), Some(first)) => Delays::One(first.0),
-        _ => Delays::Each(synapses.iter().map(|s| s.0).collect()),
+/// Where the rows of all sources begin, and the end.
+fn starts(generator: &Generator<'_>, receptor: usize, sources: usize, owned: &Range<u32>) -> Vec<u32> {
+    let mut starts = vec![0_u32; sources + 1];
+    if generator.only_receptor().is_some() {
+        generator.for_pairs(owned.clone(), |pair| starts[pair.source as usize + 1] += 1);
+    } else {
+        // Of what is drawn, the second time gives the same as the first.
+        generator.for_targets(owned.clone(), |s| starts[s.source as usize + 1] += u32::from(s.receptor == receptor));
+    }
+    for source in 0..sources {
+        starts[source + 1] += starts[source];
+    }
+    starts
+}
+
+/// Puts a row in the order of its delays; those with the same stay as they are.
+fn sort(row: Range<usize>, delays: &mut [u64], targets: &mut [u32], weights: &mut Weights) {
+    let mut synapses: Vec<(u64, u32, f64)> = row.clone().map(|i| (delays[i], targets[i], weights.get(i))).collect();
+    synapses.sort_by_key(|synapse| synapse.0);
+    for (index, (delay, target, weight)) in row.zip(synapses) {
+        (delays[index], targets[index]) = (delay, target);
+        weights.set(index, weight);
     }
 }
 
-fn weights(projection: &Projection, synapses: &[(u64, u32, f64)]) -> Weights {
-    let is_single = |weight: f64| f64::from(weight as f32).to_bits() == weight.to_bits();
-    match (&projection.weight, synapses.first()) {
-        (Draw::Constant(_), Some(first)) => Weights::One(first.2),
-        _ if synapses.iter().all(|s| is_single(s.2)) => Weights::Single(synapses.iter().map(|s| s.2 as f32).collect()),
-        _ => Weights::Double(synapses.iter().map(|s| s.2).collect()),
+impl Delays {
+    fn empty(projection: &Projection, count: usize) -> Self {
+        match projection.delay {
+            Draw::Constant(_) => Self::One(0),
+            _ => Self::Each(vec![0; count]),
+        }
+    }
+
+    #[inline]
+    fn set(&mut self, index: usize, delay: u64) {
+        match self {
+            Self::One(one) => *one = delay,
+            Self::Each(all) => all[index] = delay,
+        }
+    }
+}
+
+impl Weights {
+    /// Weights that are not wanted in 53 bits are rounded to at most the 24 that singles hold.
+    fn empty(network: &Network, projection: &Projection, count: usize) -> Self {
+        match (&projection.weight, network.weights) {
+            (Draw::Constant(_), _) => Self::One(0.0),
+            (_, Precision::F64) => Self::Double(vec![0.0; count]),
+            _ => Self::Single(vec![0.0; count]),
+        }
+    }
+
+    #[inline]
+    fn set(&mut self, index: usize, weight: f64) {
+        match self {
+            Self::One(one) => *one = weight,
+            Self::Single(all) => all[index] = weight as f32,
+            Self::Double(all) => all[index] = weight,
+        }
+    }
+
+    fn get(&self, index: usize) -> f64 {
+        match self {
+            Self::One(one) => *one,
+            Self::Single(all) => f64::from(all[index]),
+            Self::Double(all) => all[index],
+        }
     }
 }
