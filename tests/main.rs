@@ -7,6 +7,7 @@ mod chances;
 mod cli;
 mod connectors;
 mod differential;
+mod event;
 mod examples;
 mod experiments;
 mod hardened;

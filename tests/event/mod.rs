@@ -1,0 +1,9 @@
+//! The event engine: continuous time, exact spikes. The data and their origin are in `data/precise` and `data/nest`.
+
+mod circuit;
+mod dense;
+mod meaning;
+mod nest;
+mod oracle;
+mod precise;
+mod references;
