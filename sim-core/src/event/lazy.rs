@@ -113,7 +113,7 @@ pub fn build<K: Flow<S, C>, const S: usize, const C: usize>(setup: Setup<'_>) ->
 
 impl<K: Flow<S, C>, const S: usize, const C: usize> Lazy<K, S, C> {
     fn new(setup: Setup<'_>) -> Self {
-        let Setup { first, cells: range, parameters, initial, trains } = setup;
+        let Setup { first, cells: range, parameters, initial, trains, .. } = setup;
         let of = |cell: u32| {
             let own: Vec<f64> = parameters.iter().map(|column| column.get(cell as usize)).collect();
             K::coefficients(&own)
@@ -269,7 +269,7 @@ fn test<K: Flow<S, C>, const S: usize, const C: usize>(cell: &mut Cell<S>, c: &[
 fn fire<K: Flow<S, C>, const S: usize, const C: usize>(cell: &mut Cell<S>, c: &[f64; C], neuron: u32, fired: &mut Vec<Spike>) {
     fired.push(Spike { tick: cell.at, neuron });
     K::reset(&mut cell.state, c);
-    cell.until = later(cell.at, K::refractory(c)).unwrap_or(NEVER).max(cell.at);
+    cell.until = fs_from_ms(K::refractory(c)).map_or(NEVER, |fs| cell.at.saturating_add(fs as u64));
 }
 
 #[inline(always)]

@@ -14,12 +14,13 @@
 //! one neuron has an order that does not depend on the partitions: its own threshold crossing, its own random input, injected current,
 //! spikes by projection and source (added up before the threshold is tested), then a probe's reading, which changes nothing.
 //!
-//! In the order of reading: `queue.rs`, `rows.rs` (synapses), `lazy.rs` (neurons), `worker.rs` (the window of a partition).
+//! In the order of reading: `queue.rs`, `rows.rs` (synapses), `lazy.rs` and `leaky.rs` (neurons), `worker.rs` (the window of a partition).
 
 mod currents;
 mod hazard;
 mod lazy;
 mod leader;
+mod leaky;
 mod plan;
 mod population;
 mod queue;
@@ -31,6 +32,7 @@ mod trains;
 mod worker;
 
 pub use lazy::{Flow, Outlook, build};
+pub use leaky::{Relaxation, leaky};
 pub use plan::Plan;
 pub use population::{Build, Foreseen, Population, Setup};
 pub use queue::Queue;

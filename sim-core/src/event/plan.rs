@@ -174,9 +174,12 @@ fn build_part(network: &Network, drives: &[Option<Drive>], probes: &[Probe], own
             _ => {}
         }
     }
-    let populations = trains.into_iter().enumerate().map(|(index, trains)| population(network, index, &owned[index], trains));
-    let populations = populations.collect();
     let changes = currents::changes(network, drives, &owned);
+    let populations = trains.into_iter().enumerate().map(|(index, trains)| {
+        let currents = changes.iter().any(|change| change.population as usize == index);
+        population(network, index, &owned[index], (trains, currents))
+    });
+    let populations = populations.collect();
     let probed = probes.iter().map(|probe| {
         let (record, own) = (&network.records[probe.record].cells, &owned[probe.population]);
         record.partition_point(|cell| *cell < own.start)..record.partition_point(|cell| *cell < own.end)
@@ -186,7 +189,12 @@ fn build_part(network: &Network, drives: &[Option<Drive>], probes: &[Probe], own
 }
 
 /// The neurons of a population that a partition owns; none of a stimulus.
-fn population(network: &Network, index: usize, owned: &Range<u32>, trains: Vec<(u32, Train)>) -> Option<Box<dyn Population>> {
+fn population(
+    network: &Network,
+    index: usize,
+    owned: &Range<u32>,
+    (trains, currents): (Vec<(u32, Train)>, bool),
+) -> Option<Box<dyn Population>> {
     let population = &network.populations[index];
     let Cells::Neurons { card, parameters, initial } = &population.cells else { return None };
     let build = card.build_event?;
@@ -199,7 +207,7 @@ fn population(network: &Network, index: usize, owned: &Range<u32>, trains: Vec<(
         state
     };
     let (first, trains) = (population.first + owned.start, Trains::new(owned.len(), trains));
-    Some(build(Setup { first, cells: owned.clone(), parameters, initial: owned.clone().map(start).collect(), trains }))
+    Some(build(Setup { first, cells: owned.clone(), parameters, initial: owned.clone().map(start).collect(), trains, currents }))
 }
 
 /// The trains of a private stimulus onto some cells: parallel connections with one rate, weight and delay are one train of the

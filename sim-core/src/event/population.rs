@@ -73,6 +73,8 @@ pub struct Setup<'a> {
     pub initial: Vec<Vec<f64>>,
     /// Random input of their own.
     pub trains: Trains,
+    /// Whether current is injected into any of them.
+    pub currents: bool,
 }
 
 /// Makes a population.

@@ -1,10 +1,23 @@
 //! The same in continuous time: closed forms.
 
 use crate::neurons::named;
-use sim_core::event::{Build, Flow, Outlook, build};
+use sim_core::event::{Build, Flow, Outlook, Relaxation, Setup, build, leaky};
 use sim_core::math;
+use sim_core::network::Column;
 
-pub(super) const BUILD: Build = build::<LifPscDelta, 1, 6>;
+pub(super) const BUILD: Build = |setup| match relaxation(&setup) {
+    Some(relaxation) => leaky(setup, relaxation),
+    None => build::<LifPscDelta, 1, 6>(setup),
+};
+
+/// Of neurons that are all alike and silent without input.
+fn relaxation(setup: &Setup<'_>) -> Option<Relaxation> {
+    let shared = |column: &Column| if let Column::Shared(value) = column { Some(*value) } else { None };
+    let parameters: Vec<f64> = setup.parameters.iter().map(shared).collect::<Option<_>>()?;
+    let [goal, tau, _, threshold, reset, refractory] = LifPscDelta::coefficients(&parameters);
+    let relaxes = goal < threshold && tau >= 1.0 && !setup.currents;
+    relaxes.then_some(Relaxation { tau, goal, threshold, reset, refractory })
+}
 
 #[derive(Clone, Copy)]
 struct LifPscDelta;
