@@ -17,7 +17,7 @@ const DELAY_MS: i64 = 1;
 /// How many neurons are tried.
 fn trains() -> usize {
     let asked = std::env::var("SPIKELOOM_EVENT_TRAINS").ok();
-    asked.map_or(10_000, |number| number.parse().expect("SPIKELOOM_EVENT_TRAINS is a number"))
+    asked.map_or(6_000, |number| number.parse().expect("SPIKELOOM_EVENT_TRAINS is a number"))
 }
 
 #[test]
