@@ -34,12 +34,12 @@ def vogels_abbott(model, card, excitation, inhibition):
     return dict(exc=exc, inh=inh)
 
 
-def brunel(seed, recurrent="static_synapse"):
+def brunel(seed, recurrent="static_synapse", neuron="iaf_psc_delta", generator="poisson_generator"):
     card = dict(C_m=1.0, tau_m=20.0, t_ref=2.0, E_L=0.0, V_th=20.0, V_reset=10.0, tau_minus=20.0)
-    exc, inh = nest.Create("iaf_psc_delta", 10000, card), nest.Create("iaf_psc_delta", 2500, card)
+    exc, inh = nest.Create(neuron, 10000, card), nest.Create(neuron, 2500, card)
     every = exc + inh
     every.V_m = nest.random.uniform(0.0, 20.0)
-    noise = nest.Create("poisson_generator", params=dict(rate=20000.0))
+    noise = nest.Create(generator, params=dict(rate=20000.0))
     nest.Connect(noise, every, syn_spec=dict(weight=0.1, delay=1.5))
     excitation = dict(rule="fixed_indegree", indegree=1000)
     nest.Connect(exc, exc, excitation, dict(synapse_model=recurrent, weight=0.1, delay=1.5))
@@ -52,6 +52,11 @@ def brunel_stdp(seed):
     learns = {"lambda": 0.005, "alpha": 1.05, "mu_plus": 0.0, "mu_minus": 0.0, "Wmax": 0.3, "tau_plus": 20.0}
     nest.CopyModel("stdp_synapse", "additive", learns)
     return brunel(seed, "additive")
+
+
+def brunel_precise(seed):
+    """In continuous time: nothing is on the grid but the delays."""
+    return brunel(seed, neuron="iaf_psc_delta_ps", generator="poisson_generator_ps")
 
 
 def hpc_stdp(seed):
@@ -187,6 +192,7 @@ def connect_columns(cells, numbers, weights):
 NETWORKS = {
     "brunel": (brunel, 0.1),
     "brunel-stdp": (brunel_stdp, 0.1),
+    "brunel-precise": (brunel_precise, 0.1),
     "hpc-stdp": (hpc_stdp, 0.1),
     "cuba": (current_based, 0.1),
     "coba": (conductance_based, 0.1),

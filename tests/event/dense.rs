@@ -123,3 +123,18 @@ fn the_oracle_knows_the_references() {
         assert!(judge(&case.cell, &extra, end).is_err(), "{}: a spike too many", case.name);
     }
 }
+
+/// Where a potential is so near to the threshold that its own roundings would decide, the oracle believes a train, if that has
+/// its spike near the peak.
+#[test]
+fn the_oracle_knows_grazing_peaks() {
+    for case in cases("precise/grazing.json") {
+        let want: Vec<i64> = case.spikes.iter().map(Spike::time_fs).collect();
+        let end = case.duration_ms * FS_PER_MS;
+        let right = judge(&case.cell, &want, end);
+        assert_eq!(right.map(|verdict| verdict.spikes), Ok(want.len()), "{}", case.name);
+        let other = if want.is_empty() { vec![end / 2] } else { Vec::new() };
+        let is_clear = case.beyond.is_some_and(|beyond| beyond.abs() > 1e-8);
+        assert!(!is_clear || judge(&case.cell, &other, end).is_err(), "{}: the opposite", case.name);
+    }
+}

@@ -1,7 +1,7 @@
 //! Against NEST's precise models, whose times are good to 1e-10 ms: see `data/precise/README.md`.
 
-use super::circuit::{run, run_alone};
-use super::references::{Spike, cases, network};
+use super::circuit::{Cell, run, run_alone};
+use super::references::{Network, Spike, cases};
 
 /// 1e-9 ms.
 const TOLERANCE_FS: f64 = 1000.0;
@@ -28,11 +28,11 @@ fn single_neurons() {
 /// Every spike of a network depends on those before: an error would grow from spike to spike.
 #[test]
 fn a_network_of_all_models() {
-    let (cells, synapses, duration_ms) = network();
-    assert!(cells.iter().map(|(_, spikes)| spikes.len()).sum::<usize>() >= 500);
-    let neurons: Vec<_> = cells.iter().map(|(cell, _)| cell).collect();
-    let spikes = run(&neurons, &synapses, duration_ms);
-    for (place, ((cell, want), got)) in cells.iter().zip(&spikes).enumerate() {
-        agree(&format!("neuron {place}, {}", cell.model), got, want);
+    let network = Network::read("nest/precise_network.json");
+    assert!(network.spikes.iter().map(Vec::len).sum::<usize>() >= 500);
+    let cells: Vec<&Cell> = network.cells.iter().collect();
+    let spikes = run(&cells, &network.synapses, network.duration_ms);
+    for (place, (got, want)) in spikes.iter().zip(&network.spikes).enumerate() {
+        agree(&format!("neuron {place}, {}", cells[place].model), got, want);
     }
 }

@@ -143,19 +143,20 @@ enum Crossing {
 
 impl Stretch<'_> {
     fn potential(&self, t: f64) -> f64 {
-        let m = self.membrane;
-        let synapses = self.currents.iter().zip(m.tau_syn).map(|((level, rise), tau_syn)| {
-            let x = (1.0 / tau_syn - 1.0 / m.tau_m) * t;
-            t * (level * mean(0, x) + rise * t * mean(1, x))
-        });
-        m.v_end + (self.v - m.v_end + synapses.sum::<f64>() / m.c_m) * (-t / m.tau_m).exp()
+        self.at(t).0
     }
 
-    fn slope(&self, t: f64) -> f64 {
+    /// Potential and slope.
+    fn at(&self, t: f64) -> (f64, f64) {
         let m = self.membrane;
-        let synapses =
-            self.currents.iter().zip(m.tau_syn).map(|((level, rise), tau_syn)| (level + rise * t) * (-t / tau_syn).exp());
-        (m.v_end - self.potential(t)) / m.tau_m + synapses.sum::<f64>() / m.c_m
+        let (mut charge, mut current) = (0.0, 0.0);
+        for ((level, rise), tau_syn) in self.currents.iter().zip(m.tau_syn).filter(|(current, _)| **current != (0.0, 0.0)) {
+            let x = (1.0 / tau_syn - 1.0 / m.tau_m) * t;
+            charge += t * (level * mean(0, x) + rise * t * mean(1, x));
+            current += (level + rise * t) * (-t / tau_syn).exp();
+        }
+        let v = m.v_end + (self.v - m.v_end + charge / m.c_m) * (-t / m.tau_m).exp();
+        (v, (m.v_end - v) / m.tau_m + current / m.c_m)
     }
 
     /// The first crossing within a time: from moment to moment, and at each peak between two of them. Moments are denser at
@@ -163,20 +164,25 @@ impl Stretch<'_> {
     fn crossing(&self, span: f64) -> Crossing {
         let moment = |number: u32| span * (f64::from(number) / f64::from(MOMENTS)).powi(2);
         let above = |t: f64| self.potential(t) - self.membrane.v_th;
-        let mut early = 0.0;
+        let (mut early, mut rises) = (0.0, self.at(0.0).1 > 0.0);
         for number in 1..=MOMENTS {
             let late = moment(number);
-            let peak = self.slope(early) > 0.0 && self.slope(late) < 0.0;
-            let top = if peak { bisect(early, late, |t| self.slope(t) < 0.0) } else { late };
-            let ends = peak || number == MOMENTS;
-            if ends && above(top).abs() < UNDECIDED {
+            let (v, slope) = self.at(late);
+            let peak = rises && slope < 0.0;
+            let (top, height) = if peak {
+                let top = bisect(early, late, |t| self.at(t).1 < 0.0);
+                (top, above(top))
+            } else {
+                (late, v - self.membrane.v_th)
+            };
+            if (peak || number == MOMENTS) && height.abs() < UNDECIDED {
                 return Crossing::Undecided;
             }
-            if above(top) > 0.0 {
+            if height > 0.0 {
                 let t = bisect(early, top, |t| above(t) > 0.0);
-                return Crossing::At(t, self.slope(t));
+                return Crossing::At(t, self.at(t).1);
             }
-            early = late;
+            (early, rises) = (late, slope > 0.0);
         }
         Crossing::None
     }

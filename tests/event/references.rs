@@ -57,18 +57,33 @@ pub(super) fn cases(file: &str) -> Vec<Case> {
     cases.collect()
 }
 
-/// NEST's network: its neurons with the times of their spikes, its synapses, and how long it ran.
-pub(super) fn network() -> (Vec<(Cell, Vec<Spike>)>, Vec<Synapse>, i64) {
-    let json = read("nest/precise_network.json");
-    let cells = list(&json["cells"]).iter().map(|case| (cell(case), spikes(case))).collect();
-    let place = |value: &Value| value.as_u64().expect("a place") as usize;
-    let synapses = list(&json["connections"]).iter().map(|row| Synapse {
-        source: place(&row[0]),
-        target: place(&row[1]),
-        weight: text(&row[2]),
-        delay: text(&row[3]),
-    });
-    (cells, synapses.collect(), json["duration_ms"].as_i64().expect("a whole number of ms"))
+/// NEST's network.
+pub(super) struct Network {
+    pub(super) cells: Vec<Cell>,
+    pub(super) synapses: Vec<Synapse>,
+    pub(super) duration_ms: i64,
+    /// By cell.
+    pub(super) spikes: Vec<Vec<Spike>>,
+}
+
+impl Network {
+    pub(super) fn read(file: &str) -> Self {
+        let json = read(file);
+        let cases = list(&json["cells"]);
+        let place = |value: &Value| value.as_u64().expect("a place") as usize;
+        let synapses = list(&json["connections"]).iter().map(|row| Synapse {
+            source: place(&row[0]),
+            target: place(&row[1]),
+            weight: text(&row[2]),
+            delay: text(&row[3]),
+        });
+        Self {
+            cells: cases.iter().map(cell).collect(),
+            synapses: synapses.collect(),
+            duration_ms: json["duration_ms"].as_i64().expect("a whole number of ms"),
+            spikes: cases.iter().map(spikes).collect(),
+        }
+    }
 }
 
 fn list(value: &Value) -> &Vec<Value> {

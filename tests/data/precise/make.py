@@ -1,7 +1,7 @@
 """Spike times of leaky integrate-and-fire neurons in continuous time, in 50 digits: transversal.json and grazing.json.
 
     python3 -m venv precise && precise/bin/pip install mpmath==1.4.1
-    precise/bin/python tests/data/precise/make.py                  # both files, two minutes
+    precise/bin/python tests/data/precise/make.py                  # both files, 20 s
     precise/bin/python tests/data/precise/make.py FILE.json ..     # how far the spike times in such files are from ours
 
 README.md says what stands in the files. Time is in femtoseconds throughout, whole where it is an input's.
