@@ -21,6 +21,19 @@ impl Hazard {
         Self { pieces: schedule.0.iter().map(piece).collect() }
     }
 
+    /// The mean interval at a time, and until when that holds.
+    pub(crate) fn mean(&self, at: u64) -> (f64, u64) {
+        let next = self.pieces.partition_point(|piece| piece.0 <= at);
+        let rate = next.checked_sub(1).map_or(0.0, |index| self.pieces[index].1);
+        (1.0 / rate, self.pieces.get(next).map_or(NEVER, |piece| piece.0))
+    }
+
+    /// The spike of a Poisson train that comes when the integral since `from` reaches `amount`.
+    pub(crate) fn spike(&self, from: u64, amount: f64) -> u64 {
+        // Casts saturate.
+        self.reaches(from, amount).map_or(NEVER, |(now, wait)| now.saturating_add((wait + 0.5) as u64))
+    }
+
     /// The time at which the integral since `from` reaches `amount`, as the whole number below and the rest; none if never.
     fn reaches(&self, from: u64, mut amount: f64) -> Option<(u64, f64)> {
         let current = self.pieces.partition_point(|piece| piece.0 <= from);
@@ -56,7 +69,7 @@ impl Draws {
 
     /// An exponential number of mean 1.
     #[inline]
-    fn exponential(&mut self) -> f64 {
+    pub(crate) fn exponential(&mut self) -> f64 {
         let bits = mix(self.key, self.drawn);
         self.drawn += 1;
         -math::ln(((bits >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0))
@@ -66,8 +79,7 @@ impl Draws {
     #[inline]
     pub(crate) fn next(&mut self, hazard: &Hazard, from: u64) -> u64 {
         let amount = self.exponential();
-        // Casts saturate.
-        hazard.reaches(from, amount).map_or(NEVER, |(now, wait)| now.saturating_add((wait + 0.5) as u64))
+        hazard.spike(from, amount)
     }
 
     /// The next spike of a train that has at most one in each whole unit of time, after `from`: the hazard is -ln(1 - p).

@@ -51,7 +51,8 @@ struct Cell {
 /// A moment as all cells see it.
 #[derive(Clone, Copy)]
 struct Moment {
-    epoch: u64,
+    /// When its epoch began.
+    begin: u64,
     growth: f64,
     threshold: f64,
 }
@@ -64,11 +65,14 @@ pub(super) struct Leaky {
     /// Length of an epoch, and what is left after it.
     epoch_fs: u64,
     fading: f64,
+    /// Time constants in a femtosecond.
+    per_fs: f64,
+    height: f64,
     cells: Vec<Cell>,
     /// When each cell was, or is, last refractory.
     until: Vec<u64>,
-    /// By block of cells.
-    epochs: Vec<u64>,
+    /// By block of cells: when its epoch began.
+    begun: Vec<u64>,
     trains: Trains,
     /// Cells whose random input is not foreseen.
     touched: Vec<u32>,
@@ -91,8 +95,10 @@ pub fn leaky(setup: Setup<'_>, relaxation: Relaxation) -> Box<dyn Population> {
         refractory_fs: fs(relaxation.refractory),
         epoch_fs,
         fading: math::exp(-(epoch_fs as f64) / (relaxation.tau * FS_PER_MS as f64)),
+        per_fs: 1.0 / (relaxation.tau * FS_PER_MS as f64),
+        height: relaxation.threshold - relaxation.goal,
         until: vec![0; cells.len()],
-        epochs: vec![0; cells.len().div_ceil(BLOCK)],
+        begun: vec![0; cells.len().div_ceil(BLOCK)],
         touched: (0..cells.len() as u32).filter(|cell| cells[*cell as usize].train != NEVER).collect(),
         cells,
         trains,
@@ -103,23 +109,22 @@ pub fn leaky(setup: Setup<'_>, relaxation: Relaxation) -> Box<dyn Population> {
 impl Leaky {
     /// Epoch k is after k lengths, up to k + 1.
     #[inline]
-    fn epoch(&self, at: u64) -> u64 {
-        at.saturating_sub(1) / self.epoch_fs
+    fn moment(&self, at: u64) -> Moment {
+        self.moment_after(at.saturating_sub(1) / self.epoch_fs * self.epoch_fs, at)
     }
 
-    #[inline]
-    fn moment(&self, at: u64) -> Moment {
-        let epoch = self.epoch(at);
-        let growth = math::exp((at - epoch * self.epoch_fs) as f64 / (self.relaxation.tau * FS_PER_MS as f64));
-        let height = self.relaxation.threshold - self.relaxation.goal;
-        Moment { epoch, growth, threshold: height * growth * SLACK }
+    /// A time in an epoch of which the beginning is known.
+    #[inline(always)]
+    fn moment_after(&self, begin: u64, at: u64) -> Moment {
+        let growth = math::exp((at - begin) as f64 * self.per_fs);
+        Moment { begin, growth, threshold: self.height * growth * SLACK }
     }
 
     /// Brings a cell to a time at which something reaches it: what is left is to add.
     #[inline(always)]
-    fn bring(&mut self, cell: usize, at: u64, epoch: u64, fired: &mut Vec<Spike>) {
-        if self.epochs[cell / BLOCK] != epoch {
-            self.turn(cell / BLOCK, epoch, fired);
+    fn bring(&mut self, cell: usize, at: u64, begin: u64, fired: &mut Vec<Spike>) {
+        if self.begun[cell / BLOCK] != begin {
+            self.turn(cell / BLOCK, begin, fired);
         }
         if self.cells[cell].train <= at {
             self.hear(cell, at, fired);
@@ -131,10 +136,10 @@ impl Leaky {
 
     /// A block turns to another epoch, one after the other: how often it is looked at changes no bit.
     #[cold]
-    fn turn(&mut self, block: usize, epoch: u64, fired: &mut Vec<Spike>) {
+    fn turn(&mut self, block: usize, begin: u64, fired: &mut Vec<Spike>) {
         let range = block * BLOCK..self.cells.len().min((block + 1) * BLOCK);
-        while self.epochs[block] < epoch {
-            let end = (self.epochs[block] + 1).saturating_mul(self.epoch_fs);
+        while self.begun[block] < begin {
+            let end = self.begun[block] + self.epoch_fs;
             let mut moves = false;
             for cell in range.clone() {
                 if self.cells[cell].train <= end {
@@ -148,7 +153,7 @@ impl Leaky {
                 moves |= *u != 0.0 || *train != NEVER;
             }
             // Where all is at rest nothing is left to be done.
-            self.epochs[block] = if moves { self.epochs[block] + 1 } else { epoch };
+            self.begun[block] = if moves { end } else { begin };
         }
     }
 
@@ -163,7 +168,7 @@ impl Leaky {
             if self.cells[cell].u == HELD {
                 self.release(cell, now);
             }
-            let Moment { growth, threshold, .. } = self.moment(now);
+            let Moment { growth, threshold, .. } = self.moment_after(self.begun[cell / BLOCK], now);
             let (mut next, mut sum) = (NEVER, 0.0);
             for train in self.trains.of(cell) {
                 if train.next == now {
@@ -204,9 +209,9 @@ impl Population for Leaky {
     }
 
     fn deliver(&mut self, at: u64, _: usize, fan: &Fan<'_>, whole: bool, fired: &mut Vec<Spike>) {
-        let Moment { epoch, growth, threshold } = self.moment(at);
+        let Moment { begin, growth, threshold } = self.moment(at);
         fan.each(|target, weight| {
-            self.bring(target, at, epoch, fired);
+            self.bring(target, at, begin, fired);
             let u = &mut self.cells[target].u;
             *u += weight * growth;
             if whole && *u >= threshold {
@@ -234,9 +239,9 @@ impl Population for Leaky {
     }
 
     fn settle(&mut self, until: u64, fired: &mut Vec<Spike>, wakes: &mut Vec<(u64, u32)>) {
-        let epoch = self.epoch(until);
+        let Moment { begin, .. } = self.moment(until);
         for cell in std::mem::take(&mut self.touched) {
-            self.bring(cell as usize, until, epoch, fired);
+            self.bring(cell as usize, until, begin, fired);
             let next = self.cells[cell as usize].train;
             if next != NEVER {
                 self.foreseen.scheduled += 1;
@@ -246,8 +251,8 @@ impl Population for Leaky {
     }
 
     fn read(&mut self, at: u64, cell: usize, _: usize, fired: &mut Vec<Spike>) -> f64 {
-        let Moment { epoch, growth, .. } = self.moment(at);
-        self.bring(cell, at, epoch, fired);
+        let Moment { begin, growth, .. } = self.moment(at);
+        self.bring(cell, at, begin, fired);
         let Relaxation { reset, goal, .. } = self.relaxation;
         match self.cells[cell].u {
             HELD => reset,
@@ -260,6 +265,6 @@ impl Population for Leaky {
     }
 
     fn bytes(&self) -> usize {
-        size_of_val(&self.cells[..]) + size_of_val(&self.until[..]) + size_of_val(&self.epochs[..])
+        size_of_val(&self.cells[..]) + size_of_val(&self.until[..]) + size_of_val(&self.begun[..])
     }
 }

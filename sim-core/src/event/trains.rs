@@ -10,21 +10,45 @@ pub(crate) struct Train {
     pub(crate) next: u64,
     draws: Draws,
     hazard: Arc<Hazard>,
+    /// The mean interval now, and until when.
+    mean: f64,
+    end: u64,
     pub(crate) receptor: u32,
     pub(crate) weight: f64,
 }
 
 impl Train {
     pub(crate) fn new(hazard: Arc<Hazard>, key: u64, receptor: usize, weight: f64) -> Self {
-        let mut draws = Draws::new(key);
-        let next = draws.next(&hazard, 0);
-        Self { next, draws, hazard, receptor: receptor as u32, weight }
+        let mut train = Self {
+            next: 0,
+            draws: Draws::new(key),
+            hazard,
+            mean: f64::INFINITY,
+            end: 0,
+            receptor: receptor as u32,
+            weight,
+        };
+        train.draw();
+        train
     }
 
     /// Goes on to the spike after the next.
     #[inline]
     pub(crate) fn draw(&mut self) {
-        self.next = self.draws.next(&self.hazard, self.next);
+        let amount = self.draws.exponential();
+        let wait = amount * self.mean;
+        if wait < self.end as f64 - self.next as f64 {
+            self.next += (wait + 0.5) as u64;
+        } else {
+            self.draw_on(amount);
+        }
+    }
+
+    /// The same where the rate may change before.
+    #[cold]
+    fn draw_on(&mut self, amount: f64) {
+        self.next = self.hazard.spike(self.next, amount);
+        (self.mean, self.end) = self.hazard.mean(self.next);
     }
 }
 
