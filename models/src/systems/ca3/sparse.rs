@@ -159,13 +159,24 @@ fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     let drive = SURE + WRITTEN * f64::from(shape.groups);
     wiring.wire("IN_CONTENT", (Of("IN", Some(shape.content_lines())), all("CONTENT")), OneToOne, drive, 2.0);
     wiring.wire("DG_CONTENT", (all("DG"), all("CONTENT")), AllToAll, -WRITTEN, 2.0);
-    let bias = ENOUGH + WRITTEN * parts.number("tolerance").floor();
+    let bias = ENOUGH + WRITTEN * tolerance(&parts, shape)?;
     wiring.wire("READ_CONTENT", (line(shape.read_line()), all("CONTENT")), AllToAll, bias, 3.0);
     let tau = quantity(GATE.tau_m, Dimension::TIME, parts.span());
     wiring.alone("P1_writing", parts.card("leaky_modulator", &[("tau", tau)]));
     wiring.signal("LEARN_P1_writing", (line(shape.learn_line()), all("P1_writing")), 2.0);
     wiring.memory_after("P1", (all("DG"), all("CONTENT")), rule(&parts), 2.0);
     Ok(wiring.finish())
+}
+
+/// Active cells that a bit of content may miss: not all of them, or each bit would be an answer to anything.
+fn tolerance(parts: &Parts<'_>, shape: SparseShape) -> Result<f64, Diagnostic> {
+    let (tolerance, most) = (parts.number("tolerance"), shape.groups - 1);
+    if tolerance.fract() == 0.0 && (0.0..=f64::from(most)).contains(&tolerance) {
+        return Ok(tolerance);
+    }
+    let message =
+        format!("tolerance is a whole number from 0 to {most}, not {tolerance}: {} cells of DG are active", shape.groups);
+    Err(Diagnostic::error("out-of-range", parts.place("tolerance"), message))
 }
 
 /// Pairs of a line and a cell of DG: the line of a bit that the cell's value has, and the one that it has not.
