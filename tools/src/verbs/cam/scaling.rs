@@ -135,7 +135,7 @@ fn to_json(arguments: &CamScalingArgs, points: &[Point]) -> Value {
 /// Events of an operation against the size: points for what is counted, a line for the formula where there is one.
 fn draw(arguments: &CamScalingArgs, points: &[Point], format: Format) -> Result<Vec<u8>, Failure> {
     let curves = arguments.systems.iter().flat_map(|system| Measured::ALL.map(|measured| (system, measured)));
-    let groups = curves.flat_map(|(system, measured)| {
+    let groups = curves.map(|(system, measured)| {
         let own = points.iter().filter(|point| point.kind.system == *system);
         let costs =
             own.flat_map(|point| point.costs.iter().map(move |cost| (point.size, cost))).filter(|(_, cost)| cost.0 == measured);
@@ -143,16 +143,16 @@ fn draw(arguments: &CamScalingArgs, points: &[Point], format: Format) -> Result<
         let counted: Vec<_> = costs.clone().map(|(size, (_, cost, _))| at(cost.events as f64, size, cost)).collect();
         let formula: Vec<_> =
             costs.filter_map(|(size, (_, cost, _))| cost.formula.map(|formula| at(formula as f64, size, cost))).collect();
-        let name = format!("{}: {system}", measured.name());
-        [
-            ScatterGroup { name: name.clone(), points: counted, joined: false },
-            ScatterGroup { name: format!("{name}, formula"), points: formula, joined: true },
-        ]
+        ScatterGroup { name: format!("{}: {system}", measured.name()), points: counted, line: formula }
     });
     let data = ScatterData {
         caption: Caption {
             title: "synaptic events of an operation".into(),
-            facts: vec![format!("{} bits in a content", arguments.set), format!("spikeloom {}", env!("CARGO_PKG_VERSION"))],
+            facts: vec![
+                "points are counted, lines by formula".into(),
+                format!("{} bits in a content", arguments.set),
+                format!("spikeloom {}", env!("CARGO_PKG_VERSION")),
+            ],
         },
         x_name: "cues, and as many bits".into(),
         y_name: "events".into(),

@@ -9,7 +9,7 @@ use crate::names::table;
 use crate::outputs::{checked, not_drawn, save};
 use crate::plot::{self, Caption, Format, ScatterData, ScatterGroup, Size as PlotSize};
 use crate::progress::{Progress, Steps};
-use models::experiments::cam::{Kind, RandomOperations, Size, Spacing};
+use models::experiments::cam::{Kind, Protocol, RandomOperations, Size, Spacing};
 use serde_json::{Value, json};
 
 /// Spikes that synapses remember: the chip's, and all.
@@ -136,14 +136,18 @@ fn to_json(arguments: &CamSpacingArgs, curves: &[Curve]) -> Value {
     })
 }
 
-/// Shares of right answers against the spacing, a line for each kind of operation on each memory.
+/// Shares of right answers against the spacing, a line for each kind of operation on a memory.
 fn draw(arguments: &CamSpacingArgs, curves: &[Curve], format: Format) -> Result<Vec<u8>, Failure> {
-    let line = |curve: &Curve, (kind, short): (&str, &str)| {
-        let share = |(spacing, counts): &(u64, Counts)| Some((*spacing as f64, percent(counts.of(kind)?)));
-        let points: Vec<(f64, f64)> = curve.points.iter().filter_map(share).collect();
-        ScatterGroup { name: format!("{short}: {}", curve.name), points, joined: true }
+    let line = |curve: &Curve, short: &str, share: &dyn Fn(&Counts) -> Option<(u64, u64)>| {
+        let point = |(spacing, counts): &(u64, Counts)| Some((*spacing as f64, percent(share(counts)?)));
+        let line = curve.points.iter().filter_map(point).collect();
+        ScatterGroup { name: format!("{short}: {}", curve.name), line, ..ScatterGroup::default() }
     };
-    let lines = KINDS.iter().flat_map(|kind| curves.iter().map(move |curve| line(curve, *kind)));
+    let lines = |curve: &Curve| match curve.kind.protocol {
+        Protocol::Published => KINDS.map(|(kind, short)| line(curve, short, &|counts| counts.of(kind))).into(),
+        // It does more than these three.
+        Protocol::Hardened => vec![line(curve, "all", &|counts| Some(counts.sums()))],
+    };
     let data = ScatterData {
         caption: Caption {
             title: "right answers of random operations".into(),
@@ -155,7 +159,7 @@ fn draw(arguments: &CamSpacingArgs, curves: &[Curve], format: Format) -> Result<
         },
         x_name: "from an operation to the next (ms)".into(),
         y_name: "right answers (%)".into(),
-        groups: lines.filter(|line| !line.points.is_empty()).collect(),
+        groups: curves.iter().flat_map(lines).filter(|group| !group.line.is_empty()).collect(),
         size: PlotSize::default(),
     };
     plot::scatter(&data, format).map_err(not_drawn)
