@@ -148,6 +148,7 @@ fn what_cannot_be_is_refused() {
         (vec!["cam", "capacity", "-o", "plot.txt"], ".svg or .png"),
         (vec!["cam", "fidelity", "--set", "200"], "fewer bits are set"),
         (vec!["cam", "fidelity", "--system", "no_memory"], "no_memory"),
+        (vec!["cam", "fidelity", "--spacing", "9ms"], "--spacing"),
         (vec!["cam", "spacing", "--spacings", "7"], "--spacings 7: whole numbers of ms"),
         (vec!["cam", "spacing", "--spacings", "1ms,2ms", "--systems", "ca3_memory"], "no memory allows operations so close"),
         (vec!["cam", "spacing", "--systems", "no_memory"], "no_memory"),

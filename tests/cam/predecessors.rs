@@ -106,13 +106,11 @@ fn every_number_is_decoded_and_encoded() {
 /// pair of numbers in a row, at the start of a run, too.
 #[test]
 fn the_decoder_is_a_truth_table() {
+    let text = "spikeloom = 1\n[network]\ntimestep = \"1 ms\"\nduration = \"10 ms\"\n[[systems]]\nkind = \"ca3_decoder_memory\"\n\
+                as = \"m\"\ncues = 5\ncontents = 1\n";
     for first in 0..8_u32 {
         for second in 0..8_u32 {
-            let text = format!(
-                "spikeloom = 1\n[network]\ntimestep = \"1 ms\"\nduration = \"10 ms\"\n[[systems]]\nkind = \"ca3_decoder_memory\"\n\
-                 as = \"m\"\ncues = 5\ncontents = 1\n"
-            );
-            let network = netlist::toml(&text, &[]);
+            let network = netlist::toml(text, &[]);
             let plan = Plan::new(network.clone(), 1);
             let mut state = State::new(&plan);
             let input = network.populations.iter().position(|p| p.name == "m.IN").expect("the input");

@@ -78,9 +78,6 @@ pub struct CamMemoryArgs {
     /// Spikes of a cell that its synapses remember until the source's next, or unbounded (default: the system's, 15).
     #[arg(long, value_name = "SPIKES", value_parser = history)]
     pub history: Option<u16>,
-    /// From an operation without a time to the next: "10ms", or after learning and after recalls: "7ms,6ms".
-    #[arg(long, value_name = "TIME")]
-    pub spacing: Option<String>,
 }
 
 /// How a memory is built, whichever it is.
@@ -130,6 +127,9 @@ pub struct CamRunArgs {
     /// Which memory; by default as large as the script needs.
     #[command(flatten)]
     pub memory: CamMemoryArgs,
+    /// From an operation without a time to the next: "10ms", or after learning and after recalls: "7ms,6ms".
+    #[arg(long, value_name = "TIME")]
+    pub spacing: Option<String>,
     /// Draw the spikes of all its populations, the operations marked (.svg, .png).
     #[arg(long, value_name = "FILE")]
     pub raster: Option<PathBuf>,
@@ -147,9 +147,12 @@ pub struct CamRandomArgs {
     /// How many.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     pub operations: u64,
-    /// Which memory; by default of 5 cues and 10 bits. --spacing is by default as close as the system allows.
+    /// Which memory; by default of 5 cues and 10 bits.
     #[command(flatten)]
     pub memory: CamMemoryArgs,
+    /// From an operation to the next: "10ms", or after learning and after recalls: "7ms,6ms" (default: as close as the system allows).
+    #[arg(long, value_name = "TIME")]
+    pub spacing: Option<String>,
     /// What they are like.
     #[command(flatten)]
     pub mix: CamMixArgs,
@@ -161,9 +164,12 @@ pub struct CamRandomArgs {
 /// `cam repl`.
 #[derive(Clone, Debug, Args)]
 pub struct CamReplArgs {
-    /// Which memory; by default of 5 cues and 10 bits. --spacing is by default 20 ms.
+    /// Which memory; by default of 5 cues and 10 bits.
     #[command(flatten)]
     pub memory: CamMemoryArgs,
+    /// From an operation without a time to the next: "10ms", or after learning and after recalls: "7ms,6ms" (default: 20 ms).
+    #[arg(long, value_name = "TIME")]
+    pub spacing: Option<String>,
 }
 
 /// `cam capacity`.

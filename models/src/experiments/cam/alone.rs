@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_by_parameter() {
         let wrong = |parameters: &Parameters| {
-            let problems = alone("ca3_memory_sparse", Numerics::Float, parameters, &Limits::default()).err().expect("a problem");
+            let problems = alone("ca3_memory_sparse", Numerics::Float, parameters, &Limits::default()).expect_err("a problem");
             (problems.len(), problems[0].parameter, problems[0].problem.span)
         };
         let shape =

@@ -23,12 +23,13 @@ use sim_core::system::{Instance, SystemCard};
 pub(in crate::systems) const CARD: SystemCard = SystemCard {
     name: "ca3_decoder_memory",
     aliases: &["ca3_sparse_learning"],
-    about: "the same with a decoder and an encoder of logic gates: the memory of sparse learning in one go, with the times that it had on SpiNNaker",
+    about: "the memory of sparse learning: contents under cues that a decoder of logic gates reads as binary numbers and an encoder writes \
+            again, with the times that it had on SpiNNaker",
     parts: "populations IN (a spike_train: as many lines as the number of cues has binary digits, the least first, then the bits of content), ONE \
             (a cell that fires in every step), NOT (a cell a line), WRONG, DG and CA3cue (a cell a cue), CA3cont, CA1 (a cell a line) and OUT, which \
             has cells as IN: if_curr_exp; groups in and out. Cue 0 is the number 1: 0 is nothing\n\
             the decoder, 3 ms: NOT fires where a line is 0; WRONG where a line is 0 and its number has a one (NOT_WRONG), or 1 and it has a zero \
-            (IN_WRONG); DG where nothing is wrong. The encoder: CA1 fires for any cue whose number has its digit. Gates have weights of \
+            (IN_WRONG); DG where nothing is wrong. At rest ONE, NOT and WRONG fire in every step. The encoder: CA1 fires for any cue whose number has its digit. Gates have weights of \
             1 nA and -1 nA, tau_m = tau_syn = 0.1 ms, 0.09 mV to the threshold\n\
             the memory: projection P from CA3cue to CA3cont, stdp_spinnaker, weights 0 at first, 6 nA at most\n\
             to learn, cue and bits spike in three steps in a row: OUT shows them 6 and 8 ms later; to recall, the cue spikes once: it shows 6 ms later, \

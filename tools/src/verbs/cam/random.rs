@@ -13,7 +13,7 @@ use std::time::Instant;
 /// Does operations at random.
 pub(super) fn random(arguments: &CamRandomArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let settings = settings(&arguments.memory, PUBLISHED)?;
-    let apart = arguments.memory.spacing.as_deref().map(spacing).transpose()?.unwrap_or(settings.kind.spacing);
+    let apart = arguments.spacing.as_deref().map(spacing).transpose()?.unwrap_or(settings.kind.spacing);
     let (mix, seed) = (mix(&arguments.mix, &settings)?, arguments.mix.seed);
     let mut memory = build(&settings)?;
     let operations = RandomOperations::new(settings.kind, settings.size, mix.clone(), apart, seed);

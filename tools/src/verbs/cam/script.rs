@@ -16,7 +16,7 @@ use std::path::Path;
 /// Does the operations of a script.
 pub(super) fn run(arguments: &CamRunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let outputs = Outputs::new(arguments.raster.as_deref(), arguments.spikes.as_deref())?;
-    let apart = arguments.memory.spacing.as_deref().map(spacing).transpose()?;
+    let apart = arguments.spacing.as_deref().map(spacing).transpose()?;
     let size = named_size(&arguments.memory.build, Size { cues: u32::MAX, contents: u32::MAX });
     let operations = read(&arguments.script, size, apart)?;
     let settings = settings(&arguments.memory, Size::of(operations.iter().map(|operation| &operation.action)))?;
