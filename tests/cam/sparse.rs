@@ -117,7 +117,8 @@ impl Memory {
 #[test]
 fn both_directions_are_those_of_a_table() {
     let mut memory = Memory::new();
-    let (mut patterns, mut written): (Vec<(Pattern, Cells)>, BTreeSet<(u32, u32)>) = (Vec::new(), BTreeSet::new());
+    let mut patterns: Vec<(Pattern, Cells)> = Vec::new();
+    let mut written: BTreeSet<(u32, u32)> = BTreeSet::new();
     for (patterns_then, exact) in [(8, true), (120, false)] {
         while patterns.len() < patterns_then {
             let pattern = Pattern::drawn(patterns.len() as u64);
