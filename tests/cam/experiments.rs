@@ -1,4 +1,4 @@
-//! `cam capacity` and `cam fidelity`: what they print, write and refuse. What they find is tested where it is found, in models.
+//! `cam capacity`, `cam fidelity`, `cam spacing` and `cam scaling`: what they print, write and refuse. What they find is tested where it is found, in models.
 
 use crate::program::{Desk, spikeloom};
 use serde_json::Value;
@@ -60,6 +60,83 @@ fn fidelity_is_told_and_drawn() {
     assert!(text.contains("ca3_memory, 5 cues, contents of 4 of 40 bits"), "{text}");
 }
 
+/// Each point is what `cam random` counts; what is closer than a memory allows is left out.
+#[test]
+fn spacings_are_told_and_drawn() {
+    let desk = Desk::new();
+    let plot = desk.name("spacing.svg");
+    let arguments = ["cam", "spacing", "-q", "--operations", "300", "--spacings", "10ms,2 ms,10ms", "--seed", "4"];
+    let found = spikeloom(&[&arguments[..], &["--json", "-o", &plot]].concat()).ends(0).json();
+    let curves = found["curves"].as_array().expect("curves");
+    let told = |curve: &Value| {
+        let points = curve["points"].as_array().expect("points");
+        let spacings: Vec<u64> = points.iter().filter_map(|point| point["spacing_ms"].as_u64()).collect();
+        (curve["system"].to_string(), curve["history"].as_u64(), spacings)
+    };
+    let expected =
+        [("ca3_memory", Some(15), vec![10]), ("ca3_memory", Some(0), vec![10]), ("ca3_memory_hardened", None, vec![2, 10])];
+    let expected = expected.map(|(system, history, spacings)| (format!("\"{system}\""), history, spacings));
+    assert_eq!(curves.iter().map(told).collect::<Vec<_>>(), expected);
+    for (curve, history) in [(0, "15"), (1, "unbounded")] {
+        let random =
+            ["cam", "random", "-q", "--operations", "300", "--spacing", "10ms", "--seed", "4", "--history", history, "--json"];
+        let random = spikeloom(&random).ends(0).json();
+        assert_eq!(curves[curve]["points"][0]["kinds"], random["kinds"], "history {history}");
+    }
+    assert!(curves[2]["points"].as_array().expect("points").iter().all(|point| point["ok"] == 300), "no errors");
+    let svg = desk.text("spacing.svg");
+    for word in
+        ["by content: ca3_memory, 15 remembered", "learn: ca3_memory, unbounded", "all: ca3_memory_hardened", "right answers"]
+    {
+        assert!(svg.contains(word), "\"{word}\" stands in the plot");
+    }
+    let text = spikeloom(&[&arguments[..], &["--systems", "ca3_decoder_memory"]].concat()).ends(0).results;
+    assert!(text.contains("ca3_decoder_memory, unbounded"), "{text}");
+}
+
+/// Contents that share no bit: events are those of the formulas exactly, at any size, and 6 bytes a synapse.
+#[test]
+fn sizes_are_told_and_drawn() {
+    let desk = Desk::new();
+    let plot = desk.name("scaling.png");
+    let arguments = ["cam", "scaling", "-q", "--sizes", "40,16", "--set", "3"];
+    let found = spikeloom(&[&arguments[..], &["--json", "-o", &plot]].concat()).ends(0).json();
+    let points = found["points"].as_array().expect("points");
+    assert_eq!(points.len(), 4, "two memories of two sizes");
+    for point in points {
+        let (size, operations) = (point["size"].as_u64().expect("a size"), point["operations"].as_array().expect("operations"));
+        assert_eq!(operations.len(), 3, "to learn, to recall by cue and by content");
+        for operation in operations {
+            assert_eq!(operation["events"], operation["formula"], "{point}");
+            assert_eq!(operation["ok"], operation["total"], "{point}");
+            assert_eq!(operation["total"], size / 3, "as many contents as there are bits for: {point}");
+        }
+        assert_eq!(point["plastic_synapses"], 2 * size * size);
+        assert!(point["bytes_per_plastic_synapse"].as_f64().is_some_and(|bytes| (6.0..9.0).contains(&bytes)), "{point}");
+    }
+    assert_eq!(points[1]["operations"][0]["events"], (2 * (3 + 7 * 3 + (5 + 3) * 40) + 1 + 3) as f64, "by hand");
+    assert!(desk.read("scaling.png").starts_with(b"\x89PNG"), "a picture");
+    let text = spikeloom(&[&arguments[..], &["--systems", "ca3_cue_memory"]].concat()).ends(0).results;
+    assert!(text.contains("recall by cue") && !text.contains("recall by content"), "what it has: {text}");
+}
+
+/// What is wrong with a memory that the command line describes is told with the option, and without a line of a file.
+#[test]
+fn wrong_memories_are_told_by_option() {
+    for (arguments, words) in [
+        (vec!["cam", "capacity", "--tolerance", "10"], "--tolerance: tolerance is a whole number from 0 to 9, not 10"),
+        (
+            vec!["cam", "capacity", "--group-bits", "9", "--bits", "8"],
+            "--group-bits: group_bits is a whole number from 1 to 8, not 9",
+        ),
+        (vec!["cam", "random", "--cues", "16777217"], "--cues: cues is a whole number from 1 to 16777216, not 16777217"),
+        (vec!["cam", "fidelity", "--contents", "16777217"], "--contents: contents is a whole number"),
+    ] {
+        let messages = spikeloom(&arguments).ends(2).says(words).messages;
+        assert!(!messages.contains("-->") && !messages.contains(" | "), "no place in a text: {messages}");
+    }
+}
+
 #[test]
 fn what_cannot_be_is_refused() {
     for (arguments, words) in [
@@ -71,6 +148,14 @@ fn what_cannot_be_is_refused() {
         (vec!["cam", "capacity", "-o", "plot.txt"], ".svg or .png"),
         (vec!["cam", "fidelity", "--set", "200"], "fewer bits are set"),
         (vec!["cam", "fidelity", "--system", "no_memory"], "no_memory"),
+        (vec!["cam", "fidelity", "--spacing", "9ms"], "--spacing"),
+        (vec!["cam", "spacing", "--spacings", "7"], "--spacings 7: whole numbers of ms"),
+        (vec!["cam", "spacing", "--spacings", "1ms,2ms", "--systems", "ca3_memory"], "no memory allows operations so close"),
+        (vec!["cam", "spacing", "--systems", "no_memory"], "no_memory"),
+        (vec!["cam", "spacing", "-o", "plot.txt"], ".svg or .png"),
+        (vec!["cam", "scaling", "--sizes", "4,16"], "no more bits than the smallest of --sizes has, 4"),
+        (vec!["cam", "scaling", "--sizes", "0"], "--sizes"),
+        (vec!["cam", "scaling", "-o", "plot.txt"], ".svg or .png"),
     ] {
         spikeloom(&arguments).ends(2).says(words);
     }

@@ -7,6 +7,7 @@ mod netlist;
 mod predecessors;
 mod recorded;
 mod scripts;
+mod sparse;
 
 use models::experiments::cam::{Memory, Numerics, Operation, Outcome, Settings, Size, Spacing, find, schedule, script};
 use sim_core::diagnostic::SourceId;

@@ -56,6 +56,10 @@ fn problems_have_a_place_and_say_what_to_do() {
             "5 ms recall 1\n5 ms recall 2",
             "2:1: out-of-order: operations follow each other: this one at 5 ms comes after one at 5 ms",
         ),
+        (
+            "5 ms find best - 1 2 3\n11 ms recall 2",
+            "2:1: out-of-order: this operation at 11 ms begins too soon: `find best - 1 2 3` at 5 ms keeps the memory busy for 7 ms",
+        ),
         ("5 ms recall 1\nrecall 2", "2:1: missing-time: this operation has no time, and there is no spacing"),
     ] {
         assert_eq!(problems(text), [expected], "{text:?}");

@@ -2,6 +2,7 @@
 
 use super::{Chance, SIZES, Table};
 use crate::netlist;
+use models::systems::ca3::hardened::depth;
 use models::systems::ca3::{Action, Operation, Size, schedule, script};
 use netlists::Format;
 use sim_core::diagnostic::SourceId;
@@ -13,7 +14,13 @@ use sim_core::random::Stream;
 fn scripts_say_all_operations() {
     let table = Table(vec![(0..10).collect(); 5]);
     let action = |number| Chance { stream: Stream::new(5, number), size: SIZES[0], table: &table }.action();
-    let operations: Vec<Operation> = (0..300).map(|number| Operation { at: number, action: action(number) }).collect();
+    let mut at = 0;
+    let operation = |number| {
+        let operation = Operation { at, action: action(number) };
+        at += depth(&operation.action);
+        operation
+    };
+    let operations: Vec<Operation> = (0..300).map(operation).collect();
     let text = script::write(&operations);
     let read = schedule(script::read(&text, SourceId::default()).expect("a script"), None).expect("times");
     for (operation, read) in operations.iter().zip(&read) {
@@ -68,6 +75,8 @@ fn netlists_say_them_in_tables() {
     let all = "{ at = \"0 ms\", learn = 0, content = [1, 4] }, { at = \"1 ms\", find = [4], least = 1, one = 1, whole = 1 }, \
                { at = \"2 ms\", find = [1, 4, 5], best = 1 }, { at = \"9 ms\", forget = 0 }";
     assert_eq!(problems("ca3_memory_hardened", all), Vec::<String>::new(), "the hardened memory does all");
+    let soon = problems("ca3_memory_hardened", &all.replace("9 ms", "8 ms"));
+    assert!(soon.len() == 1 && soon[0].contains("keeps the memory busy for 7 ms"), "{soon:?}");
     let published = problems("ca3_memory", all);
     assert!(published.len() == 1 && published[0].contains("ca3_memory does not find"), "{published:?}");
     let both = problems("ca3_memory_hardened", "{ at = \"2 ms\", find = [1], best = 1, least = 1 }");

@@ -17,6 +17,7 @@ pub const SYSTEMS: &[SystemCard] = &[
     ca3::SPARSE,
     ca3::CUE_MEMORY,
     ca3::BINARY_CUE_MEMORY,
+    ca3::DECODER_MEMORY,
     ca3::OSCILLATORY,
     ca3::REGULATED,
 ];

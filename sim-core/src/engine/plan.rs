@@ -253,6 +253,13 @@ impl Plan {
         all
     }
 
+    /// Synapses that learn, and the bytes that they take, index included.
+    pub fn learning_size(&self) -> (u64, u64) {
+        self.learning().fold((0, 0), |(synapses, bytes), table| {
+            (synapses + table.wiring.cells.len() as u64, bytes + (table.record_bytes() + table.index_bytes()) as u64)
+        })
+    }
+
     fn learning(&self) -> impl Iterator<Item = &Table> {
         self.parts.iter().flat_map(|p| &p.learning)
     }

@@ -41,7 +41,20 @@ pub enum CamVerb {
         after_help = "Examples:\n  spikeloom cam fidelity --system ca3_memory_hardened -o fidelity.svg\n  spikeloom cam fidelity --system ca3_memory --json\n  spikeloom cam fidelity --system ca3_memory_hardened --cues 256 --contents 512 --set 16\n\nEach cue holds a random content. The hardened memory is asked for the best match and its whole content, the published one for all cues that have any of the bits. missing, flipped: a part of the bits is not presented, or others in their place; deleted, moved: the spike of each bit is lost, or comes a step early or late, with a probability. Similarity is Jaccard's: what two sets share over all that is in either."
     )]
     Fidelity(CamFidelityArgs),
+    /// Do operations at random at one spacing after another: how many come out right, drawn against the spacing.
+    #[command(
+        after_help = "Examples:\n  spikeloom cam spacing -o spacing.svg\n  spikeloom cam spacing --operations 20000 --spacings 7ms,10ms,14ms,30ms --json\n  spikeloom cam spacing --systems ca3_decoder_memory,ca3_memory_hardened -o spacing.png\n\nEach point is what `cam random` counts with this --spacing and --seed, on an empty memory. Memories whose synapses remember a bounded number of spikes are shown with the chip's 15 and with all. Spacings that are closer than a memory allows are left out."
+    )]
+    Spacing(CamSpacingArgs),
+    /// Let memories grow: synaptic events of an operation beside formulas, its time, bytes of a synapse.
+    #[command(
+        after_help = "Examples:\n  spikeloom cam scaling -o scaling.svg\n  spikeloom cam scaling --sizes 16,64,256 --set 4 --json\n  spikeloom cam scaling --systems ca3_memory_hardened --sizes 1024,4096 --threads 2\n\nA size is the number of cues and that of bits. Up to 32 contents that share no bit are learned, recalled by their cues and by a bit each, 30 ms apart; an event is a spike that reaches a synapse. Time is that of simulating all neurons for these 30 ms, on this machine."
+    )]
+    Scaling(CamScalingArgs),
 }
+
+/// Memories that are compared.
+const COMPARED: [&str; 2] = ["ca3_memory", "ca3_memory_hardened"];
 
 /// Arithmetic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -59,6 +72,17 @@ pub struct CamMemoryArgs {
     /// The system that it is (`spikeloom list systems`).
     #[arg(long, value_name = "NAME", default_value = KINDS[0].system, value_parser = PossibleValuesParser::new(KINDS.iter().map(|kind| kind.system)))]
     pub system: String,
+    /// How it is built.
+    #[command(flatten)]
+    pub build: CamBuildArgs,
+    /// Spikes of a cell that its synapses remember until the source's next, or unbounded (default: the system's, 15).
+    #[arg(long, value_name = "SPIKES", value_parser = history)]
+    pub history: Option<u16>,
+}
+
+/// How a memory is built, whichever it is.
+#[derive(Clone, Debug, Args)]
+pub struct CamBuildArgs {
     /// Cues: how many contents it can hold.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub cues: Option<u32>,
@@ -68,15 +92,23 @@ pub struct CamMemoryArgs {
     /// Arithmetic.
     #[arg(long, value_enum, default_value = "f64")]
     pub numerics: CamNumerics,
-    /// Spikes of a cell that its synapses remember until the source's next, or unbounded (default: the system's, 15).
-    #[arg(long, value_name = "SPIKES", value_parser = history)]
-    pub history: Option<u16>,
-    /// From an operation without a time to the next: "10ms", or after learning and after recalls: "7ms,6ms".
-    #[arg(long, value_name = "TIME")]
-    pub spacing: Option<String>,
     /// Threads, at most one a core (the same bits with any number).
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: u16,
+}
+
+/// What random operations are like.
+#[derive(Clone, Debug, Args)]
+pub struct CamMixArgs {
+    /// Seed.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Probability of each bit of a content: 0.5, or 0.1..0.9, drawn for each (default: 0.5, for ca3_memory_hardened any).
+    #[arg(long, value_name = "P")]
+    pub density: Option<String>,
+    /// How many bits recall a content: 1, or 1..5 for 1 to 5 (default: 1, for ca3_memory_hardened any number).
+    #[arg(long, value_name = "N")]
+    pub bits: Option<String>,
 }
 
 /// A number of spikes; 0 stands for all.
@@ -95,6 +127,9 @@ pub struct CamRunArgs {
     /// Which memory; by default as large as the script needs.
     #[command(flatten)]
     pub memory: CamMemoryArgs,
+    /// From an operation without a time to the next: "10ms", or after learning and after recalls: "7ms,6ms".
+    #[arg(long, value_name = "TIME")]
+    pub spacing: Option<String>,
     /// Draw the spikes of all its populations, the operations marked (.svg, .png).
     #[arg(long, value_name = "FILE")]
     pub raster: Option<PathBuf>,
@@ -112,18 +147,15 @@ pub struct CamRandomArgs {
     /// How many.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     pub operations: u64,
-    /// Which memory; by default of 5 cues and 10 bits. --spacing is by default as close as the system allows.
+    /// Which memory; by default of 5 cues and 10 bits.
     #[command(flatten)]
     pub memory: CamMemoryArgs,
-    /// Seed.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-    /// Probability of each bit of a content: 0.5, or 0.1..0.9, drawn for each (default: 0.5, for ca3_memory_hardened any).
-    #[arg(long, value_name = "P")]
-    pub density: Option<String>,
-    /// How many bits recall a content: 1, or 1..5 for 1 to 5 (default: 1, for ca3_memory_hardened any number).
-    #[arg(long, value_name = "N")]
-    pub bits: Option<String>,
+    /// From an operation to the next: "10ms", or after learning and after recalls: "7ms,6ms" (default: as close as the system allows).
+    #[arg(long, value_name = "TIME")]
+    pub spacing: Option<String>,
+    /// What they are like.
+    #[command(flatten)]
+    pub mix: CamMixArgs,
     /// One JSON object on stdout.
     #[arg(long)]
     pub json: bool,
@@ -132,9 +164,12 @@ pub struct CamRandomArgs {
 /// `cam repl`.
 #[derive(Clone, Debug, Args)]
 pub struct CamReplArgs {
-    /// Which memory; by default of 5 cues and 10 bits. --spacing is by default 20 ms.
+    /// Which memory; by default of 5 cues and 10 bits.
     #[command(flatten)]
     pub memory: CamMemoryArgs,
+    /// From an operation without a time to the next: "10ms", or after learning and after recalls: "7ms,6ms" (default: 20 ms).
+    #[arg(long, value_name = "TIME")]
+    pub spacing: Option<String>,
 }
 
 /// `cam capacity`.
@@ -200,6 +235,60 @@ pub struct CamFidelityArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// Draw similarity against the part that is disturbed (.svg, .png).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cam spacing`.
+#[derive(Clone, Debug, Args)]
+pub struct CamSpacingArgs {
+    /// Operations at each spacing.
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub operations: u64,
+    /// Times from an operation to the next.
+    #[arg(
+        long,
+        value_name = "TIMES",
+        value_delimiter = ',',
+        default_value = "1ms,2ms,4ms,7ms,8ms,9ms,10ms,11ms,12ms,13ms,14ms,16ms,20ms,30ms"
+    )]
+    pub spacings: Vec<String>,
+    /// Systems (`spikeloom list systems`).
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_values = COMPARED, value_parser = PossibleValuesParser::new(KINDS.iter().map(|kind| kind.system)))]
+    pub systems: Vec<String>,
+    /// How they are built; by default of 5 cues and 10 bits.
+    #[command(flatten)]
+    pub build: CamBuildArgs,
+    /// What operations are like.
+    #[command(flatten)]
+    pub mix: CamMixArgs,
+    /// Draw shares of right answers against the spacing (.svg, .png).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cam scaling`.
+#[derive(Clone, Debug, Args)]
+pub struct CamScalingArgs {
+    /// Numbers of cues, and of bits.
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "16,64,256,512,1024,1536,2048", value_parser = clap::value_parser!(u32).range(1..))]
+    pub sizes: Vec<u32>,
+    /// Bits that are set in each content.
+    #[arg(long, value_name = "B", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
+    pub set: u32,
+    /// Systems (`spikeloom list systems`).
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_values = COMPARED, value_parser = PossibleValuesParser::new(KINDS.iter().map(|kind| kind.system)))]
+    pub systems: Vec<String>,
+    /// Threads, at most one a core (the same bits with any number).
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: u16,
+    /// Draw events against sizes (.svg, .png).
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// One JSON object on stdout.

@@ -7,7 +7,8 @@ mod networks;
 mod recordings;
 
 pub use cam::{
-    CamArgs, CamCapacityArgs, CamFidelityArgs, CamMemoryArgs, CamNumerics, CamRandomArgs, CamReplArgs, CamRunArgs, CamVerb,
+    CamArgs, CamBuildArgs, CamCapacityArgs, CamFidelityArgs, CamMemoryArgs, CamMixArgs, CamNumerics, CamRandomArgs, CamReplArgs,
+    CamRunArgs, CamScalingArgs, CamSpacingArgs, CamVerb,
 };
 pub use catalogue::{DescribeArgs, ListArgs, Listing};
 pub use lsm::{

@@ -46,7 +46,7 @@ pub(crate) fn raster(sample: &Sample, seed: u64) -> Result<Vec<u8>, Failure> {
 
 /// Test accuracy against branching factor, experiment by experiment.
 pub(crate) fn scatter(experiments: Vec<(String, Vec<(f64, f64)>)>, format: Format) -> Result<Vec<u8>, Failure> {
-    let group = |(name, points): (String, Vec<(f64, f64)>)| ScatterGroup { name, points, joined: false };
+    let group = |(name, points): (String, Vec<(f64, f64)>)| ScatterGroup { name, points, ..ScatterGroup::default() };
     let data = ScatterData {
         caption: caption("accuracy and branching".into(), None),
         x_name: "branching factor".into(),

@@ -1,4 +1,4 @@
-//! Points of two numbers, in groups.
+//! Points of two numbers and lines, in groups.
 
 use super::axes::{BELOW, LEFT, NumberAxis, ValueAxis};
 use super::ink::{CELL, Ink, Mark};
@@ -16,15 +16,26 @@ const LINE: f64 = 0.35;
 /// Right of the panel.
 const LEGEND_GAP: f64 = 2.5;
 
-/// A group of points of one colour.
-#[derive(Clone, Debug)]
+/// What has one colour.
+#[derive(Clone, Debug, Default)]
 pub struct ScatterGroup {
     /// As in the legend.
     pub name: String,
-    /// Across and up.
+    /// What is marked, across and up.
     pub points: Vec<(f64, f64)>,
-    /// Whether a line joins them in place of marks.
-    pub joined: bool,
+    /// What is joined.
+    pub line: Vec<(f64, f64)>,
+}
+
+impl ScatterGroup {
+    /// The ends of all of its marks and pieces of lines that are finite.
+    fn places(&self) -> impl Iterator<Item = (f64, f64)> {
+        finite(&self.points).chain(finite(&self.line))
+    }
+}
+
+fn finite(points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
+    points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite())
 }
 
 /// What a plot of points shows.
@@ -42,13 +53,12 @@ pub struct ScatterData {
     pub size: Size,
 }
 
-/// Draws points; what is not finite is left out.
+/// Draws points and lines; what is not finite is left out.
 ///
 /// # Errors
 /// No points; a failing renderer.
 pub fn scatter(data: &ScatterData, format: Format) -> Result<Vec<u8>, PlotError> {
-    let finite = data.groups.iter().flat_map(|group| &group.points).filter(|(x, y)| x.is_finite() && y.is_finite());
-    let points: Vec<(f64, f64)> = finite.copied().collect();
+    let points: Vec<(f64, f64)> = data.groups.iter().flat_map(ScatterGroup::places).collect();
     if points.is_empty() {
         return Err(PlotError::Nothing);
     }
@@ -61,9 +71,12 @@ fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
 }
 
 fn draw(data: &ScatterData, points: &[(f64, f64)]) -> Result<Scene, PlotError> {
-    let marks = data.groups.iter().filter(|group| !group.joined).flat_map(|group| &group.points);
-    let marked = marks.filter(|(x, y)| x.is_finite() && y.is_finite()).count();
-    let facts = [format!("{marked} point{}", if marked == 1 { "" } else { "s" })];
+    let marked = data.groups.iter().flat_map(|group| finite(&group.points)).count();
+    let facts = [match marked {
+        0 => String::new(),
+        1 => "1 point".to_string(),
+        _ => format!("{marked} points"),
+    }];
     let mut sheet = Sheet::new(data.size, &data.caption, "", &facts[0])?;
     let room = sheet.room;
     let widest = |name: &str| sheet.scene.fonts.width(name, Face::Bold, LABEL);
@@ -77,18 +90,16 @@ fn draw(data: &ScatterData, points: &[(f64, f64)]) -> Result<Scene, PlotError> {
     let (across, up) = (NumberAxis::new(left - margin, right + margin, false), ValueAxis::around(low, high));
     let scene = &mut sheet.scene;
     for (index, group) in data.groups.iter().enumerate() {
-        let finite = group.points.iter().filter(|(x, y)| x.is_finite() && y.is_finite());
-        let places = finite.map(|(x, y)| (across.fraction(*x), up.y(frame, *y)));
-        if group.joined {
-            let line = places.map(|(x, y)| (frame.x + x * frame.width, y)).collect();
+        let place = |(x, y): (f64, f64)| (across.fraction(x), up.y(frame, y));
+        let line: Vec<(f64, f64)> = finite(&group.line).map(place).map(|(x, y)| (frame.x + x * frame.width, y)).collect();
+        if !line.is_empty() {
             scene.line(line, LINE, curve(index));
-        } else {
-            let mut ink = Ink::new(frame);
-            let edge = (POINT / CELL) as u32;
-            ink.mark = Mark { width: edge, height: edge };
-            places.for_each(|(x, y)| ink.put(x, (y - frame.y) / frame.height));
-            scene.marks(ink, curve(index));
         }
+        let mut ink = Ink::new(frame);
+        let edge = (POINT / CELL) as u32;
+        ink.mark = Mark { width: edge, height: edge };
+        finite(&group.points).map(place).for_each(|(x, y)| ink.put(x, (y - frame.y) / frame.height));
+        scene.marks(ink, curve(index));
         let y = frame.y + (index as f64 + 0.5) * ROW;
         if y < frame.bottom() {
             let name = scene.fonts.fit(&group.name, Face::Bold, LABEL, legend - LEGEND_GAP);
@@ -110,7 +121,7 @@ mod tests {
             caption: Caption::default(),
             x_name: "across".into(),
             y_name: "up".into(),
-            groups: vec![ScatterGroup { name: "some".into(), points, joined: false }],
+            groups: vec![ScatterGroup { name: "some".into(), points, ..ScatterGroup::default() }],
             size: Size::default(),
         };
         let svg = scatter(&data(vec![(1.0, 2.0), (2.0, 3.0), (f64::NAN, 1.0)]), Format::Svg).expect("a plot");
@@ -119,6 +130,10 @@ mod tests {
             assert!(svg.contains(word), "\"{word}\" stands in it");
         }
         assert!(scatter(&data(vec![(0.0, 0.0)]), Format::Png).is_ok(), "a point by itself");
+        let mut line = data(vec![]);
+        line.groups[0].line = vec![(0.0, 1.0), (1.0, 3.0)];
+        let svg = String::from_utf8(scatter(&line, Format::Svg).expect("a line alone")).expect("a text");
+        assert!(!svg.contains("0 points"), "what is not there is not counted");
         assert_eq!(scatter(&data(vec![(f64::NAN, 1.0)]), Format::Svg), Err(PlotError::Nothing), "none that is finite");
     }
 }

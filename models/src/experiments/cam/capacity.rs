@@ -1,15 +1,13 @@
 //! How much a memory of sparse codes holds: it learns words and contents drawn at random, and is asked for some of them now and then.
 
+use super::alone::{NAME, alone};
 use super::willshaw::Codes;
-use crate::catalog;
+use super::{Numerics, Unbuilt};
 use crate::systems::ca3::SparseShape;
-use sim_core::description::{Description, Named, NetworkDecl, SystemDecl, SystemValueDecl, Value, ValueKind};
-use sim_core::diagnostic::{Diagnostic, Sources, Span, Spanned};
-use sim_core::elaborate::{Limits, NoFiles, elaborate};
+use sim_core::elaborate::Limits;
 use sim_core::engine::{Plan, State};
 use sim_core::random::{Key, Stream};
 use sim_core::record::{Sink, Window};
-use sim_core::units::{Dimension, Quantity};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
@@ -75,13 +73,12 @@ const LATENCY: u64 = 3;
 
 impl Filling {
     /// An empty one, if it is within the limits.
-    pub fn new(settings: &CapacitySettings, limits: &Limits) -> Result<Self, Vec<Diagnostic>> {
-        let (network, problems) = elaborate(&describe(settings), catalog(), &NoFiles, &mut Sources::default(), limits);
-        let network = network.ok_or(problems)?;
-        let place = |part: &str| network.populations.iter().position(|p| p.name == part);
+    pub fn new(settings: &CapacitySettings, limits: &Limits) -> Result<Self, Vec<Unbuilt>> {
+        let network = alone("ca3_memory_sparse", Numerics::Float, &settings.parameters(), limits)?;
+        let place = |part: &str| network.populations.iter().position(|p| p.name == format!("{NAME}.{part}"));
         let memory = network.projections.iter().position(|p| p.learning.is_some());
-        let (Some(input), Some(content), Some(memory)) = (place("mem.IN"), place("mem.CONTENT"), memory) else {
-            return Err(vec![Diagnostic::general("internal", "the memory lacks an input, an output or synapses that learn")]);
+        let (Some(input), Some(content), Some(memory)) = (place("IN"), place("CONTENT"), memory) else {
+            return Err(Unbuilt::internal("the memory lacks an input, an output or synapses that learn"));
         };
         let content = network.populations[content].range();
         let plan = Plan::new(Arc::new(network), settings.threads);
@@ -198,6 +195,20 @@ impl Pattern {
 }
 
 impl CapacitySettings {
+    /// Parameters of the system.
+    fn parameters(&self) -> [(&'static str, f64); 6] {
+        let SparseShape { bits, groups, group_bits, contents } = self.shape;
+        let whole = [
+            ("bits", bits),
+            ("groups", groups),
+            ("group_bits", group_bits),
+            ("contents", contents),
+            ("tolerance", self.tolerance),
+        ];
+        let [bits, groups, group_bits, contents, tolerance] = whole.map(|(name, number)| (name, f64::from(number)));
+        [bits, groups, group_bits, contents, tolerance, ("seed", self.seed as f64)]
+    }
+
     fn pattern(&self, number: u64) -> Pattern {
         let mut stream = Stream::new(Key::new(self.seed).name("patterns").finish(), number);
         let word = (0..self.shape.bits).map(|_| stream.below(2) == 1).collect();
@@ -222,32 +233,6 @@ impl CapacitySettings {
             pattern.word[bits[place]] ^= true;
         }
         pattern
-    }
-}
-
-fn describe(settings: &CapacitySettings) -> Description {
-    let span = Span::default();
-    let text = |text: &str| Spanned { value: text.to_string(), span };
-    let quantity = |value, dimension| Value { span, kind: ValueKind::Quantity(Quantity { value, dimension }) };
-    let SparseShape { bits, groups, group_bits, contents } = settings.shape;
-    let numbers = [
-        ("bits", f64::from(bits)),
-        ("groups", f64::from(groups)),
-        ("group_bits", f64::from(group_bits)),
-        ("contents", f64::from(contents)),
-        ("tolerance", f64::from(settings.tolerance)),
-        ("seed", settings.seed as f64),
-    ];
-    let parameters = numbers.map(|(name, value)| {
-        let cells = Err(Diagnostic::general("wrong-type", "a number is no choice of cells"));
-        Named { name: text(name), item: SystemValueDecl { value: quantity(value, Dimension::NONE), cells } }
-    });
-    let system = SystemDecl { span, kind: text("ca3_memory_sparse"), name: text("mem"), parameters: parameters.to_vec() };
-    let ms = |value| Some(quantity(value, Dimension::TIME));
-    Description {
-        network: NetworkDecl { timestep: ms(1.0), duration: ms(1.0), ..NetworkDecl::default() },
-        systems: vec![system],
-        ..Description::default()
     }
 }
 

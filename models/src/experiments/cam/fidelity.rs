@@ -1,8 +1,7 @@
 //! How much of a memory's answers is left when what it is asked by is incomplete, wrong, late or lost.
 
 use super::memory::Disturb;
-use super::{Action, Memory, Operation, Outcome, Protocol, Query, Settings};
-use sim_core::diagnostic::Diagnostic;
+use super::{Action, Memory, Operation, Outcome, Protocol, Query, Settings, Unbuilt};
 use sim_core::elaborate::Limits;
 use sim_core::random::{Key, Stream};
 use sim_core::record::{Sink, Window};
@@ -73,7 +72,7 @@ pub fn fidelity(
     disturbance: Disturbance,
     strengths: &[f64],
     limits: &Limits,
-) -> Result<Vec<Fidelity>, Vec<Diagnostic>> {
+) -> Result<Vec<Fidelity>, Vec<Unbuilt>> {
     let mut memory = Memory::new(&settings.memory, limits)?;
     let contents = contents(settings);
     let mut next = 0;

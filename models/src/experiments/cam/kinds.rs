@@ -113,6 +113,17 @@ pub const KINDS: &[Kind] = &[
         protocol: Protocol::Published,
     },
     Kind {
+        system: "ca3_decoder_memory",
+        echoes_of_learning: &[6, 8],
+        echo: 6,
+        answer: 7,
+        replaced: Some(7),
+        by_content: false,
+        spacing: Spacing { learn: 7, recall: 6 },
+        code: Code::Binary,
+        protocol: Protocol::Published,
+    },
+    Kind {
         system: "ca3_memory_hardened",
         echoes_of_learning: &[LATENCY],
         echo: LATENCY,

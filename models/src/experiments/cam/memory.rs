@@ -1,15 +1,12 @@
 //! A simulated memory: it is built once, and operations go on from where it is.
 
+use super::alone::{NAME, alone};
 use super::fidelity::Deaf;
-use super::{Expected, Ideal, Kind, Moment, Operation, Size};
-use crate::catalog;
-use sim_core::description::{Description, Named, NetworkDecl, SystemDecl, SystemValueDecl, Value, ValueKind};
-use sim_core::diagnostic::{Diagnostic, Sources, Span, Spanned};
-use sim_core::elaborate::{Limits, NoFiles, elaborate};
+use super::{Expected, Ideal, Kind, Moment, Operation, Size, Unbuilt};
+use sim_core::elaborate::Limits;
 use sim_core::engine::{Plan, State};
 use sim_core::network::Network;
 use sim_core::record::{Sink, Spike, Window};
-use sim_core::units::{Dimension, Quantity};
 use std::collections::VecDeque;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
@@ -76,18 +73,15 @@ pub struct Memory {
     waiting: Vec<(u64, u32)>,
 }
 
-/// What the names of a memory's populations begin with.
-const NAME: &str = "mem";
-
 impl Memory {
     /// A memory in which nothing is stored, if it is within the limits.
-    pub fn new(settings: &Settings, limits: &Limits) -> Result<Self, Vec<Diagnostic>> {
-        let description = describe(settings);
-        let (network, problems) = elaborate(&description, catalog(), &NoFiles, &mut Sources::default(), limits);
-        let network = network.ok_or(problems)?;
+    pub fn new(settings: &Settings, limits: &Limits) -> Result<Self, Vec<Unbuilt>> {
+        let size = [("cues", settings.size.cues), ("contents", settings.size.contents)].map(|(name, n)| (name, f64::from(n)));
+        let parameters = [&size[..], &settings.parameters].concat();
+        let network = alone(settings.kind.system, settings.numerics, &parameters, limits)?;
         let place = |part: &str| network.populations.iter().position(|p| p.name == format!("{NAME}.{part}"));
         let (Some(input), Some(output)) = (place("IN"), place("OUT")) else {
-            return Err(vec![Diagnostic::general("internal", format!("{} has no input or no output", settings.kind.system))]);
+            return Err(Unbuilt::internal(format!("{} has no input or no output", settings.kind.system)));
         };
         let output = network.populations[output].range();
         let plan = Plan::new(Arc::new(network), settings.threads);
@@ -189,33 +183,6 @@ impl Memory {
             moment.cues = self.kind.code.cues(&moment.cues);
         }
         outcomes
-    }
-}
-
-fn describe(settings: &Settings) -> Description {
-    let span = Span::default();
-    let text = |text: &str| Spanned { value: text.to_string(), span };
-    let quantity = |value, dimension| Value { span, kind: ValueKind::Quantity(Quantity { value, dimension }) };
-    let parameter = |(name, value): (&str, f64)| {
-        let cells = Err(Diagnostic::general("wrong-type", "a number is no choice of cells"));
-        Named { name: text(name), item: SystemValueDecl { value: quantity(value, Dimension::NONE), cells } }
-    };
-    let size = [("cues", settings.size.cues), ("contents", settings.size.contents)].map(|(name, n)| (name, f64::from(n)));
-    let parameters = size.into_iter().chain(settings.parameters.iter().copied()).map(parameter).collect();
-    let numerics = match settings.numerics {
-        Numerics::Float => "float",
-        Numerics::Spinnaker => "spinnaker",
-    };
-    Description {
-        network: NetworkDecl {
-            name: Some(text(settings.kind.system)),
-            timestep: Some(quantity(1.0, Dimension::TIME)),
-            duration: Some(quantity(1.0, Dimension::TIME)),
-            numerics: Some(text(numerics)),
-            ..NetworkDecl::default()
-        },
-        systems: vec![SystemDecl { span, kind: text(settings.kind.system), name: text(NAME), parameters }],
-        ..Description::default()
     }
 }
 

@@ -1,4 +1,5 @@
-//! Two memories that came before: content under cues only, the cue as one of many lines, or as a binary number.
+//! Two memories that came before: content under cues only, the cue as one of many lines, or as a binary number. What they share with the
+//! third of them, `decoder_memory.rs`, is here.
 
 use super::operation::{Code, Operation, Size};
 use super::wiring::{A, B, Neuron, OUT, Of, Pattern, Wiring, all};
@@ -8,7 +9,7 @@ use sim_core::description::Description;
 use sim_core::diagnostic::Diagnostic;
 use sim_core::system::{Instance, SystemCard, SystemParam};
 
-const PARAMETERS: &[SystemParam] = &[CUES, CONTENTS, SCRIPT, OPERATIONS, SPACING, HISTORY, RELEASE];
+pub(super) const PARAMETERS: &[SystemParam] = &[CUES, CONTENTS, SCRIPT, OPERATIONS, SPACING, HISTORY, RELEASE];
 
 /// The cue is one of many lines.
 pub(in crate::systems) const ONE_HOT: SystemCard = SystemCard {
@@ -43,11 +44,11 @@ pub(in crate::systems) const BINARY: SystemCard = SystemCard {
 };
 
 /// Target of the memory: easily fired.
-const CONT: Neuron = Neuron { name: "cont", ..OUT };
+pub(super) const CONT: Neuron = Neuron { name: "cont", ..OUT };
 const DG: Neuron = Neuron { name: "dg", v_th: -57.5, ..B };
 
-/// What both have: its size, and that no operation asks by content.
-fn cells(parts: &Parts<'_>) -> Result<(Size, Vec<Operation>), Diagnostic> {
+/// What memories of this kind have: a size, and that no operation asks by content.
+pub(super) fn cells(parts: &Parts<'_>) -> Result<(Size, Vec<Operation>), Diagnostic> {
     let size = size(parts)?;
     let operations = plain_operations(parts, size)?;
     match operations.iter().find(|operation| operation.action.cue().is_none()) {
@@ -59,8 +60,8 @@ fn cells(parts: &Parts<'_>) -> Result<(Size, Vec<Operation>), Diagnostic> {
     }
 }
 
-/// Projections of both: the memory, and the content's way.
-fn content(wiring: &mut Wiring<'_>, (first, size): (u32, Size), [inward, outward]: [f64; 2]) {
+/// Projections of all of them: the memory, and the content's way.
+pub(super) fn content(wiring: &mut Wiring<'_>, (first, size): (u32, Size), [inward, outward]: [f64; 2]) {
     let cells = Some(first..first + size.contents);
     wiring.wire("IN_CA3cont", (Of("IN", cells.clone()), all("CA3cont")), Pattern::OneToOne, 6.0, inward);
     wiring.wire("CA3cont_OUT", (all("CA3cont"), Of("OUT", cells)), Pattern::OneToOne, 6.0, outward);
@@ -98,12 +99,15 @@ fn binary(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     wiring.listed("IN_DG", (number("IN"), all("DG")), &decoder(size.cues, lines), 1.0);
     wiring.wire("DG_DG", (all("DG"), all("DG")), Pattern::AllToOthers, -2.5, 1.0);
     wiring.wire("DG_CA3cue", (all("DG"), all("CA3cue")), Pattern::OneToOne, 6.0, 1.0);
-    let encoder: Vec<((u32, u32), f64)> =
-        (0..size.cues).flat_map(|cue| Code::Binary.of(cue).map(move |line| ((cue, line), 6.0))).collect();
-    wiring.listed("CA3cue_CA1", (all("CA3cue"), all("CA1")), &encoder, 1.0);
+    wiring.wire_pairs("CA3cue_CA1", ("CA3cue", "CA1"), &encoder(size.cues), 6.0, 1.0);
     wiring.wire("CA1_OUT", (all("CA1"), number("OUT")), Pattern::OneToOne, 6.0, 1.0);
     content(&mut wiring, (lines, size), [2.0, 2.0]);
     Ok(wiring.finish())
+}
+
+/// From the cells of numbers to the lines of their ones.
+pub(super) fn encoder(cues: u32) -> Vec<(u32, u32)> {
+    (0..cues).flat_map(|cue| Code::Binary.of(cue).map(move |line| (cue, line))).collect()
 }
 
 /// From lines to the cells of numbers: each one excites its part of what it takes to fire, each zero inhibits by all of it.

@@ -5,6 +5,7 @@
 //! first input spikes in the step from 10 to 11 ms: SpiNNaker's recordings say 10, ours 11 ms. All else follows.
 
 mod cue_memory;
+mod decoder_memory;
 pub mod hardened;
 mod memory;
 pub mod operation;
@@ -15,6 +16,7 @@ mod sparse;
 mod wiring;
 
 pub(super) use cue_memory::{BINARY as BINARY_CUE_MEMORY, ONE_HOT as CUE_MEMORY};
+pub(super) use decoder_memory::CARD as DECODER_MEMORY;
 pub(super) use hardened::CARD as HARDENED;
 pub(super) use memory::CARD as MEMORY;
 pub use operation::{Action, Code, Operation, Query, Size, Spacing, Step, schedule};

@@ -258,7 +258,24 @@ pub struct Step {
     pub action: Action,
 }
 
-/// Gives each step its time: its own, or by the spacing after the one before, the first at 0.
+/// Whether an operation at a step may follow another, or why it may not.
+fn follows(last: &Operation, at: u64) -> Result<(), String> {
+    let busy = depth(&last.action);
+    if at <= last.at {
+        return Err(format!("operations follow each other: this one at {at} ms comes after one at {} ms", last.at));
+    }
+    if at < last.at.saturating_add(busy) {
+        let Operation { at: before, action } = last;
+        let words = action.words();
+        return Err(format!(
+            "this operation at {at} ms begins too soon: `{words}` at {before} ms keeps the memory busy for {busy} ms"
+        ));
+    }
+    Ok(())
+}
+
+/// Gives each step its time: its own, or by the spacing after the one before, the first at 0. No operation begins while the one
+/// before keeps the memory busy.
 pub fn schedule(steps: Vec<Step>, spacing: Option<Spacing>) -> Result<Vec<Operation>, Diagnostic> {
     let mut operations: Vec<Operation> = Vec::with_capacity(steps.len());
     for step in steps {
@@ -272,9 +289,8 @@ pub fn schedule(steps: Vec<Step>, spacing: Option<Spacing>) -> Result<Vec<Operat
             }
         };
         let at = step.at.map_or_else(following, Ok)?;
-        if let Some(last) = last.filter(|last| last.at >= at) {
-            let message = format!("operations follow each other: this one at {at} ms comes after one at {} ms", last.at);
-            return Err(Diagnostic::error("out-of-order", step.span, message));
+        if let Some(last) = last {
+            follows(last, at).map_err(|message| Diagnostic::error("out-of-order", step.span, message))?;
         }
         operations.push(Operation { at, action: step.action });
     }

@@ -6,12 +6,14 @@
 //!        IN word --------> DG --P1----> Content (recall)
 //!           content -------------> Content (learn)
 //!           READ --------------------> Content
+//!           content -P2-> DG --------> Word (recall of the word, where asked for)
+//!           READ_WORD --> DG
 //! ```
 
 use super::wiring::{Of, Pattern, Wiring, all};
 use super::{CONTENTS, hardened::GATE};
 use crate::systems::parts::{Parts, quantity};
-use crate::systems::{number, required};
+use crate::systems::{number, required, word};
 use sim_core::catalog::Range as Allowed;
 use sim_core::description::{Description, RuleDecl};
 use sim_core::diagnostic::Diagnostic;
@@ -34,11 +36,16 @@ pub(in crate::systems) const CARD: SystemCard = SystemCard {
             the memory: projection P1 from DG to CONTENT, hebbian_gated, which writes w_max and never takes it back (Willshaw, Buneman & \
             Longuet-Higgins 1969); DG_CONTENT inhibits all content by one weight for each active cell, READ makes up for it: what \
             misses no more than `tolerance` of the active cells fires\n\
-            to learn, a word, content and learn; to recall, a word and read: CONTENT answers 3 ms later",
+            to learn, a word, content and learn; to recall, a word and read: CONTENT answers 3 ms later\n\
+            directions = \"both\": also from contents to words. One line more, read_word; population WORD, two cells for each bit of a word as IN has \
+            lines; projection P2 from the content's lines to DG, which learns as P1 (modulator P2_writing) and which IN_DG_content inhibits in the \
+            same way. To recall, bits of a content and read_word: cells of DG fire for which all these bits are written, and WORD shows their \
+            values 3 ms later, both values of a bit where contents are mixed up. What is presented shows 2 ms later, too, at WORD and at CONTENT. The next \
+            operation may begin 2 ms after any, and 3 ms after the recall of a word",
     timestep_ms: Some(1.0),
     source: "written for this simulator; Marr (1971), Philosophical Transactions B 262:23-81 (expansion and sparse codes); Willshaw, \
              Buneman & Longuet-Higgins (1969), Nature 222:960-962 (binary synapses)",
-    parameters: &[BITS, GROUPS, GROUP_BITS, CONTENTS, TOLERANCE, SEED],
+    parameters: &[BITS, GROUPS, GROUP_BITS, CONTENTS, TOLERANCE, SEED, DIRECTIONS],
     expand,
 };
 
@@ -49,6 +56,9 @@ const GROUP_BITS: SystemParam =
 const TOLERANCE: SystemParam =
     number("tolerance", Dimension::NONE, 0.0, Allowed::NotNegative, "active cells of DG that a bit of content may miss");
 const SEED: SystemParam = number("seed", Dimension::NONE, 1.0, Allowed::NotNegative, "of the bits that the groups decode");
+
+const DIRECTIONS: SystemParam =
+    word("directions", &["to_content", "both"], "what can be asked for: contents by words alone, or words by contents, too");
 
 /// What fires a gate alone, in nA.
 const SURE: f64 = 6.0;
@@ -104,6 +114,11 @@ impl SparseShape {
         self.read_line() + 1
     }
 
+    /// The line that asks for a word, where the memory has both directions.
+    pub fn read_word_line(self) -> u32 {
+        self.learn_line() + 1
+    }
+
     fn of(parts: &Parts<'_>) -> Result<Self, Diagnostic> {
         let whole = |name: &str, most: f64| {
             let value = parts.number(name);
@@ -146,7 +161,8 @@ fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     let parts = Parts(instance);
     let shape = SparseShape::of(&parts)?;
     let mut wiring = Wiring::new(&parts);
-    wiring.lines(shape.learn_line() + 1, std::iter::empty());
+    let both = parts.number("directions") != 0.0;
+    wiring.lines(if both { shape.read_word_line() } else { shape.learn_line() } + 1, std::iter::empty());
     wiring.population("DG", GATE, shape.expanded());
     wiring.population("CONTENT", GATE, shape.contents);
     wiring.named_output("CONTENT");
@@ -154,18 +170,54 @@ fn expand(instance: &Instance<'_>) -> Result<Description, Diagnostic> {
     let [own, other] = decoders(shape, parts.number("seed"));
     wiring.wire_pairs("IN_DG", ("IN", "DG"), &own, SURE / f64::from(shape.group_bits), 1.0);
     wiring.wire_pairs("IN_DG_others", ("IN", "DG"), &other, -SURE, 1.0);
-    let line = |line: u32| Of("IN", Some(line..line + 1));
     // Also while what the operation before has made of its word takes away from all.
     let drive = SURE + WRITTEN * f64::from(shape.groups);
     wiring.wire("IN_CONTENT", (Of("IN", Some(shape.content_lines())), all("CONTENT")), OneToOne, drive, 2.0);
     wiring.wire("DG_CONTENT", (all("DG"), all("CONTENT")), AllToAll, -WRITTEN, 2.0);
-    let bias = ENOUGH + WRITTEN * parts.number("tolerance").floor();
+    let bias = ENOUGH + WRITTEN * tolerance(&parts, shape)?;
     wiring.wire("READ_CONTENT", (line(shape.read_line()), all("CONTENT")), AllToAll, bias, 3.0);
-    let tau = quantity(GATE.tau_m, Dimension::TIME, parts.span());
-    wiring.alone("P1_writing", parts.card("leaky_modulator", &[("tau", tau)]));
-    wiring.signal("LEARN_P1_writing", (line(shape.learn_line()), all("P1_writing")), 2.0);
-    wiring.memory_after("P1", (all("DG"), all("CONTENT")), rule(&parts), 2.0);
+    learning_signal(&mut wiring, &parts, shape, ("P1_writing", 2.0));
+    wiring.memory_after("P1", (all("DG"), all("CONTENT")), rule(&parts, "P1_writing"), 2.0);
+    if both {
+        back(&mut wiring, &parts, shape, &own);
+    }
     Ok(wiring.finish())
+}
+
+/// A line of the input.
+fn line(line: u32) -> Of {
+    Of("IN", Some(line..line + 1))
+}
+
+/// The modulator that lets a matrix be written in the one step in which its targets fire for what is learned.
+fn learning_signal(wiring: &mut Wiring<'_>, parts: &Parts<'_>, shape: SparseShape, (signal, delay): (&'static str, f64)) {
+    let tau = quantity(GATE.tau_m, Dimension::TIME, parts.span());
+    wiring.alone(signal, parts.card("leaky_modulator", &[("tau", tau)]));
+    wiring.signal(&format!("LEARN_{signal}"), (line(shape.learn_line()), all(signal)), delay);
+}
+
+/// From contents to words: the content's lines fire a step before DG does for the word that is learned with it. A step after DG would have
+/// fired for a word it gets what is written, less as much for each bit that is presented: with read_word those fire that miss none.
+fn back(wiring: &mut Wiring<'_>, parts: &Parts<'_>, shape: SparseShape, own: &[(u32, u32)]) {
+    let content = Of("IN", Some(shape.content_lines()));
+    wiring.population("WORD", GATE, 2 * shape.bits);
+    learning_signal(wiring, parts, shape, ("P2_writing", 1.0));
+    wiring.memory_after("P2", (content.clone(), all("DG")), rule(parts, "P2_writing"), 2.0);
+    wiring.wire("IN_DG_content", (content, all("DG")), Pattern::AllToAll, -WRITTEN, 2.0);
+    wiring.wire("READ_WORD_DG", (line(shape.read_word_line()), all("DG")), Pattern::AllToAll, ENOUGH, 2.0);
+    let values: Vec<(u32, u32)> = own.iter().map(|(line, cell)| (*cell, *line)).collect();
+    wiring.wire_pairs("DG_WORD", ("DG", "WORD"), &values, SURE, 1.0);
+}
+
+/// Active cells that a bit of content may miss: not all of them, or each bit would be an answer to anything.
+fn tolerance(parts: &Parts<'_>, shape: SparseShape) -> Result<f64, Diagnostic> {
+    let (tolerance, most) = (parts.number("tolerance"), shape.groups - 1);
+    if tolerance.fract() == 0.0 && (0.0..=f64::from(most)).contains(&tolerance) {
+        return Ok(tolerance);
+    }
+    let message =
+        format!("tolerance is a whole number from 0 to {most}, not {tolerance}: {} cells of DG are active", shape.groups);
+    Err(Diagnostic::error("out-of-range", parts.place("tolerance"), message))
 }
 
 /// Pairs of a line and a cell of DG: the line of a bit that the cell's value has, and the one that it has not.
@@ -184,12 +236,12 @@ fn decoders(shape: SparseShape, seed: f64) -> [Vec<(u32, u32)>; 2] {
     [own, other]
 }
 
-fn rule(parts: &Parts<'_>) -> RuleDecl {
+fn rule(parts: &Parts<'_>, writing: &str) -> RuleDecl {
     let span = parts.span();
     let of = |value, dimension| quantity(value, dimension, span);
     let given = [
         ("encoding", of(0.0, Dimension::NONE)),
-        ("writing", parts.modulated("P1_writing", of(1.0, Dimension::NONE))),
+        ("writing", parts.modulated(writing, of(1.0, Dimension::NONE))),
         ("window", of(1.0, Dimension::TIME)),
         ("rewrites", parts.text("nothing")),
         ("w_min", of(0.0, Dimension::CURRENT)),

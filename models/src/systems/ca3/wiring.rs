@@ -10,7 +10,7 @@ use sim_core::diagnostic::Diagnostic;
 use sim_core::units::Dimension;
 use std::ops::Range;
 
-/// A type of neuron. All have e_l = v_reset = -60 mV.
+/// A type of neuron.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Neuron {
     /// Its card's name.
@@ -19,16 +19,21 @@ pub(super) struct Neuron {
     pub(super) c_m: f64,
     /// In ms.
     pub(super) tau_m: f64,
+    /// At rest and after a spike, in mV.
+    pub(super) e_l: f64,
     /// In mV.
     pub(super) v_th: f64,
     /// In ms.
     pub(super) t_ref: f64,
     /// In ms.
     pub(super) tau_syn: f64,
+    /// A constant current, in pA.
+    pub(super) i_e: f64,
 }
 
 /// Slow: it adds up what comes within a few steps.
-pub(super) const A: Neuron = Neuron { name: "a", c_m: 270.0, tau_m: 3.0, v_th: -57.0, t_ref: 1.0, tau_syn: 0.3 };
+pub(super) const A: Neuron =
+    Neuron { name: "a", c_m: 270.0, tau_m: 3.0, e_l: -60.0, v_th: -57.0, t_ref: 1.0, tau_syn: 0.3, i_e: 0.0 };
 /// Fast.
 pub(super) const B: Neuron = Neuron { name: "b", c_m: 140.0, tau_m: 0.5, ..A };
 /// Slow, easily fired: of the output.
@@ -168,19 +173,18 @@ impl<'a> Wiring<'a> {
     fn card(&self, neuron: Neuron) -> CardDecl {
         let of = |value, dimension| quantity(value, dimension, self.parts.span());
         let (ms, mv) = (|value| of(value, Dimension::TIME), |value| of(value, Dimension::VOLTAGE));
-        self.parts.card(
-            "if_curr_exp",
-            &[
-                ("c_m", of(neuron.c_m, Dimension::CAPACITANCE)),
-                ("tau_m", ms(neuron.tau_m)),
-                ("e_l", mv(-60.0)),
-                ("v_reset", mv(-60.0)),
-                ("v_th", mv(neuron.v_th)),
-                ("t_ref", ms(neuron.t_ref)),
-                ("tau_syn_ex", ms(neuron.tau_syn)),
-                ("tau_syn_in", ms(neuron.tau_syn)),
-            ],
-        )
+        let mut given = vec![
+            ("c_m", of(neuron.c_m, Dimension::CAPACITANCE)),
+            ("tau_m", ms(neuron.tau_m)),
+            ("e_l", mv(neuron.e_l)),
+            ("v_reset", mv(neuron.e_l)),
+            ("v_th", mv(neuron.v_th)),
+            ("t_ref", ms(neuron.t_ref)),
+            ("tau_syn_ex", ms(neuron.tau_syn)),
+            ("tau_syn_in", ms(neuron.tau_syn)),
+        ];
+        given.extend((neuron.i_e != 0.0).then(|| ("i_e", of(neuron.i_e, Dimension::CURRENT))));
+        self.parts.card("if_curr_exp", &given)
     }
 
     fn cells(&self, card: CardDecl, size: u32) -> PopulationDecl {

@@ -174,11 +174,11 @@ fn draw(settings: &CapacitySettings, found: &[Load], format: Format) -> Result<V
     let codes = settings.codes();
     let last = found.last().map_or(1, |load| load.patterns);
     let thousands = |patterns: u64| patterns as f64 / 1000.0;
-    let curve = |name: &str, points: Vec<(f64, f64)>| ScatterGroup { name: name.into(), points, joined: true };
+    let curve = |name: &str, line| ScatterGroup { name: name.into(), line, ..ScatterGroup::default() };
     let measured = found.iter().map(|load| (thousands(load.patterns), load.bits_per_synapse)).collect();
     let steps = (1..=100).map(|step| (last * step / 100).max(1));
     let mut groups = vec![
-        ScatterGroup { name: "simulated".into(), points: measured, joined: false },
+        ScatterGroup { name: "simulated".into(), points: measured, ..ScatterGroup::default() },
         curve("theory", steps.map(|patterns| (thousands(patterns), codes.bits_per_synapse(patterns))).collect()),
     ];
     groups.extend(OTHERS.iter().map(|(name, bits, _)| curve(name, vec![(0.0, *bits), (thousands(last), *bits)])));

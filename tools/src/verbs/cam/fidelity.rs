@@ -96,8 +96,8 @@ fn draw(settings: &FidelitySettings, all: &Found, format: Format) -> Result<Vec<
     let point = |found: &Fidelity| (100.0 * found.strength, 100.0 * found.content.unwrap_or(found.cue));
     let group = |(disturbance, found): &(Disturbance, Vec<Fidelity>)| ScatterGroup {
         name: disturbance.name().into(),
-        points: found.iter().map(point).collect(),
-        joined: true,
+        line: found.iter().map(point).collect(),
+        ..ScatterGroup::default()
     };
     let data = ScatterData {
         caption: Caption {

@@ -29,7 +29,7 @@ const HELP: &str = "learn CUE BITS      learn 0 1 4 5: the bits 1, 4 and 5 under
 /// Reads lines and answers them until there are no more. 2 where a line from a pipe was wrong.
 pub(super) fn repl(arguments: &CamReplArgs, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let settings = settings(&arguments.memory, PUBLISHED)?;
-    let apart = arguments.memory.spacing.as_deref().map(spacing).transpose()?.unwrap_or(SPACING);
+    let apart = arguments.spacing.as_deref().map(spacing).transpose()?.unwrap_or(SPACING);
     let typed = terminal.is_typed();
     let mut dialogue = Dialogue { memory: build(&settings)?, settings, spacing: apart, done: Vec::new() };
     if typed {

@@ -1,7 +1,7 @@
 //! `cam run`: the operations of a script.
 
 use super::drawing::{self, Outputs, Spikes};
-use super::{build, settings, spacing, words, wrong_script};
+use super::{build, named_size, settings, spacing, words, wrong_script};
 use crate::Terminal;
 use crate::cli::CamRunArgs;
 use crate::failure::Failure;
@@ -16,8 +16,8 @@ use std::path::Path;
 /// Does the operations of a script.
 pub(super) fn run(arguments: &CamRunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let outputs = Outputs::new(arguments.raster.as_deref(), arguments.spikes.as_deref())?;
-    let apart = arguments.memory.spacing.as_deref().map(spacing).transpose()?;
-    let size = Size { cues: arguments.memory.cues.unwrap_or(u32::MAX), contents: arguments.memory.contents.unwrap_or(u32::MAX) };
+    let apart = arguments.spacing.as_deref().map(spacing).transpose()?;
+    let size = named_size(&arguments.memory.build, Size { cues: u32::MAX, contents: u32::MAX });
     let operations = read(&arguments.script, size, apart)?;
     let settings = settings(&arguments.memory, Size::of(operations.iter().map(|operation| &operation.action)))?;
     if let Some(Operation { at, action }) = operations.iter().find(|operation| !settings.kind.can(&operation.action)) {

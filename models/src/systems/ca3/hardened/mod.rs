@@ -17,7 +17,7 @@ mod lines;
 
 pub use lines::{LATENCY, Lines, depth};
 
-use super::wiring::{Neuron, Of, Pattern, Wiring, all};
+use super::wiring::{A, Neuron, Of, Pattern, Wiring, all};
 use super::{CONTENTS, CUES, OPERATIONS, SCRIPT, SPACING, operations, size};
 use crate::systems::parts::{Parts, quantity};
 use sim_core::description::{Description, RuleDecl};
@@ -55,7 +55,7 @@ pub(in crate::systems) const CARD: SystemCard = SystemCard {
 
 /// A gate: forgets what came within a step (exp(-20) of it is left), and fires from 3 nA on, so that a weight in nA is one in mV above rest.
 /// Weights are whole numbers, sums that shall fire it 4 at least and others 2 at most.
-pub(super) const GATE: Neuron = Neuron { name: "gate", c_m: 2.5, tau_m: 0.05, v_th: -57.0, t_ref: 0.0, tau_syn: 0.05 };
+pub(super) const GATE: Neuron = Neuron { name: "gate", c_m: 2.5, tau_m: 0.05, t_ref: 0.0, tau_syn: 0.05, ..A };
 
 /// What fires a gate alone.
 const SURE: f64 = 6.0;
