@@ -2,6 +2,7 @@
 
 mod circuit;
 mod dense;
+mod engine;
 mod meaning;
 mod nest;
 mod oracle;

@@ -104,7 +104,7 @@ impl<F: Field<N, C>, const N: usize, const S: usize, const C: usize> Flow<S, C> 
         change::<N, S>(state, |y| F::receive(y, c, receptor, weight, held));
     }
 
-    fn outlook(state: &[f64; S], c: &[f64; C], current: f64, within: f64) -> Outlook {
+    fn outlook(state: &[f64; S], c: &[f64; C], current: f64, _within: f64) -> Outlook {
         let y = variables::<N, S>(state);
         let slope = |y: &[f64; N]| F::slope(y, c, current, false);
         let (k1, threshold) = (slope(&y), F::threshold(c));
@@ -114,7 +114,8 @@ impl<F: Field<N, C>, const N: usize, const S: usize, const C: usize> Flow<S, C> 
         if rests::<F, N, C>(&y, &k1, c) {
             return Outlook::Silent;
         }
-        let Taken { step, h, .. } = take(slope, &y, &k1, state[S - 1], within);
+        // How far one looks must not change what one sees.
+        let Taken { step, h, .. } = take(slope, &y, &k1, state[S - 1], f64::INFINITY);
         let potential = |at: f64| step.within(0, &y, &k1, h, at);
         let over = if step.end[0] >= threshold {
             Some(1.0)
