@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod compare;
+mod engines;
 mod lsm;
 mod lsm_errors;
 mod lsm_events;

@@ -3,8 +3,9 @@
 use super::SMALL;
 use crate::program::{Desk, spikeloom};
 
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 17] = [
     "run",
+    "converge",
     "check",
     "expand",
     "sweep",
@@ -62,7 +63,6 @@ fn wrong_command_lines_end_with_2() {
         (&["run", &net, "--set", "neurons.lif.tau=3ms"], "no parameter \"tau\""),
         (&["run", &net, "--set", "populations.exc.size=-3"], "whole number"),
         (&["run", &net, "--set", "parameters.h=4"], "no parameter \"h\""),
-        (&["run", &net, "--engine", "event"], "not built yet"),
         (&["run", &net, "--engine", "warp"], "possible values"),
         (&["run", &net, "--raster", "x.pdf"], ".svg or .png"),
         (&["run", &net, "--trace", "x.gdf"], ".svg, .png, .csv or .npz"),

@@ -138,9 +138,11 @@ pub(crate) fn not_drawn(error: plot::PlotError) -> Failure {
 
 /// Title and facts of a plot.
 pub(crate) fn caption(recording: &Recording, title: Option<&str>) -> Caption {
-    let step = sim_core::time::decimal_ms(recording.grid.step_fs());
     let mut facts: Vec<String> = recording.seed.map(|seed| format!("seed {seed}")).into_iter().collect();
-    facts.push(format!("step {step} ms"));
+    facts.push(match recording.grid.step_fs() {
+        1 => "continuous time".to_string(),
+        fs => format!("step {} ms", sim_core::time::decimal_ms(fs)),
+    });
     facts.push(format!("spikeloom {}", env!("CARGO_PKG_VERSION")));
     if let Some(prefix) = recording.spike_hash.get(..12) {
         facts.push(format!("hash {prefix}"));

@@ -119,8 +119,7 @@ impl<K: Flow<S, C>, const S: usize, const C: usize> Lazy<K, S, C> {
             K::coefficients(&own)
         };
         let shared = parameters.iter().all(|column| matches!(column, crate::network::Column::Shared(_)));
-        let coefficients =
-            if shared { Coefficients::Shared(of(0)) } else { Coefficients::Each(range.clone().map(of).collect()) };
+        let coefficients = if shared { Coefficients::Shared(of(0)) } else { Coefficients::Each(range.clone().map(of).collect()) };
         let cell = |(index, known): (usize, Vec<f64>)| Cell {
             state: std::array::from_fn(|i| known.get(i).copied().unwrap_or(0.0)),
             at: 0,
@@ -130,16 +129,25 @@ impl<K: Flow<S, C>, const S: usize, const C: usize> Lazy<K, S, C> {
             current: 0.0,
         };
         let cells: Vec<Cell<S>> = initial.into_iter().enumerate().map(cell).collect();
-        Self {
+        let mut population = Self {
             first,
             coefficients: Arc::new(coefficients),
-            touched: (0..cells.len() as u32).collect(),
+            touched: Vec::new(),
             due: Vec::new(),
             cells,
             trains,
             foreseen: Foreseen::default(),
             kernel: std::marker::PhantomData,
+        };
+        // Most neurons of most networks do nothing by themselves: this is known before the run.
+        for cell in 0..population.cells.len() {
+            if population.next_step(cell) == NEVER {
+                population.cells[cell].wake = NEVER;
+            } else {
+                population.touched.push(cell as u32);
+            }
         }
+        population
     }
 
     /// Brings a cell to a time at which something reaches it, by way of all that it does by itself until then.

@@ -1,18 +1,15 @@
 //! The plan of a run in continuous time: everything that does not change, shared by any number of states.
 
 use super::currents::{self, Change};
-use super::hazard::Hazard;
 use super::population::{Population, Setup};
 use super::refusals::refusal;
 use super::rows::Table;
 use super::sources::Sources;
-use super::trains::{Train, Trains};
+use super::trains::{Train, Trains, private};
 use crate::catalog::Effect;
-use crate::connect::Generator;
 use crate::engine::partition::{Partitioning, cells};
 use crate::engine::plan::{Probe, probes};
 use crate::network::{Cells, Network};
-use crate::random::{Key, mix};
 use crate::stimulus::Drive;
 use crate::time::{FS_PER_MS, Grid};
 use std::collections::BTreeMap;
@@ -162,9 +159,7 @@ fn build_part(network: &Network, drives: &[Option<Drive>], probes: &[Probe], own
     for projection in &network.projections {
         let cells = &owned[projection.target];
         match &drives[projection.source] {
-            Some(Drive::PrivatePoisson(_)) => {
-                trains[projection.target].extend(private(network, projection, drives, cells));
-            }
+            Some(Drive::PrivatePoisson(units)) => trains[projection.target].extend(private(network, projection, units, cells)),
             _ if network.populations[projection.source].effect() == Effect::Spikes => {
                 for table in Table::of(network, projection, cells) {
                     of_source[projection.source].push(tables.len() as u32);
@@ -208,40 +203,4 @@ fn population(
     };
     let (first, trains) = (population.first + owned.start, Trains::new(owned.len(), trains));
     Some(build(Setup { first, cells: owned.clone(), parameters, initial: owned.clone().map(start).collect(), trains, currents }))
-}
-
-/// The trains of a private stimulus onto some cells: parallel connections with one rate, weight and delay are one train of the
-/// summed rate.
-fn private(
-    network: &Network,
-    projection: &crate::network::Projection,
-    drives: &[Option<Drive>],
-    owned: &Range<u32>,
-) -> Vec<(u32, Train)> {
-    let Some(Drive::PrivatePoisson(units)) = &drives[projection.source] else { return Vec::new() };
-    let shared = matches!(units, crate::stimulus::PerUnit::Shared(_));
-    let (source, target) = (&network.populations[projection.source], &network.populations[projection.target]);
-    let key = Key::new(network.noise_seed).name("event").name("poisson");
-    let key = key.name(&projection.name).name(&source.name).name(&target.name).finish();
-    // By target, in order of first appearance.
-    let mut parallel: BTreeMap<(u32, u32, usize, u64, u64), (u64, u32)> = BTreeMap::new();
-    let mut order = 0;
-    Generator::new(network, projection).for_targets(owned.clone(), |s| {
-        let unit = if shared { 0 } else { s.source };
-        let known = parallel.entry((s.target, unit, s.receptor, s.weight.to_bits(), s.delay_fs as u64)).or_insert((order, 0));
-        known.1 += 1;
-        order += 1;
-    });
-    let mut hazards: BTreeMap<(u32, u32, u64), Arc<Hazard>> = BTreeMap::new();
-    let mut sorted: Vec<_> = parallel.into_iter().collect();
-    sorted.sort_by_key(|((target, ..), (order, _))| (*target, *order));
-    let mut last = (u32::MAX, 0_u64);
-    let train = |((target, unit, receptor, weight, delay), (_, times)): ((u32, u32, usize, u64, u64), (u64, u32))| {
-        last = if last.0 == target { (target, last.1 + 1) } else { (target, 0) };
-        let make = || Arc::new(Hazard::new(units.get(unit as usize), delay, |rate| rate * f64::from(times)));
-        let hazard = Arc::clone(hazards.entry((unit, times, delay)).or_insert_with(make));
-        let key = mix(mix(key, u64::from(target)), last.1);
-        (target - owned.start, Train::new(hazard, key, receptor, f64::from_bits(weight)))
-    };
-    sorted.into_iter().map(train).collect()
 }

@@ -1,6 +1,12 @@
 //! Random input of a population's own: trains of `poisson` that only one neuron hears.
 
 use super::hazard::{Draws, Hazard, NEVER};
+use crate::connect::{Generator, Synapse};
+use crate::network::{Network, Projection};
+use crate::random::{Key, mix};
+use crate::stimulus::{PerUnit, Schedule};
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A private Poisson train.
@@ -19,15 +25,8 @@ pub(crate) struct Train {
 
 impl Train {
     pub(crate) fn new(hazard: Arc<Hazard>, key: u64, receptor: usize, weight: f64) -> Self {
-        let mut train = Self {
-            next: 0,
-            draws: Draws::new(key),
-            hazard,
-            mean: f64::INFINITY,
-            end: 0,
-            receptor: receptor as u32,
-            weight,
-        };
+        let mut train =
+            Self { next: 0, draws: Draws::new(key), hazard, mean: f64::INFINITY, end: 0, receptor: receptor as u32, weight };
         train.draw();
         train
     }
@@ -91,4 +90,59 @@ impl Trains {
             _ => &mut [],
         }
     }
+}
+
+/// Connections that are one train: those onto one cell from units of one rate, with one weight and one delay.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Parallel {
+    target: u32,
+    /// A unit whose rate it is.
+    unit: u32,
+    receptor: usize,
+    weight: f64,
+    delay: u64,
+    /// How many connections.
+    times: u32,
+}
+
+/// The trains of a private stimulus onto some cells, counted from the first: parallel connections are one train of the summed rate.
+pub(crate) fn private(
+    network: &Network,
+    projection: &Projection,
+    units: &PerUnit<Schedule>,
+    owned: &Range<u32>,
+) -> Vec<(u32, Train)> {
+    let (source, target) = (&network.populations[projection.source], &network.populations[projection.target]);
+    let key = Key::new(network.noise_seed).name("event").name("poisson");
+    let key = key.name(&projection.name).name(&source.name).name(&target.name).finish();
+    let mut hazards: BTreeMap<(u32, u32, u64), Arc<Hazard>> = BTreeMap::new();
+    let all = merged(network, projection, matches!(units, PerUnit::Shared(_)), owned);
+    let mut trains = Vec::with_capacity(all.len());
+    for own in all.chunk_by(|a, b| a.target == b.target) {
+        for (index, train) in (0..).zip(own) {
+            let Parallel { target, unit, receptor, weight, delay, times } = *train;
+            let make = || Arc::new(Hazard::new(units.get(unit as usize), delay, |rate| rate * f64::from(times)));
+            let hazard = Arc::clone(hazards.entry((unit, times, delay)).or_insert_with(make));
+            trains.push((target - owned.start, Train::new(hazard, mix(mix(key, u64::from(target)), index), receptor, weight)));
+        }
+    }
+    trains
+}
+
+/// What is parallel, by target, in order of first appearance. `shared`: all units have one rate.
+fn merged(network: &Network, projection: &Projection, shared: bool, owned: &Range<u32>) -> Vec<Parallel> {
+    let mut all: Vec<Parallel> = Vec::new();
+    let mut places: BTreeMap<(u32, u32, usize, u64, i64), usize> = BTreeMap::new();
+    Generator::new(network, projection).for_targets(owned.clone(), |s| {
+        let Synapse { source, target, weight, receptor, delay_fs } = s;
+        let unit = if shared { 0 } else { source };
+        let place = *places.entry((target, unit, receptor, weight.to_bits(), delay_fs)).or_insert(all.len());
+        match all.get_mut(place) {
+            Some(known) => known.times += 1,
+            None => all.push(Parallel { target, unit, receptor, weight, delay: delay_fs as u64, times: 1 }),
+        }
+    });
+    // Rules that go by source come to a target again and again.
+    all.sort_by_key(|train| train.target);
+    all
 }

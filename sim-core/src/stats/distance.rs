@@ -59,25 +59,36 @@ pub fn victor_purpura(a: &[i64], b: &[i64], per_ms: f64) -> f64 {
     row[b.len()]
 }
 
-/// The spikes of two trains that have no partner within the tolerance in the other: each spike has at most one partner, and
-/// as many as possible have one.
-pub fn unmatched(a: &[i64], b: &[i64], tolerance_fs: i64) -> (Vec<i64>, Vec<i64>) {
+/// Spikes of two trains, put together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Partners {
+    /// Those that have a partner within the tolerance in the other.
+    pub both: Vec<(i64, i64)>,
+    /// Those that have none.
+    pub only_a: Vec<i64>,
+    /// The same of the second.
+    pub only_b: Vec<i64>,
+}
+
+/// Finds partners within a tolerance: each spike has at most one, and as many as possible have one.
+pub fn partners(a: &[i64], b: &[i64], tolerance_fs: i64) -> Partners {
     let (mut i, mut j) = (0, 0);
-    let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
+    let mut found = Partners::default();
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         if (x - y).abs() <= tolerance_fs {
+            found.both.push((*x, *y));
             (i, j) = (i + 1, j + 1);
         } else if x < y {
-            only_a.push(*x);
+            found.only_a.push(*x);
             i += 1;
         } else {
-            only_b.push(*y);
+            found.only_b.push(*y);
             j += 1;
         }
     }
-    only_a.extend(&a[i..]);
-    only_b.extend(&b[j..]);
-    (only_a, only_b)
+    found.only_a.extend(&a[i..]);
+    found.only_b.extend(&b[j..]);
+    found
 }
 
 #[cfg(test)]
@@ -143,7 +154,7 @@ mod tests {
         for seed in 0..10 {
             let (a, b) = (random(seed, 40), random(50 + seed, 25));
             assert_eq!(victor_purpura(&a, &b, 0.0), 15.0, "free moves: the difference of the counts");
-            let (only_a, only_b) = unmatched(&a, &b, 0);
+            let Partners { only_a, only_b, .. } = partners(&a, &b, 0);
             let apart = (only_a.len() + only_b.len()) as f64;
             assert_eq!(victor_purpura(&a, &b, f64::INFINITY), apart, "no moves: spikes that do not coincide");
             assert_eq!(victor_purpura(&a, &b, 0.3), victor_purpura(&b, &a, 0.3), "the same backwards");
@@ -174,6 +185,10 @@ mod tests {
     fn partners_within_a_tolerance() {
         let (a, b) = (train(&[1.0, 2.0, 10.0]), train(&[1.1, 2.1, 3.0]));
         let tenth = fs_from_ms(0.1).expect("a time");
+        let unmatched = |a: &[i64], b: &[i64], tolerance| {
+            let found = partners(a, b, tolerance);
+            (found.only_a, found.only_b)
+        };
         assert_eq!(unmatched(&a, &b, 0), (a.clone(), b.clone()), "none is at the same time");
         assert_eq!(unmatched(&a, &b, tenth), (train(&[10.0]), train(&[3.0])), "two pairs, on the very border");
         assert_eq!(unmatched(&train(&[5.0, 5.0]), &train(&[5.0]), 0), (train(&[5.0]), vec![]), "spikes may repeat");

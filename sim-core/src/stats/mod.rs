@@ -11,7 +11,7 @@ mod places;
 mod rates;
 mod synchrony;
 
-pub use distance::{unmatched, van_rossum_squared, victor_purpura};
+pub use distance::{Partners, partners, van_rossum_squared, victor_purpura};
 pub use intervals::IntervalCounts;
 pub use places::{Place, Places};
 pub use rates::{MIN_SPIKES, PopulationRates, RateMeter};

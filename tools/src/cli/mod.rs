@@ -15,7 +15,7 @@ pub use lsm::{
     LsmArgs, LsmClassifyArgs, LsmEncoding, LsmReadout, LsmReportArgs, LsmSaccadesArgs, LsmTestArgs, LsmTiming, LsmTrainArgs,
     LsmVariant, LsmVerb, LsmWiring,
 };
-pub use networks::{CheckArgs, Engine, ExpandArgs, NetlistArgs, RunArgs, SweepArgs};
+pub use networks::{CheckArgs, ConvergeArgs, Engine, ExpandArgs, NetlistArgs, RunArgs, SweepArgs};
 pub use recordings::{CompareArgs, ConvertArgs, PlotArgs, PlotKind, StatsArgs};
 
 use clap::{Parser, Subcommand};
@@ -63,6 +63,11 @@ pub enum Verb {
         after_help = "Examples:\n  spikeloom sweep brunel-ai --over g=4..6:5 --out g-sweep\n  spikeloom sweep my.toml --over seed=1..10 --over neurons.lif.tau_m=10ms,20ms --out points --jobs 4\n\nEach --over is a list (a,b,c), a range (lo..hi:n, n values with both ends) or whole numbers (1..10, both ends); several give all combinations. --out gets a folder for each point, as `run --out` writes it, and sweep.csv: the swept values, counts, rates and CV of ISI of each population, times. The same command again runs what is missing."
     )]
     Sweep(SweepArgs),
+    /// How far spikes on a grid are from those in continuous time, step by step.
+    #[command(
+        after_help = "Examples:\n  spikeloom converge hello\n  spikeloom converge my.toml --steps 0.2ms,0.1ms,0.05ms -o convergence.svg\n\nRuns the netlist once by the event engine and once by the grid engine for each step. An error is the time between a spike on a grid and its partner in continuous time; order is the power of the step that the median error falls with. Random input is drawn otherwise by the two engines: only a network whose input is given has partners throughout."
+    )]
+    Converge(ConvergeArgs),
     /// Draw a recording or a network.
     #[command(
         after_help = "Examples:\n  spikeloom plot results\n  spikeloom plot results --kind trace -o v.png\n  spikeloom plot results --kind isi --populations 'e*'\n  spikeloom plot potjans-diesmann --kind matrix --set scale=0.02 -o matrix.png\n  spikeloom plot results --populations 'l4*' --from 600ms --to 800ms"

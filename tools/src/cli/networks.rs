@@ -41,9 +41,9 @@ impl NetlistArgs {
 /// Engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Engine {
-    /// Fixed step.
+    /// Fixed step: the fast road for busy networks.
     Grid,
-    /// Continuous time.
+    /// Continuous time: exact spikes, at a cost that follows activity.
     Event,
 }
 
@@ -94,6 +94,26 @@ pub struct SweepArgs {
     /// Write the recordings and sweep.csv into this folder; points that are there already are taken over.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `converge`.
+#[derive(Clone, Debug, Args)]
+pub struct ConvergeArgs {
+    /// Netlist and changes.
+    #[command(flatten)]
+    pub netlist: NetlistArgs,
+    /// Steps of the grid.
+    #[arg(long, value_name = "TIMES", value_delimiter = ',', default_value = "0.4ms,0.2ms,0.1ms,0.05ms,0.025ms,0.0125ms")]
+    pub steps: Vec<String>,
+    /// A partner is no further away than this.
+    #[arg(long, value_name = "TIME", default_value = "1ms")]
+    pub tolerance: String,
+    /// Draw the error against the step (.svg, .png).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// One JSON object on stdout.
     #[arg(long)]
     pub json: bool,

@@ -215,11 +215,16 @@ fn neuron_text(card: &NeuronCard) -> String {
         + &block("state variables (recordable, settable with `initial`)", &states)
         + &block("receptors", &receptors)
         + &block("numbers ([numerics] state)", numbers(card))
+        + &block("engines", engines(card))
         + &block("source", card.source)
 }
 
 fn numbers(card: &NeuronCard) -> &'static str {
     if card.precisions().len() > 1 { "f64; f32 if the netlist says so" } else { "f64 always: the scheme needs them" }
+}
+
+fn engines(card: &NeuronCard) -> &'static str {
+    if card.build_event.is_some() { "grid; event (run --engine event: continuous time)" } else { "grid" }
 }
 
 fn connector_text(c: &Connector) -> String {
@@ -269,6 +274,7 @@ fn neuron_json(card: &NeuronCard) -> Value {
         "equations": card.equations, "scheme": card.scheme, "source": card.source, "parameters": parameters,
         "states": states, "receptors": receptors,
         "state_numbers": card.precisions().iter().map(|p| p.name()).collect::<Vec<_>>(),
+        "engines": if card.build_event.is_some() { &["grid", "event"][..] } else { &["grid"] },
     })
 }
 

@@ -1,7 +1,7 @@
 //! What differs between two recordings, population by population.
 
 use super::trains::{Pair, Side};
-use sim_core::stats::{unmatched, van_rossum_squared, victor_purpura};
+use sim_core::stats::{Partners, partners, van_rossum_squared, victor_purpura};
 use sim_core::time::ms_from_fs;
 
 /// A neuron whose numbers of spikes have a larger product gets no Victor-Purpura distance: it would take seconds.
@@ -105,7 +105,7 @@ pub(super) fn compare(pair: &Pair, yardstick: &Yardstick) -> Comparison {
 impl Sums {
     /// Adds a neuron. Returns its first spike without a partner in each recording.
     fn add(&mut self, [a, b]: &[Vec<i64>; 2], yardstick: &Yardstick) -> [Option<i64>; 2] {
-        let (only_a, only_b) = unmatched(a, b, yardstick.tolerance_fs);
+        let Partners { only_a, only_b, .. } = partners(a, b, yardstick.tolerance_fs);
         for (side, (train, only)) in [(a, &only_a), (b, &only_b)].into_iter().enumerate() {
             self.spikes[side] += train.len() as u64;
             self.only[side] += only.len() as u64;
