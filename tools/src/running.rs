@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 /// An engine at work.
 pub(crate) enum Running {
-    Grid { plan: Plan, state: State },
-    Event { plan: event::Plan, state: event::State },
+    Grid { plan: Box<Plan>, state: Box<State> },
+    Event { plan: Box<event::Plan>, state: event::State },
 }
 
 impl Running {
@@ -23,7 +23,7 @@ impl Running {
             Engine::Grid => {
                 let plan = Plan::new(network, partitions);
                 let state = State::new(&plan);
-                Ok(Self::Grid { plan, state })
+                Ok(Self::Grid { plan: Box::new(plan), state: Box::new(state) })
             }
             Engine::Event => {
                 let refused = |reason: String| {
@@ -31,7 +31,7 @@ impl Running {
                 };
                 let plan = event::Plan::new(&network, partitions).map_err(refused)?;
                 let state = event::State::new(&plan);
-                Ok(Self::Event { plan, state })
+                Ok(Self::Event { plan: Box::new(plan), state })
             }
         }
     }
