@@ -99,8 +99,9 @@ fn samples_are_what_a_run_that_stops_there_finds() {
     let (mut state, mut sampler) = (State::new(&plan), SynapseSampler::new(plan.network()));
     while let Some(due) = sampler.due_after(state.tick()) {
         state.advance(&plan, due - state.tick(), &mut Nobody);
-        sampler.take(&plan, &state);
-        sampler.take(&plan, &state);
+        let read = |projection, variable| state.synapses(&plan, projection, variable, Reading::Now);
+        sampler.take(plan.network(), state.tick(), &read);
+        sampler.take(plan.network(), state.tick(), &read);
     }
     let [some, ends] = sampler.traces() else { panic!("two records") };
     assert_eq!(some.ticks, [450, 700, 950, 1200], "from the start on, up to the end");

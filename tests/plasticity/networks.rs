@@ -297,7 +297,7 @@ fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
             let found = &end.synapses[index];
             let (source, target) = (network.populations[projection.source].first, network.populations[projection.target].first);
             for synapse in 0..first.values.len() {
-                let (from, to, delay) = (first.sources[synapse], first.targets[synapse], u64::from(first.delays[synapse]));
+                let (from, to, delay) = (first.sources[synapse], first.targets[synapse], first.delays[synapse]);
                 let way = if learns.instant { 0 } else { delay };
                 let until = |train: &Vec<u64>, last: u64| train[..train.partition_point(|t| *t <= last)].to_vec();
                 let pre = until(&trains[(source + from) as usize], TICKS - delay);
