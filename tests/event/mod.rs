@@ -5,5 +5,6 @@ mod dense;
 mod meaning;
 mod nest;
 mod oracle;
+mod plastic;
 mod precise;
 mod references;
