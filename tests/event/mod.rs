@@ -8,3 +8,4 @@ mod oracle;
 mod plastic;
 mod precise;
 mod references;
+mod refused;

@@ -187,7 +187,8 @@ fn pairs_on_grid(step_fs: i64) -> Arc<Network> {
     let mut lists = || {
         let mut lists = String::new();
         for _ in 0..PAIRS {
-            let mut times: Vec<i64> = (0..12).map(|_| (s.uniform() * 300.0 * FS_PER_MS as f64) as i64 / step_fs * step_fs + step_fs).collect();
+            let mut times: Vec<i64> =
+                (0..12).map(|_| (s.uniform() * 300.0 * FS_PER_MS as f64) as i64 / step_fs * step_fs + step_fs).collect();
             times.sort_unstable();
             let times: Vec<String> = times.iter().map(|fs| format!("\"{} ms\"", sim_core::time::decimal_ms(*fs))).collect();
             write!(lists, "[{}], ", times.join(", ")).expect("a text");

@@ -81,9 +81,13 @@ fn agrees(case: &Case, rule: &str, weight: f64, sent: &dyn Fn(&Trains<'_>) -> Ve
     // not take the errors along.
     let bound = case.json["params"]["Wmax"].as_f64().unwrap_or(0.0);
     let largest = bound.abs().max(weight.abs());
-    for (weights, threads, in_steps) in [("f64", 1, true), ("f64", 3, true), ("f32", 2, true), ("f64", 1, false), ("f64", 3, false)] {
+    for (weights, threads, in_steps) in
+        [("f64", 1, true), ("f64", 3, true), ("f32", 2, true), ("f64", 1, false), ("f64", 3, false)]
+    {
         let network = netlist::toml(&netlist_of(case, weights, weight, rule), &[]);
-        let Some(mut walk) = (if in_steps { Some(on_grid(network, threads)) } else { in_time(&network, threads) }) else { continue };
+        let Some(mut walk) = (if in_steps { Some(on_grid(network, threads)) } else { in_time(&network, threads) }) else {
+            continue;
+        };
         let (delay, step_ms) = (case.ticks_of("delay_ms"), case.number("resolution_ms"));
         let trains: Vec<(&String, Vec<u64>, Vec<u64>)> = case.json["trains"]
             .as_object()

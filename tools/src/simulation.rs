@@ -1,11 +1,11 @@
 //! A network on its way through time: its warm-up, its duration, and all that listens.
 
+use crate::cli::Engine;
 use crate::failure::Failure;
 use crate::folder::FolderRecorder;
 use crate::progress::{Tee, interrupts};
-use crate::summary::{Meters, Summary};
-use crate::cli::Engine;
 use crate::running::Running;
+use crate::summary::{Meters, Summary};
 use sim_core::engine::{Finished, Tally, TrialRun};
 use sim_core::network::{Draw, Network, Projection};
 use sim_core::record::{MemoryTrace, Recorder, Sink, SynapseSampler};

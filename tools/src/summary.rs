@@ -216,8 +216,10 @@ impl Summary<'_> {
             self.running.spike_hash(),
         );
         if self.interrupted {
-            text +=
-                &format!("interrupted at {} ms: rates are of the time before\n", self.running.grid().decimal_ms(self.running.tick()));
+            text += &format!(
+                "interrupted at {} ms: rates are of the time before\n",
+                self.running.grid().decimal_ms(self.running.tick())
+            );
         }
         text
     }

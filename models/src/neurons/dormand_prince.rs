@@ -98,7 +98,10 @@ mod tests {
                 let at = f64::from(part) / 16.0;
                 (taken.within(0, &start, &k1, h, at) - math::cos(at * h)).abs()
             };
-            assert!(off(0) < 1e-15 && (taken.within(0, &start, &k1, h, 1.0) - taken.end[0]).abs() < 1e-15, "its ends are its own");
+            assert!(
+                off(0) < 1e-15 && (taken.within(0, &start, &k1, h, 1.0) - taken.end[0]).abs() < 1e-15,
+                "its ends are its own"
+            );
             (0..=16).map(off).fold(0.0, f64::max)
         };
         let fall = worst(0.4) / worst(0.2);

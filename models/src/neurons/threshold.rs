@@ -67,7 +67,9 @@ mod tests {
     #[test]
     fn grazing_peaks_are_told_apart() {
         for above in [1e-3, 1e-6, 1e-9, 1e-12] {
-            let Outlook::Fires(time) = first_crossing(1.0, 100.0, wave(1.0 + above)) else { panic!("{above} above is a crossing") };
+            let Outlook::Fires(time) = first_crossing(1.0, 100.0, wave(1.0 + above)) else {
+                panic!("{above} above is a crossing")
+            };
             // The slope there is sqrt(2 above): an ulp of the potential is so many ms.
             let error = (math::sin(time) * (1.0 + above) - 1.0).abs();
             assert!(error < 4.0 * f64::EPSILON, "{above} above: {error}");

@@ -4,7 +4,9 @@ use super::{WEIGHT, fixed, time_constant};
 use sim_core::catalog::Range;
 use sim_core::engine::Ticks;
 use sim_core::event::Femtoseconds;
-use sim_core::plasticity::{AS_AT_THE_START, Backpropagation, Conventions, Decay, Host, PostSpike, PreSpike, Rule, RuleCard, Setup, Span};
+use sim_core::plasticity::{
+    AS_AT_THE_START, Backpropagation, Conventions, Decay, Host, PostSpike, PreSpike, Rule, RuleCard, Setup, Span,
+};
 use sim_core::real::{Precision, Real};
 use sim_core::units::Dimension;
 

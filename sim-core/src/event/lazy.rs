@@ -119,8 +119,7 @@ impl<K: Flow<S, C>, const S: usize, const C: usize> Lazy<K, S, C> {
             K::coefficients(&own)
         };
         let shared = parameters.iter().all(|column| matches!(column, crate::network::Column::Shared(_)));
-        let coefficients =
-            if shared { Coefficients::Shared(of(0)) } else { Coefficients::Each(range.clone().map(of).collect()) };
+        let coefficients = if shared { Coefficients::Shared(of(0)) } else { Coefficients::Each(range.clone().map(of).collect()) };
         let cell = |(index, known): (usize, Vec<f64>)| Cell {
             state: std::array::from_fn(|i| known.get(i).copied().unwrap_or(0.0)),
             at: 0,

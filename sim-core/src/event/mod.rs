@@ -7,8 +7,8 @@
 //! 3. **settle**  neurons that something reached do what they do by themselves, and foresee their next step
 //! 4. **emit**    stimuli spike
 //! 5. **tell**    partitions tell each other who fired, and when something happens next
-//! 6. **route**   each schedules what the spikes start in it: one event for all that is reached after one delay; synapses that learn
-//!                note those of their targets
+//! 6. **route**   each schedules what the spikes start in it: one event for all that is reached after one delay; plastic synapses note
+//!    those of their targets
 //! 7. **record**  the sink sees the window
 //!
 //! The next window begins where something happens: a network in which nothing does costs nothing. Whatever happens at one time to

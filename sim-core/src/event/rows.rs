@@ -105,13 +105,7 @@ impl Table {
         receptors.into_iter().map(table).collect()
     }
 
-    fn onto(
-        network: &Network,
-        projection: &Projection,
-        generator: &Generator<'_>,
-        receptor: usize,
-        owned: &Range<u32>,
-    ) -> Self {
+    fn onto(network: &Network, projection: &Projection, generator: &Generator<'_>, receptor: usize, owned: &Range<u32>) -> Self {
         let (target, first) = (projection.target, owned.start);
         if let Some((weight, delay, rows)) = unstored(projection, generator, owned) {
             let (delays, weights) = (Delays::One(delay), Weights::One(weight));

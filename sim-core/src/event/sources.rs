@@ -71,7 +71,8 @@ impl Sources {
                 }
                 Some(Drive::Packets(packets)) => {
                     let key = Key::new(network.noise_seed).name("pulse_packet").name(&population.name).finish();
-                    let of_unit = |unit: u32| packets.get(unit as usize).ticks(key, unit, fs).into_iter().map(move |t| spike(t, unit));
+                    let of_unit =
+                        |unit: u32| packets.get(unit as usize).ticks(key, unit, fs).into_iter().map(move |t| spike(t, unit));
                     trains.extend((0..population.size).flat_map(of_unit));
                 }
                 Some(Drive::Poisson(schedules)) => random(schedules, "poisson_source", 1, |rate| rate),

@@ -37,8 +37,7 @@ impl Flow<3, COEFFICIENTS> for LifPscExp {
 
     fn coefficients(parameters: &[f64]) -> [f64; COEFFICIENTS] {
         let [c_m, tau_m, e_l, v_th, v_reset, t_ref, tau_ex, tau_in, i_e] = named(parameters);
-        let ([tau_ex, from_ex, peak_ex], [tau_in, from_in, peak_in]) =
-            (synapse(c_m, tau_m, tau_ex), synapse(c_m, tau_m, tau_in));
+        let ([tau_ex, from_ex, peak_ex], [tau_in, from_in, peak_in]) = (synapse(c_m, tau_m, tau_ex), synapse(c_m, tau_m, tau_in));
         let v_rest = e_l + tau_m / c_m * i_e;
         [v_rest, tau_m, c_m, tau_ex, tau_in, from_ex, from_in, peak_ex, peak_in, v_th, v_reset, t_ref, tau_m / c_m, 1.0 / c_m]
     }

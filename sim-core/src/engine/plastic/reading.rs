@@ -17,7 +17,11 @@ pub(crate) fn read<'a>(tables: impl Iterator<Item = (&'a Table, &'a Memory)>, va
             for run in wiring.rows.runs_of(source).map(|run| run as usize) {
                 let of = |i: usize| (wiring.targets.start + u32::from(wiring.cells[i]), sign * values[i]);
                 all.extend(
-                    wiring.rows.synapses(run).map(of).map(|(target, value)| (source, u64::from(wiring.rows.runs[run].delay), target, value)),
+                    wiring
+                        .rows
+                        .synapses(run)
+                        .map(of)
+                        .map(|(target, value)| (source, u64::from(wiring.rows.runs[run].delay), target, value)),
                 );
             }
         }
