@@ -6,5 +6,7 @@ mod engine;
 mod meaning;
 mod nest;
 mod oracle;
+mod plastic;
 mod precise;
 mod references;
+mod refused;

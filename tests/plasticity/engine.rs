@@ -1,5 +1,5 @@
 //! The engine's rules against those of this folder, on the trains and parameters of NEST's cases: the weight after each
-//! spike of the source, in 64 and in 32 bits, on one partition and on several.
+//! spike of the source, in 64 and in 32 bits, on one partition and on several; in the event engine, too.
 
 use super::calcium::Calcium;
 use super::history::{Rule, Trains, course};
@@ -13,9 +13,13 @@ use crate::mutations::Nobody;
 use crate::netlist;
 use serde_json::Value;
 use sim_core::engine::{Plan, State};
-use sim_core::plasticity::Reading;
+use sim_core::event;
+use sim_core::network::Network;
+use sim_core::plasticity::{Reading, SynapseValues};
+use sim_core::time::fs_from_ms;
 use std::cell::Cell;
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// A netlist with one synapse for each train of a case; 100 cells lie between them, so that they are in several partitions.
 fn netlist_of(case: &Case, weights: &str, weight: f64, rule: &str) -> String {
@@ -43,16 +47,47 @@ fn netlist_of(case: &Case, weights: &str, weight: f64, rule: &str) -> String {
 /// Cells from one train to the next.
 const APART: usize = 100;
 
+/// Goes to a tick, and tells what a spike that arrives then has left in the synapses.
+type Walk = Box<dyn FnMut(u64) -> SynapseValues>;
+
+fn on_grid(network: Arc<Network>, threads: usize) -> Walk {
+    let plan = Plan::new(network, threads);
+    let mut state = State::new(&plan);
+    Box::new(move |tick| {
+        state.advance(&plan, tick - state.tick(), &mut Nobody);
+        state.synapses(&plan, 0, 0, Reading::AtArrival)
+    })
+}
+
+/// The same trains in the event engine; none of a rule that has no form there.
+fn in_time(network: &Network, threads: usize) -> Option<Walk> {
+    let plan = match event::Plan::new(network, threads) {
+        Ok(plan) => plan,
+        Err(reason) => {
+            assert!(reason.contains("stdp_reward"), "{reason}");
+            return None;
+        }
+    };
+    let (mut state, step) = (event::State::new(&plan), fs_from_ms(0.1).expect("a step") as u64);
+    Some(Box::new(move |tick| {
+        state.advance(&plan, tick * step - state.tick(), &mut Nobody);
+        state.synapses(&plan, 0, 0, Reading::AtArrival)
+    }))
+}
+
 /// Weights of the engine, at each spike of the source of each train, against a function of the trains.
 fn agrees(case: &Case, rule: &str, weight: f64, sent: &dyn Fn(&Trains<'_>) -> Vec<f64>) {
     // In 32 bits a weight near its bound is rounded by up to 3e-8 of this at each of some dozen changes, and what it then loses does
     // not take the errors along.
     let bound = case.json["params"]["Wmax"].as_f64().unwrap_or(0.0);
     let largest = bound.abs().max(weight.abs());
-    for (weights, threads) in [("f64", 1), ("f64", 3), ("f32", 2)] {
+    for (weights, threads, in_steps) in
+        [("f64", 1, true), ("f64", 3, true), ("f32", 2, true), ("f64", 1, false), ("f64", 3, false)]
+    {
         let network = netlist::toml(&netlist_of(case, weights, weight, rule), &[]);
-        let plan = Plan::new(network, threads);
-        let mut state = State::new(&plan);
+        let Some(mut walk) = (if in_steps { Some(on_grid(network, threads)) } else { in_time(&network, threads) }) else {
+            continue;
+        };
         let (delay, step_ms) = (case.ticks_of("delay_ms"), case.number("resolution_ms"));
         let trains: Vec<(&String, Vec<u64>, Vec<u64>)> = case.json["trains"]
             .as_object()
@@ -65,8 +100,7 @@ fn agrees(case: &Case, rule: &str, weight: f64, sent: &dyn Fn(&Trains<'_>) -> Ve
         arrivals.sort_unstable();
         arrivals.dedup();
         for tick in arrivals {
-            state.advance(&plan, tick - state.tick(), &mut Nobody);
-            let found = state.synapses(&plan, 0, 0, Reading::AtArrival);
+            let found = walk(tick);
             for (train, (name, pre, _)) in trains.iter().enumerate() {
                 // Of several spikes in a tick, the last is seen.
                 let Some(spike) = pre.iter().rposition(|spike| spike + delay == tick) else { continue };
@@ -78,7 +112,7 @@ fn agrees(case: &Case, rule: &str, weight: f64, sent: &dyn Fn(&Trains<'_>) -> Ve
                 let case = &case.name;
                 assert!(
                     (got - want).abs() <= bound,
-                    "{case}, {weights}, {threads} threads, {name}, tick {tick}: {got}, not {want}"
+                    "{case}, {weights}, {threads} threads, in steps {in_steps}, {name}, tick {tick}: {got}, not {want}"
                 );
             }
         }

@@ -20,11 +20,11 @@ use std::sync::Arc;
 const TICKS: u64 = 9000;
 
 /// Largest magnitude of weights, in pA.
-const W_MAX: f64 = 100.0;
+pub(crate) const W_MAX: f64 = 100.0;
 
 /// A projection's rule, as the oracle has it: the weight at the end of the run, from the modulator's values at the end of each tick,
 /// the spikes and the weight at the start.
-type Oracle = Box<dyn Fn(&[f64], &Trains<'_>, f64) -> f64>;
+pub(crate) type Oracle = Box<dyn Fn(&[f64], &Trains<'_>, f64) -> f64>;
 
 /// That of a rule that changes weights at spikes only.
 fn at_spikes(rule: impl Rule + 'static) -> Oracle {
@@ -60,14 +60,14 @@ impl Rule for Modulated {
 }
 
 /// The rule of a projection: how it is written, and the oracle of it.
-struct Learns {
-    text: String,
-    oracle: Oracle,
-    instant: bool,
+pub(crate) struct Learns {
+    pub(crate) text: String,
+    pub(crate) oracle: Oracle,
+    pub(crate) instant: bool,
 }
 
 /// Pairs of spikes with weight dependence, one of the pairings, and one of the ways back.
-fn pairs(s: &mut Stream) -> Learns {
+pub(crate) fn pairs(s: &mut Stream) -> Learns {
     let pairings = [
         ("all_to_all", Pairing::All),
         ("nearest_symmetric", Pairing::NearestSymmetric),
@@ -87,7 +87,7 @@ fn pairs(s: &mut Stream) -> Learns {
     Learns { text, oracle: at_spikes(rule), instant }
 }
 
-fn triplets() -> Learns {
+pub(crate) fn triplets() -> Learns {
     let text = "rule = \"stdp_triplet\"\na_plus = \"0.3 pA\"\na_plus_triplet = \"0.6 pA\"\na_minus = \"0.7 pA\"\n\
                 a_minus_triplet = \"0.1 pA\"\nw_max = \"100 pA\"\n";
     let rule = Triplet {
@@ -104,13 +104,13 @@ fn triplets() -> Learns {
     Learns { text: text.to_string(), oracle: at_spikes(rule), instant: false }
 }
 
-fn powers() -> Learns {
+pub(crate) fn powers() -> Learns {
     let text = "rule = \"stdp_power_law\"\nlambda = 0.02\nalpha = 0.4\nmu = 0.4\nw_max = \"1000 pA\"\n";
     let rule = PowerLaw { tau_plus: 20.0, tau_minus: 20.0, lambda: 0.02, alpha: 0.4, mu: 0.4 };
     Learns { text: text.to_string(), oracle: at_spikes(rule), instant: false }
 }
 
-fn gated() -> Learns {
+pub(crate) fn gated() -> Learns {
     let text = "rule = \"stdp_calcium\"\ntau_plus = \"15 ms\"\ntau_minus = \"30 ms\"\na_plus = \"2 pA\"\na_minus = \"1.5 pA\"\n\
                 tau_calcium = \"200 ms\"\ngrow_above = 4\ngrow_below = 30\nshrink_above = 1\nshrink_below = 9\nw_max = \"100 pA\"\n";
     let (growing, shrinking) = ((4.0, 30.0), (1.0, 9.0));
@@ -119,7 +119,7 @@ fn gated() -> Learns {
     Learns { text: text.to_string(), oracle: at_spikes(rule), instant: false }
 }
 
-fn inhibition() -> Learns {
+pub(crate) fn inhibition() -> Learns {
     let text = "rule = \"vogels_sprekeler\"\neta = \"1 pA\"\nalpha = 0.4\nw_max = \"100 pA\"\n";
     let rule = Inhibitory { tau: 20.0, eta: 1.0, alpha: 0.4, w_max: -W_MAX };
     Learns { text: text.to_string(), oracle: at_spikes(rule), instant: false }
@@ -297,7 +297,7 @@ fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
             let found = &end.synapses[index];
             let (source, target) = (network.populations[projection.source].first, network.populations[projection.target].first);
             for synapse in 0..first.values.len() {
-                let (from, to, delay) = (first.sources[synapse], first.targets[synapse], u64::from(first.delays[synapse]));
+                let (from, to, delay) = (first.sources[synapse], first.targets[synapse], first.delays[synapse]);
                 let way = if learns.instant { 0 } else { delay };
                 let until = |train: &Vec<u64>, last: u64| train[..train.partition_point(|t| *t <= last)].to_vec();
                 let pre = until(&trains[(source + from) as usize], TICKS - delay);

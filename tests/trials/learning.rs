@@ -74,7 +74,7 @@ fn learn(weights: &SynapseValues, spikes: &[Spike], before: u64) -> Vec<f64> {
         trains[spike.neuron as usize].push(spike.tick - before);
     }
     let one = |synapse: usize| {
-        let delay = u64::from(weights.delays[synapse]);
+        let delay = weights.delays[synapse];
         let (pre, post) = (&trains[weights.sources[synapse] as usize], &trains[weights.targets[synapse] as usize]);
         let arrived = &pre[..pre.partition_point(|tick| tick + delay <= 1000)];
         let known = if before == 2000 { &post[..post.partition_point(|tick| tick + delay <= 1000)] } else { &post[..] };

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use sim_core::engine::{Plan, State, Tally};
 use sim_core::event;
 use sim_core::network::Network;
+use sim_core::plasticity::{Reading, SynapseValues};
 use sim_core::record::Sink;
 use sim_core::time::Grid;
 use std::collections::BTreeMap;
@@ -97,6 +98,14 @@ impl Running {
         match self {
             Self::Grid { plan, state } => state.advance(plan, ticks, sink),
             Self::Event { plan, state } => state.advance(plan, ticks, sink),
+        }
+    }
+
+    /// A variable of the synapses of a projection that learns, as it is now.
+    pub(crate) fn synapse_values(&self, projection: usize, variable: usize) -> SynapseValues {
+        match self {
+            Self::Grid { plan, state } => state.synapses(plan, projection, variable, Reading::Now),
+            Self::Event { plan, state } => state.synapses(plan, projection, variable, Reading::Now),
         }
     }
 

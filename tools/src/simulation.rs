@@ -138,9 +138,9 @@ impl Simulation {
 
     /// Reads the synapses where that is due.
     fn take_weights(&mut self) {
-        if let Running::Grid { plan, state } = &self.running {
-            self.weights.take(plan, state);
-        }
+        let running = &self.running;
+        let read = |projection, variable| running.synapse_values(projection, variable);
+        self.weights.take(running.network(), running.tick(), &read);
     }
 
     fn run_trials(&mut self, sink: &mut dyn Sink) {

@@ -40,6 +40,7 @@ pub(super) const CARD: RuleCard = RuleCard {
         Precision::F64 => build::<f64>(setup),
         Precision::F32 => build::<f32>(setup),
     },
+    build_event: Err("it is gated by modulators, which are read step by step"),
 };
 
 const MIN: usize = 4;

@@ -5,8 +5,9 @@ use super::{
     time_constant, value,
 };
 use sim_core::catalog::Range;
-use sim_core::engine::{Learner, Width, learner};
-use sim_core::plasticity::{Conventions, Decay, PostSpike, PreSpike, Rule, RuleCard, RuleParam, Setting, Setup};
+use sim_core::engine::Ticks;
+use sim_core::event::Femtoseconds;
+use sim_core::plasticity::{Conventions, Decay, Host, PostSpike, PreSpike, Rule, RuleCard, RuleParam, Setting, Setup, Span};
 use sim_core::real::{Precision, Real};
 use sim_core::units::Dimension;
 
@@ -44,9 +45,10 @@ pub(super) const CARD: RuleCard = RuleCard {
     bounds: |values| (value(values, MIN), value(values, MAX)),
     on_chip: false,
     build: |setup| match setup.precision {
-        Precision::F64 => build::<f64>(setup),
-        Precision::F32 => build::<f32>(setup),
+        Precision::F64 => build::<Ticks<f64>>(setup),
+        Precision::F32 => build::<Ticks<f32>>(setup),
     },
+    build_event: Ok(build::<Femtoseconds>),
 };
 
 const MIN: usize = 9;
@@ -57,10 +59,10 @@ const fn calcium(name: &'static str, default: f64, about: &'static str) -> RuleP
     fixed(name, &[], Dimension::NONE, default, Range::Any, about)
 }
 
-fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
-    let window = |index: usize| Window { above: F::of(setup.constant(index)), below: F::of(setup.constant(index + 1)) };
+fn build<H: Host>(setup: &Setup<'_>) -> Box<H::Learner> {
+    let window = |index: usize| Window { above: Real::of(setup.constant(index)), below: Real::of(setup.constant(index + 1)) };
     let restart = setup.constant(14);
-    learner(StdpCalcium::<F> {
+    H::learner(StdpCalcium::<H::Number, H::Span> {
         plus: Decay::new(setup.constant(0), setup.grid),
         minus: Decay::new(setup.constant(1), setup.grid),
         a_plus: setup.setting(2),
@@ -68,8 +70,8 @@ fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
         calcium: Decay::new(setup.constant(4), setup.grid),
         growing: window(5),
         shrinking: window(7),
-        min: F::of(setup.bounds.0),
-        max: F::of(setup.bounds.1),
+        min: Real::of(setup.bounds.0),
+        max: Real::of(setup.bounds.1),
         left: (restart > 0.0).then(|| Decay::new(restart, setup.grid)),
         conventions: conventions(setup, [11, 12, 13]),
     })
@@ -91,18 +93,18 @@ impl<F: Real> Window<F> {
 }
 
 #[derive(Clone)]
-struct StdpCalcium<F> {
-    plus: Decay<F>,
-    minus: Decay<F>,
+struct StdpCalcium<F: Real, T: Span> {
+    plus: Decay<F, T>,
+    minus: Decay<F, T>,
     a_plus: Setting,
     a_minus: Setting,
-    calcium: Decay<F>,
+    calcium: Decay<F, T>,
     growing: Window<F>,
     shrinking: Window<F>,
     min: F,
     max: F,
     /// Of the current of the source's last spike, where it starts anew at each.
-    left: Option<Decay<F>>,
+    left: Option<Decay<F, T>>,
     conventions: Conventions,
 }
 
@@ -117,7 +119,7 @@ struct Amplitudes<F> {
 const KEPT: usize = 3;
 
 /// Traces of the source: that of pairs, and the part of the weight that the spike transmits.
-impl<F: Real> Rule<F, 1, 2, KEPT> for StdpCalcium<F> {
+impl<F: Real, T: Span> Rule<F, 1, 2, KEPT, T> for StdpCalcium<F, T> {
     type Moment = Amplitudes<F>;
     /// Shrinking.
     type Facing = F;
@@ -131,36 +133,36 @@ impl<F: Real> Rule<F, 1, 2, KEPT> for StdpCalcium<F> {
     }
 
     #[inline(always)]
-    fn source(&self, [trace, _]: &[F; 2], since: Option<i32>) -> [F; 2] {
+    fn source(&self, [trace, _]: &[F; 2], since: Option<T>) -> [F; 2] {
         let left = self.left.as_ref().zip(since).map_or(F::of(0.0), |(left, since)| left.after(since));
         [self.plus.trace(*trace, since), F::of(1.0) - left]
     }
 
     #[inline(always)]
-    fn target(&self, [trace, _, calcium]: &[F; KEPT], since: Option<i32>, moment: &Amplitudes<F>) -> [F; KEPT] {
+    fn target(&self, [trace, _, calcium]: &[F; KEPT], since: Option<T>, moment: &Amplitudes<F>) -> [F; KEPT] {
         let before = since.map_or(F::of(0.0), |since| *calcium * self.calcium.after(since));
         [self.minus.trace(*trace, since), self.growing.within(before, moment.plus), before + F::of(1.0)]
     }
 
     #[inline(always)]
-    fn on_post(&self, synapse: &mut [F; 1], [trace, _]: &[F; 2], spike: PostSpike<'_, F, KEPT>) {
+    fn on_post(&self, synapse: &mut [F; 1], [trace, _]: &[F; 2], spike: PostSpike<'_, F, KEPT, T>) {
         synapse[0] += spike.kept[1] * (*trace * self.plus.after(spike.since));
     }
 
     #[inline(always)]
-    fn facing(&self, post: Option<(&[F; KEPT], i32)>, moment: &Amplitudes<F>) -> F {
+    fn facing(&self, post: Option<(&[F; KEPT], T)>, moment: &Amplitudes<F>) -> F {
         post.map_or(F::of(0.0), |([trace, _, calcium], since)| {
             let now = *calcium * self.calcium.after(since);
             self.shrinking.within(now, moment.minus) * (*trace * self.minus.after(since))
         })
     }
 
-    fn reach(&self) -> i32 {
+    fn reach(&self) -> T {
         self.plus.reach()
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 2], by: &F, _: PreSpike) {
+    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 2], by: &F, _: PreSpike<T>) {
         synapse[0] = synapse[0] - *by;
     }
 

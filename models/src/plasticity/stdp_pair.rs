@@ -6,8 +6,9 @@ use super::{
     time_constant, value, word,
 };
 use sim_core::catalog::Range;
-use sim_core::engine::{Learner, Width, learner};
-use sim_core::plasticity::{Conventions, Decay, PostSpike, PreSpike, Rule, RuleCard, Setting, Setup};
+use sim_core::engine::Ticks;
+use sim_core::event::Femtoseconds;
+use sim_core::plasticity::{Conventions, Decay, Host, PostSpike, PreSpike, Rule, RuleCard, Setting, Setup, Span};
 use sim_core::real::{Precision, Real};
 use sim_core::units::Dimension;
 
@@ -69,48 +70,52 @@ pub(super) const CARD: RuleCard = RuleCard {
     bounds: |values| (value(values, MIN), value(values, MAX)),
     on_chip: false,
     build: |setup| match setup.precision {
-        Precision::F64 => build::<f64>(setup),
-        Precision::F32 => build::<f32>(setup),
+        Precision::F64 => build::<Ticks<f64>>(setup),
+        Precision::F32 => build::<Ticks<f32>>(setup),
     },
+    build_event: Ok(build::<Femtoseconds>),
 };
 
 const MIN: usize = 6;
 const MAX: usize = 7;
 
-fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
+fn build<H: Host>(setup: &Setup<'_>) -> Box<H::Learner> {
     let [plus, minus] = [4, 5].map(|mu| Dependence::new(setup.constant(mu)));
     match (plus, minus, setup.setting(2).constant()) {
-        (Dependence::None, Dependence::None, Some(growth)) => paired(setup, Additive::<F, false> { growth: F::of(growth) }),
-        (Dependence::None, Dependence::None, None) => paired(setup, Additive::<F, true> { growth: F::of(0.0) }),
+        (Dependence::None, Dependence::None, Some(growth)) => {
+            paired::<H, _>(setup, Additive::<_, false> { growth: Real::of(growth) })
+        }
+        (Dependence::None, Dependence::None, None) => paired::<H, _>(setup, Additive::<_, true> { growth: Real::of(0.0) }),
         _ => {
             let (min, max) = setup.bounds;
-            let per_range = F::of(1.0 / (max - min));
-            paired(setup, Dependent { growth: plus, shrinking: minus, min: F::of(min), max: F::of(max), per_range })
+            let per_range = Real::of(1.0 / (max - min));
+            let (min, max) = (Real::of(min), Real::of(max));
+            paired::<H, _>(setup, Dependent { growth: plus, shrinking: minus, min, max, per_range })
         }
     }
 }
 
 /// The pairing that the netlist chooses.
-fn paired<F: Width, C: Changes<F>>(setup: &Setup<'_>, changes: C) -> Box<dyn Learner> {
-    let pair = StdpPair::<F, C>::new(setup, changes);
+fn paired<H: Host, C: Changes<H::Number>>(setup: &Setup<'_>, changes: C) -> Box<H::Learner> {
+    let pair = StdpPair::<H::Number, H::Span, C>::new(setup, changes);
     let restart = setup.constant(12);
     match setup.constant(8) as usize {
         0 if restart > 0.0 => {
             let left = Decay::new(restart, setup.grid);
-            learner(Restarting { traced: Traced::<F, C, false> { pair, all: true }, left })
+            H::learner(Restarting { traced: Traced::<_, _, C, false> { pair, all: true }, left })
         }
-        0 => learner(Traced::<F, C, false> { pair, all: true }),
-        1 => learner(Traced::<F, C, false> { pair, all: false }),
-        2 => learner(PreCentered(pair)),
-        _ => learner(Traced::<F, C, true> { pair, all: false }),
+        0 => H::learner(Traced::<_, _, C, false> { pair, all: true }),
+        1 => H::learner(Traced::<_, _, C, false> { pair, all: false }),
+        2 => H::learner(PreCentered(pair)),
+        _ => H::learner(Traced::<_, _, C, true> { pair, all: false }),
     }
 }
 
 /// What all pairings share.
 #[derive(Clone)]
-struct StdpPair<F, C> {
-    plus: Decay<F>,
-    minus: Decay<F>,
+struct StdpPair<F: Real, T: Span, C> {
+    plus: Decay<F, T>,
+    minus: Decay<F, T>,
     a_plus: Setting,
     a_minus: Setting,
     changes: C,
@@ -126,7 +131,7 @@ struct Amplitudes<F> {
     minus: F,
 }
 
-impl<F: Real, C: Changes<F>> StdpPair<F, C> {
+impl<F: Real, T: Span, C: Changes<F>> StdpPair<F, T, C> {
     fn new(setup: &Setup<'_>, changes: C) -> Self {
         let (min, max) = setup.bounds;
         Self {
@@ -147,7 +152,7 @@ impl<F: Real, C: Changes<F>> StdpPair<F, C> {
 
     /// The shrinking at a spike of the source.
     #[inline(always)]
-    fn facing(&self, post: Option<(&[F; KEPT], i32)>, moment: &Amplitudes<F>) -> F {
+    fn facing(&self, post: Option<(&[F; KEPT], T)>, moment: &Amplitudes<F>) -> F {
         post.map_or(F::of(0.0), |(kept, since)| moment.minus * (kept[0] * self.minus.after(since)))
     }
 
@@ -164,12 +169,12 @@ const KEPT: usize = 2;
 /// Pairings for which one trace of the source, the same for all its synapses, says enough: of all of the other's spikes before,
 /// or of the last; `RESTRICTED`: if no own spike came in between.
 #[derive(Clone)]
-struct Traced<F, C, const RESTRICTED: bool> {
-    pair: StdpPair<F, C>,
+struct Traced<F: Real, T: Span, C, const RESTRICTED: bool> {
+    pair: StdpPair<F, T, C>,
     all: bool,
 }
 
-impl<F: Real, C: Changes<F>, const RESTRICTED: bool> Rule<F, 1, 1, KEPT> for Traced<F, C, RESTRICTED> {
+impl<F: Real, T: Span, C: Changes<F>, const RESTRICTED: bool> Rule<F, 1, 1, KEPT, T> for Traced<F, T, C, RESTRICTED> {
     const PLAIN: bool = C::PLAIN;
     type Moment = Amplitudes<F>;
     /// Shrinking.
@@ -184,33 +189,33 @@ impl<F: Real, C: Changes<F>, const RESTRICTED: bool> Rule<F, 1, 1, KEPT> for Tra
     }
 
     #[inline(always)]
-    fn source(&self, last: &[F; 1], since: Option<i32>) -> [F; 1] {
+    fn source(&self, last: &[F; 1], since: Option<T>) -> [F; 1] {
         [if self.all { self.pair.plus.trace(last[0], since) } else { F::of(1.0) }]
     }
 
     #[inline(always)]
-    fn target(&self, last: &[F; KEPT], since: Option<i32>, moment: &Amplitudes<F>) -> [F; KEPT] {
+    fn target(&self, last: &[F; KEPT], since: Option<T>, moment: &Amplitudes<F>) -> [F; KEPT] {
         [if self.all { self.pair.minus.trace(last[0], since) } else { F::of(1.0) }, moment.plus]
     }
 
     #[inline(always)]
-    fn on_post(&self, synapse: &mut [F; 1], source: &[F; 1], spike: PostSpike<'_, F, KEPT>) {
+    fn on_post(&self, synapse: &mut [F; 1], source: &[F; 1], spike: PostSpike<'_, F, KEPT, T>) {
         if !RESTRICTED || spike.is_first() {
             synapse[0] = self.pair.grown(synapse[0], spike.kept, source[0] * self.pair.plus.after(spike.since));
         }
     }
 
     #[inline(always)]
-    fn facing(&self, post: Option<(&[F; KEPT], i32)>, moment: &Amplitudes<F>) -> F {
+    fn facing(&self, post: Option<(&[F; KEPT], T)>, moment: &Amplitudes<F>) -> F {
         self.pair.facing(post, moment)
     }
 
-    fn reach(&self) -> i32 {
+    fn reach(&self) -> T {
         self.pair.plus.reach()
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], by: &F, spike: PreSpike) {
+    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], by: &F, spike: PreSpike<T>) {
         if !RESTRICTED || spike.answers {
             synapse[0] = self.pair.changes.shrunk(synapse[0], *by);
         }
@@ -224,14 +229,14 @@ impl<F: Real, C: Changes<F>, const RESTRICTED: bool> Rule<F, 1, 1, KEPT> for Tra
 
 /// The same where a source's current starts anew at each spike.
 #[derive(Clone)]
-struct Restarting<F, C> {
-    traced: Traced<F, C, false>,
+struct Restarting<F: Real, T: Span, C> {
+    traced: Traced<F, T, C, false>,
     /// Of the current of the last spike.
-    left: Decay<F>,
+    left: Decay<F, T>,
 }
 
 /// Traces of the source: that of pairs, and the part of the weight that the spike transmits.
-impl<F: Real, C: Changes<F>> Rule<F, 1, 2, KEPT> for Restarting<F, C> {
+impl<F: Real, T: Span, C: Changes<F>> Rule<F, 1, 2, KEPT, T> for Restarting<F, T, C> {
     const PLAIN: bool = C::PLAIN;
     type Moment = Amplitudes<F>;
     /// Shrinking.
@@ -246,32 +251,32 @@ impl<F: Real, C: Changes<F>> Rule<F, 1, 2, KEPT> for Restarting<F, C> {
     }
 
     #[inline(always)]
-    fn source(&self, [trace, _]: &[F; 2], since: Option<i32>) -> [F; 2] {
+    fn source(&self, [trace, _]: &[F; 2], since: Option<T>) -> [F; 2] {
         let [trace] = self.traced.source(&[*trace], since);
         [trace, F::of(1.0) - since.map_or(F::of(0.0), |since| self.left.after(since))]
     }
 
     #[inline(always)]
-    fn target(&self, last: &[F; KEPT], since: Option<i32>, moment: &Amplitudes<F>) -> [F; KEPT] {
+    fn target(&self, last: &[F; KEPT], since: Option<T>, moment: &Amplitudes<F>) -> [F; KEPT] {
         self.traced.target(last, since, moment)
     }
 
     #[inline(always)]
-    fn on_post(&self, synapse: &mut [F; 1], [trace, _]: &[F; 2], spike: PostSpike<'_, F, KEPT>) {
+    fn on_post(&self, synapse: &mut [F; 1], [trace, _]: &[F; 2], spike: PostSpike<'_, F, KEPT, T>) {
         self.traced.on_post(synapse, &[*trace], spike);
     }
 
     #[inline(always)]
-    fn facing(&self, post: Option<(&[F; KEPT], i32)>, moment: &Amplitudes<F>) -> F {
+    fn facing(&self, post: Option<(&[F; KEPT], T)>, moment: &Amplitudes<F>) -> F {
         self.traced.facing(post, moment)
     }
 
-    fn reach(&self) -> i32 {
+    fn reach(&self) -> T {
         self.traced.reach()
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], [trace, _]: &[F; 2], by: &F, spike: PreSpike) {
+    fn on_pre(&self, synapse: &mut [F; 1], [trace, _]: &[F; 2], by: &F, spike: PreSpike<T>) {
         self.traced.on_pre(synapse, &[*trace], by, spike);
     }
 
@@ -289,9 +294,9 @@ impl<F: Real, C: Changes<F>> Rule<F, 1, 2, KEPT> for Restarting<F, C> {
 /// The target's spike takes all of the source's since the target's one before: the trace of the source ends with it, so that
 /// each synapse has its own. It is the second variable, as of the source's last spike.
 #[derive(Clone)]
-struct PreCentered<F, C>(StdpPair<F, C>);
+struct PreCentered<F: Real, T: Span, C>(StdpPair<F, T, C>);
 
-impl<F: Real, C: Changes<F>> Rule<F, 2, 0, KEPT> for PreCentered<F, C> {
+impl<F: Real, T: Span, C: Changes<F>> Rule<F, 2, 0, KEPT, T> for PreCentered<F, T, C> {
     type Moment = Amplitudes<F>;
     /// Shrinking.
     type Facing = F;
@@ -304,27 +309,27 @@ impl<F: Real, C: Changes<F>> Rule<F, 2, 0, KEPT> for PreCentered<F, C> {
         self.0.amplitudes(bus)
     }
 
-    fn source(&self, _: &[F; 0], _: Option<i32>) -> [F; 0] {
+    fn source(&self, _: &[F; 0], _: Option<T>) -> [F; 0] {
         []
     }
 
-    fn target(&self, _: &[F; KEPT], _: Option<i32>, moment: &Amplitudes<F>) -> [F; KEPT] {
+    fn target(&self, _: &[F; KEPT], _: Option<T>, moment: &Amplitudes<F>) -> [F; KEPT] {
         [F::of(1.0), moment.plus]
     }
 
     #[inline(always)]
-    fn on_post(&self, synapse: &mut [F; 2], _: &[F; 0], spike: PostSpike<'_, F, KEPT>) {
+    fn on_post(&self, synapse: &mut [F; 2], _: &[F; 0], spike: PostSpike<'_, F, KEPT, T>) {
         let trace = synapse[1] * self.0.plus.after(spike.since);
         *synapse = [self.0.grown(synapse[0], spike.kept, trace), F::of(0.0)];
     }
 
     #[inline(always)]
-    fn facing(&self, post: Option<(&[F; KEPT], i32)>, moment: &Amplitudes<F>) -> F {
+    fn facing(&self, post: Option<(&[F; KEPT], T)>, moment: &Amplitudes<F>) -> F {
         self.0.facing(post, moment)
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 2], _: &[F; 0], by: &F, spike: PreSpike) {
+    fn on_pre(&self, synapse: &mut [F; 2], _: &[F; 0], by: &F, spike: PreSpike<T>) {
         synapse[0] = self.0.changes.shrunk(synapse[0], *by);
         let left = spike.since.map_or(F::of(0.0), |since| synapse[1] * self.0.plus.after(since));
         synapse[1] = left + F::of(1.0);

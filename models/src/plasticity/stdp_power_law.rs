@@ -2,8 +2,9 @@
 
 use super::{BACKPROPAGATION, CLIP, Dependence, TRANSMIT, W_MAX, WEIGHT, clipped, conventions, fixed, time_constant, value};
 use sim_core::catalog::Range;
-use sim_core::engine::{Learner, Width, learner};
-use sim_core::plasticity::{Conventions, Decay, PostSpike, PreSpike, Rule, RuleCard, Setup};
+use sim_core::engine::Ticks;
+use sim_core::event::Femtoseconds;
+use sim_core::plasticity::{Conventions, Decay, Host, PostSpike, PreSpike, Rule, RuleCard, Setup, Span};
 use sim_core::real::{Precision, Real};
 use sim_core::units::Dimension;
 
@@ -34,27 +35,28 @@ pub(super) const CARD: RuleCard = RuleCard {
     bounds: |values| (0.0, value(values, 5)),
     on_chip: false,
     build: |setup| match setup.precision {
-        Precision::F64 => build::<f64>(setup),
-        Precision::F32 => build::<f32>(setup),
+        Precision::F64 => build::<Ticks<f64>>(setup),
+        Precision::F32 => build::<Ticks<f32>>(setup),
     },
+    build_event: Ok(build::<Femtoseconds>),
 };
 
-fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
-    learner(StdpPowerLaw::<F> {
+fn build<H: Host>(setup: &Setup<'_>) -> Box<H::Learner> {
+    H::learner(StdpPowerLaw::<H::Number, H::Span> {
         plus: Decay::new(setup.constant(0), setup.grid),
         minus: Decay::new(setup.constant(1), setup.grid),
-        growth: F::of(setup.constant(2)),
-        shrinking: F::of(setup.constant(2) * setup.constant(3)),
+        growth: Real::of(setup.constant(2)),
+        shrinking: Real::of(setup.constant(2) * setup.constant(3)),
         power: Dependence::new(setup.constant(4)),
-        max: F::of(setup.bounds.1),
+        max: Real::of(setup.bounds.1),
         conventions: conventions(setup, [6, 7, 8]),
     })
 }
 
 #[derive(Clone)]
-struct StdpPowerLaw<F> {
-    plus: Decay<F>,
-    minus: Decay<F>,
+struct StdpPowerLaw<F: Real, T: Span> {
+    plus: Decay<F, T>,
+    minus: Decay<F, T>,
     growth: F,
     shrinking: F,
     power: Dependence,
@@ -62,7 +64,7 @@ struct StdpPowerLaw<F> {
     conventions: Conventions,
 }
 
-impl<F: Real> Rule<F, 1, 1, 1> for StdpPowerLaw<F> {
+impl<F: Real, T: Span> Rule<F, 1, 1, 1, T> for StdpPowerLaw<F, T> {
     type Moment = ();
     /// The target's trace.
     type Facing = F;
@@ -74,31 +76,31 @@ impl<F: Real> Rule<F, 1, 1, 1> for StdpPowerLaw<F> {
     fn moment(&self, _: &[f64]) {}
 
     #[inline(always)]
-    fn source(&self, last: &[F; 1], since: Option<i32>) -> [F; 1] {
+    fn source(&self, last: &[F; 1], since: Option<T>) -> [F; 1] {
         [self.plus.trace(last[0], since)]
     }
 
     #[inline(always)]
-    fn target(&self, last: &[F; 1], since: Option<i32>, (): &()) -> [F; 1] {
+    fn target(&self, last: &[F; 1], since: Option<T>, (): &()) -> [F; 1] {
         [self.minus.trace(last[0], since)]
     }
 
     #[inline(always)]
-    fn on_post(&self, synapse: &mut [F; 1], source: &[F; 1], spike: PostSpike<'_, F, 1>) {
+    fn on_post(&self, synapse: &mut [F; 1], source: &[F; 1], spike: PostSpike<'_, F, 1, T>) {
         synapse[0] += self.growth * self.power.factor(synapse[0]) * (source[0] * self.plus.after(spike.since));
     }
 
     #[inline(always)]
-    fn facing(&self, post: Option<(&[F; 1], i32)>, (): &()) -> F {
+    fn facing(&self, post: Option<(&[F; 1], T)>, (): &()) -> F {
         post.map_or(F::of(0.0), |(kept, since)| kept[0] * self.minus.after(since))
     }
 
-    fn reach(&self) -> i32 {
+    fn reach(&self) -> T {
         self.plus.reach()
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], trace: &F, _: PreSpike) {
+    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], trace: &F, _: PreSpike<T>) {
         synapse[0] = synapse[0] - self.shrinking * synapse[0] * *trace;
     }
 

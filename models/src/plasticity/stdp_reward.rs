@@ -61,6 +61,7 @@ pub(super) const CARD: RuleCard = RuleCard {
         Precision::F64 => build::<f64>(setup),
         Precision::F32 => build::<f32>(setup),
     },
+    build_event: Err("its eligibility follows a reward that is read step by step"),
 };
 
 const MIN: usize = 8;
@@ -88,7 +89,7 @@ fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
 }
 
 #[derive(Clone)]
-struct StdpReward<F> {
+struct StdpReward<F: Real> {
     plus: Decay<F>,
     minus: Decay<F>,
     a_plus: Setting,

@@ -57,6 +57,7 @@ pub(super) const CARD: RuleCard = RuleCard {
         (None, Precision::F64) => build::<f64>(setup),
         (None, Precision::F32) => build::<f32>(setup),
     },
+    build_event: Err("it is the arithmetic of a machine with a fixed time step"),
 };
 
 const MIN: usize = 4;
@@ -115,7 +116,7 @@ fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
 
 /// In floating point.
 #[derive(Clone)]
-struct Floating<F> {
+struct Floating<F: Real> {
     release: Release,
     plus: Decay<F>,
     minus: Decay<F>,

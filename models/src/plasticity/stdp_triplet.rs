@@ -3,8 +3,9 @@
 use super::{
     BACKPROPAGATION, CLIP, TRANSMIT, W_MAX, W_MIN, WEIGHT, amplitude, bounds_in_order, clipped, conventions, time_constant, value,
 };
-use sim_core::engine::{Learner, Width, learner};
-use sim_core::plasticity::{Conventions, Decay, PostSpike, PreSpike, Rule, RuleCard, Setting, Setup};
+use sim_core::engine::Ticks;
+use sim_core::event::Femtoseconds;
+use sim_core::plasticity::{Conventions, Decay, Host, PostSpike, PreSpike, Rule, RuleCard, Setting, Setup, Span};
 use sim_core::real::{Precision, Real};
 
 pub(super) const CARD: RuleCard = RuleCard {
@@ -37,32 +38,33 @@ pub(super) const CARD: RuleCard = RuleCard {
     bounds: |values| (value(values, MIN), value(values, MAX)),
     on_chip: false,
     build: |setup| match setup.precision {
-        Precision::F64 => build::<f64>(setup),
-        Precision::F32 => build::<f32>(setup),
+        Precision::F64 => build::<Ticks<f64>>(setup),
+        Precision::F32 => build::<Ticks<f32>>(setup),
     },
+    build_event: Ok(build::<Femtoseconds>),
 };
 
 const MIN: usize = 8;
 const MAX: usize = 9;
 
-fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
-    let decay = |index| Decay::<F>::new(setup.constant(index), setup.grid);
-    learner(StdpTriplet {
+fn build<H: Host>(setup: &Setup<'_>) -> Box<H::Learner> {
+    let decay = |index| Decay::new(setup.constant(index), setup.grid);
+    H::learner(StdpTriplet::<H::Number, H::Span> {
         source: [decay(0), decay(1)],
         target: [decay(2), decay(3)],
         growth: [setup.setting(4), setup.setting(5)],
         shrinking: [setup.setting(6), setup.setting(7)],
-        min: F::of(setup.bounds.0),
-        max: F::of(setup.bounds.1),
+        min: Real::of(setup.bounds.0),
+        max: Real::of(setup.bounds.1),
         conventions: conventions(setup, [10, 11, 12]),
     })
 }
 
 /// Pairs are (fast, slow) and (of a pair, of a triplet).
 #[derive(Clone)]
-struct StdpTriplet<F> {
-    source: [Decay<F>; 2],
-    target: [Decay<F>; 2],
+struct StdpTriplet<F: Real, T: Span> {
+    source: [Decay<F, T>; 2],
+    target: [Decay<F, T>; 2],
     growth: [Setting; 2],
     shrinking: [Setting; 2],
     min: F,
@@ -82,7 +84,7 @@ const KEPT: usize = 3;
 
 /// Traces just after a spike, from those after the last.
 #[inline(always)]
-fn traces<F: Real>(decays: &[Decay<F>; 2], [fast, slow]: [F; 2], since: Option<i32>) -> [F; 2] {
+fn traces<F: Real, T: Span>(decays: &[Decay<F, T>; 2], [fast, slow]: [F; 2], since: Option<T>) -> [F; 2] {
     let one = F::of(1.0);
     match since {
         Some(since) => [fast * decays[0].after(since) + one, slow * decays[1].after(since) + one],
@@ -97,7 +99,7 @@ struct Facing<F> {
     shrinking: [F; 2],
 }
 
-impl<F: Real> Rule<F, 1, 2, KEPT> for StdpTriplet<F> {
+impl<F: Real, T: Span> Rule<F, 1, 2, KEPT, T> for StdpTriplet<F, T> {
     const PLAIN: bool = true;
 
     type Moment = Amplitudes<F>;
@@ -113,34 +115,34 @@ impl<F: Real> Rule<F, 1, 2, KEPT> for StdpTriplet<F> {
     }
 
     #[inline(always)]
-    fn source(&self, last: &[F; 2], since: Option<i32>) -> [F; 2] {
+    fn source(&self, last: &[F; 2], since: Option<T>) -> [F; 2] {
         traces(&self.source, *last, since)
     }
 
     #[inline(always)]
-    fn target(&self, [fast, slow, _]: &[F; KEPT], since: Option<i32>, moment: &Amplitudes<F>) -> [F; KEPT] {
+    fn target(&self, [fast, slow, _]: &[F; KEPT], since: Option<T>, moment: &Amplitudes<F>) -> [F; KEPT] {
         let before = since.map_or(F::of(0.0), |since| *slow * self.target[1].after(since));
         let [fast, slow] = traces(&self.target, [*fast, *slow], since);
         [fast, slow, moment.growth[0] + moment.growth[1] * before]
     }
 
     #[inline(always)]
-    fn on_post(&self, synapse: &mut [F; 1], source: &[F; 2], spike: PostSpike<'_, F, KEPT>) {
+    fn on_post(&self, synapse: &mut [F; 1], source: &[F; 2], spike: PostSpike<'_, F, KEPT, T>) {
         synapse[0] += source[0] * self.source[0].after(spike.since) * spike.kept[2];
     }
 
     #[inline(always)]
-    fn facing(&self, post: Option<(&[F; KEPT], i32)>, moment: &Amplitudes<F>) -> Facing<F> {
+    fn facing(&self, post: Option<(&[F; KEPT], T)>, moment: &Amplitudes<F>) -> Facing<F> {
         let trace = post.map_or(F::of(0.0), |(kept, since)| kept[0] * self.target[0].after(since));
         Facing { trace, shrinking: moment.shrinking }
     }
 
-    fn reach(&self) -> i32 {
+    fn reach(&self) -> T {
         self.source[0].reach()
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], source: &[F; 2], facing: &Facing<F>, spike: PreSpike) {
+    fn on_pre(&self, synapse: &mut [F; 1], source: &[F; 2], facing: &Facing<F>, spike: PreSpike<T>) {
         let before = spike.since.map_or(F::of(0.0), |since| source[1] * self.source[1].after(since));
         let [pair, triplet] = facing.shrinking;
         synapse[0] = synapse[0] - facing.trace * (pair + triplet * before);

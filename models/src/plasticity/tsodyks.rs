@@ -2,8 +2,11 @@
 
 use super::{WEIGHT, fixed, time_constant};
 use sim_core::catalog::Range;
-use sim_core::engine::{Learner, Width, learner};
-use sim_core::plasticity::{AS_AT_THE_START, Backpropagation, Conventions, Decay, PostSpike, PreSpike, Rule, RuleCard, Setup};
+use sim_core::engine::Ticks;
+use sim_core::event::Femtoseconds;
+use sim_core::plasticity::{
+    AS_AT_THE_START, Backpropagation, Conventions, Decay, Host, PostSpike, PreSpike, Rule, RuleCard, Setup, Span,
+};
 use sim_core::real::{Precision, Real};
 use sim_core::units::Dimension;
 
@@ -30,34 +33,35 @@ pub(super) const CARD: RuleCard = RuleCard {
     bounds: |_| AS_AT_THE_START,
     on_chip: false,
     build: |setup| match setup.precision {
-        Precision::F64 => build::<f64>(setup),
-        Precision::F32 => build::<f32>(setup),
+        Precision::F64 => build::<Ticks<f64>>(setup),
+        Precision::F32 => build::<Ticks<f32>>(setup),
     },
+    build_event: Ok(build::<Femtoseconds>),
 };
 
-fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
+fn build<H: Host>(setup: &Setup<'_>) -> Box<H::Learner> {
     let [u_0, tau_psc, tau_rec, tau_facil] = [0, 1, 2, 3].map(|index| setup.constant(index));
-    learner(Tsodyks::<F> {
-        u_0: F::of(u_0),
+    H::learner(Tsodyks::<H::Number, H::Span> {
+        u_0: Real::of(u_0),
         active: Decay::new(tau_psc, setup.grid),
         recovery: Decay::new(tau_rec, setup.grid),
         facilitation: (tau_facil > 0.0).then(|| Decay::new(tau_facil, setup.grid)),
-        gain: F::of(tau_rec / (tau_psc - tau_rec)),
+        gain: Real::of(tau_rec / (tau_psc - tau_rec)),
     })
 }
 
 #[derive(Clone)]
-struct Tsodyks<F> {
+struct Tsodyks<F: Real, T: Span> {
     u_0: F,
-    active: Decay<F>,
-    recovery: Decay<F>,
-    facilitation: Option<Decay<F>>,
+    active: Decay<F, T>,
+    recovery: Decay<F, T>,
+    facilitation: Option<Decay<F, T>>,
     /// Of the difference of the two exponentials by which active resources become inactive ones.
     gain: F,
 }
 
 /// Traces of the source: y, z and u just after the spike, and what it released.
-impl<F: Real> Rule<F, 1, 4, 0> for Tsodyks<F> {
+impl<F: Real, T: Span> Rule<F, 1, 4, 0, T> for Tsodyks<F, T> {
     type Moment = ();
     type Facing = ();
 
@@ -67,23 +71,23 @@ impl<F: Real> Rule<F, 1, 4, 0> for Tsodyks<F> {
 
     fn moment(&self, _: &[f64]) {}
 
-    fn target(&self, _: &[F; 0], _: Option<i32>, (): &()) -> [F; 0] {
+    fn target(&self, _: &[F; 0], _: Option<T>, (): &()) -> [F; 0] {
         []
     }
 
-    fn on_post(&self, _: &mut [F; 1], _: &[F; 4], _: PostSpike<'_, F, 0>) {}
+    fn on_post(&self, _: &mut [F; 1], _: &[F; 4], _: PostSpike<'_, F, 0, T>) {}
 
-    fn facing(&self, _: Option<(&[F; 0], i32)>, (): &()) {}
+    fn facing(&self, _: Option<(&[F; 0], T)>, (): &()) {}
 
-    fn reach(&self) -> i32 {
-        0
+    fn reach(&self) -> T {
+        T::default()
     }
 
-    fn on_pre(&self, _: &mut [F; 1], _: &[F; 4], (): &(), _: PreSpike) {}
+    fn on_pre(&self, _: &mut [F; 1], _: &[F; 4], (): &(), _: PreSpike<T>) {}
 
     fn clip(&self, _: &mut [F; 1]) {}
 
-    fn source(&self, [y, z, u, _]: &[F; 4], since: Option<i32>) -> [F; 4] {
+    fn source(&self, [y, z, u, _]: &[F; 4], since: Option<T>) -> [F; 4] {
         let (mut left, mut inactive, mut used) = (F::of(0.0), F::of(0.0), F::of(0.0));
         if let Some(since) = since {
             let (active, recovery) = (self.active.after(since), self.recovery.after(since));

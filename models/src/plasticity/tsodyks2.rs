@@ -2,8 +2,11 @@
 
 use super::{WEIGHT, fixed, time_constant};
 use sim_core::catalog::Range;
-use sim_core::engine::{Learner, Width, learner};
-use sim_core::plasticity::{AS_AT_THE_START, Backpropagation, Conventions, Decay, PostSpike, PreSpike, Rule, RuleCard, Setup};
+use sim_core::engine::Ticks;
+use sim_core::event::Femtoseconds;
+use sim_core::plasticity::{
+    AS_AT_THE_START, Backpropagation, Conventions, Decay, Host, PostSpike, PreSpike, Rule, RuleCard, Setup, Span,
+};
 use sim_core::real::{Precision, Real};
 use sim_core::units::Dimension;
 
@@ -26,29 +29,30 @@ pub(super) const CARD: RuleCard = RuleCard {
     bounds: |_| AS_AT_THE_START,
     on_chip: false,
     build: |setup| match setup.precision {
-        Precision::F64 => build::<f64>(setup),
-        Precision::F32 => build::<f32>(setup),
+        Precision::F64 => build::<Ticks<f64>>(setup),
+        Precision::F32 => build::<Ticks<f32>>(setup),
     },
+    build_event: Ok(build::<Femtoseconds>),
 };
 
-fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
+fn build<H: Host>(setup: &Setup<'_>) -> Box<H::Learner> {
     let tau_facil = setup.constant(2);
-    learner(Tsodyks2::<F> {
-        u_0: F::of(setup.constant(0)),
+    H::learner(Tsodyks2::<H::Number, H::Span> {
+        u_0: Real::of(setup.constant(0)),
         recovery: Decay::new(setup.constant(1), setup.grid),
         facilitation: (tau_facil > 0.0).then(|| Decay::new(tau_facil, setup.grid)),
     })
 }
 
 #[derive(Clone)]
-struct Tsodyks2<F> {
+struct Tsodyks2<F: Real, T: Span> {
     u_0: F,
-    recovery: Decay<F>,
-    facilitation: Option<Decay<F>>,
+    recovery: Decay<F, T>,
+    facilitation: Option<Decay<F, T>>,
 }
 
 /// Traces of the source: x and u just after the spike, and the part of the weight that it transmitted.
-impl<F: Real> Rule<F, 1, 3, 0> for Tsodyks2<F> {
+impl<F: Real, T: Span> Rule<F, 1, 3, 0, T> for Tsodyks2<F, T> {
     type Moment = ();
     type Facing = ();
 
@@ -58,23 +62,23 @@ impl<F: Real> Rule<F, 1, 3, 0> for Tsodyks2<F> {
 
     fn moment(&self, _: &[f64]) {}
 
-    fn target(&self, _: &[F; 0], _: Option<i32>, (): &()) -> [F; 0] {
+    fn target(&self, _: &[F; 0], _: Option<T>, (): &()) -> [F; 0] {
         []
     }
 
-    fn on_post(&self, _: &mut [F; 1], _: &[F; 3], _: PostSpike<'_, F, 0>) {}
+    fn on_post(&self, _: &mut [F; 1], _: &[F; 3], _: PostSpike<'_, F, 0, T>) {}
 
-    fn facing(&self, _: Option<(&[F; 0], i32)>, (): &()) {}
+    fn facing(&self, _: Option<(&[F; 0], T)>, (): &()) {}
 
-    fn reach(&self) -> i32 {
-        0
+    fn reach(&self) -> T {
+        T::default()
     }
 
-    fn on_pre(&self, _: &mut [F; 1], _: &[F; 3], (): &(), _: PreSpike) {}
+    fn on_pre(&self, _: &mut [F; 1], _: &[F; 3], (): &(), _: PreSpike<T>) {}
 
     fn clip(&self, _: &mut [F; 1]) {}
 
-    fn source(&self, [x, u, _]: &[F; 3], since: Option<i32>) -> [F; 3] {
+    fn source(&self, [x, u, _]: &[F; 3], since: Option<T>) -> [F; 3] {
         let one = F::of(1.0);
         let (x, u) = match (since, &self.facilitation) {
             (None, _) => (one, self.u_0),

@@ -2,8 +2,9 @@
 
 use super::{BACKPROPAGATION, TRANSMIT, W_MAX, WEIGHT, amplitude, clipped, conventions, fixed, time_constant, value};
 use sim_core::catalog::Range;
-use sim_core::engine::{Learner, Width, learner};
-use sim_core::plasticity::{Conventions, Decay, PostSpike, PreSpike, Rule, RuleCard, Setting, Setup};
+use sim_core::engine::Ticks;
+use sim_core::event::Femtoseconds;
+use sim_core::plasticity::{Conventions, Decay, Host, PostSpike, PreSpike, Rule, RuleCard, Setting, Setup, Span};
 use sim_core::real::{Precision, Real};
 use sim_core::units::Dimension;
 
@@ -38,24 +39,25 @@ pub(super) const CARD: RuleCard = RuleCard {
     bounds: |values| (0.0, value(values, 3)),
     on_chip: false,
     build: |setup| match setup.precision {
-        Precision::F64 => build::<f64>(setup),
-        Precision::F32 => build::<f32>(setup),
+        Precision::F64 => build::<Ticks<f64>>(setup),
+        Precision::F32 => build::<Ticks<f32>>(setup),
     },
+    build_event: Ok(build::<Femtoseconds>),
 };
 
-fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
-    learner(VogelsSprekeler::<F> {
+fn build<H: Host>(setup: &Setup<'_>) -> Box<H::Learner> {
+    H::learner(VogelsSprekeler::<H::Number, H::Span> {
         decay: Decay::new(setup.constant(0), setup.grid),
         eta: setup.setting(1),
-        alpha: F::of(setup.constant(2)),
-        max: F::of(setup.bounds.1),
+        alpha: Real::of(setup.constant(2)),
+        max: Real::of(setup.bounds.1),
         conventions: Conventions { clip_together: false, ..conventions(setup, [4, 5, usize::MAX]) },
     })
 }
 
 #[derive(Clone)]
-struct VogelsSprekeler<F> {
-    decay: Decay<F>,
+struct VogelsSprekeler<F: Real, T: Span> {
+    decay: Decay<F, T>,
     eta: Setting,
     alpha: F,
     max: F,
@@ -65,7 +67,7 @@ struct VogelsSprekeler<F> {
 /// Of a target's spike are kept: its trace just after it, and eta at its time.
 const KEPT: usize = 2;
 
-impl<F: Real> Rule<F, 1, 1, KEPT> for VogelsSprekeler<F> {
+impl<F: Real, T: Span> Rule<F, 1, 1, KEPT, T> for VogelsSprekeler<F, T> {
     const PLAIN: bool = true;
 
     /// eta.
@@ -82,31 +84,31 @@ impl<F: Real> Rule<F, 1, 1, KEPT> for VogelsSprekeler<F> {
     }
 
     #[inline(always)]
-    fn source(&self, last: &[F; 1], since: Option<i32>) -> [F; 1] {
+    fn source(&self, last: &[F; 1], since: Option<T>) -> [F; 1] {
         [self.decay.trace(last[0], since)]
     }
 
     #[inline(always)]
-    fn target(&self, last: &[F; KEPT], since: Option<i32>, eta: &F) -> [F; KEPT] {
+    fn target(&self, last: &[F; KEPT], since: Option<T>, eta: &F) -> [F; KEPT] {
         [self.decay.trace(last[0], since), *eta]
     }
 
     #[inline(always)]
-    fn on_post(&self, synapse: &mut [F; 1], source: &[F; 1], spike: PostSpike<'_, F, KEPT>) {
+    fn on_post(&self, synapse: &mut [F; 1], source: &[F; 1], spike: PostSpike<'_, F, KEPT, T>) {
         synapse[0] += spike.kept[1] * (source[0] * self.decay.after(spike.since));
     }
 
     #[inline(always)]
-    fn facing(&self, post: Option<(&[F; KEPT], i32)>, eta: &F) -> [F; 2] {
+    fn facing(&self, post: Option<(&[F; KEPT], T)>, eta: &F) -> [F; 2] {
         [post.map_or(F::of(0.0), |(kept, since)| kept[0] * self.decay.after(since)), *eta]
     }
 
-    fn reach(&self) -> i32 {
+    fn reach(&self) -> T {
         self.decay.reach()
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], [trace, eta]: &[F; 2], _: PreSpike) {
+    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 1], [trace, eta]: &[F; 2], _: PreSpike<T>) {
         synapse[0] += *eta * *trace;
         self.clip(synapse);
         synapse[0] = synapse[0] - self.alpha * *eta;

@@ -41,7 +41,7 @@ pub use dispatch::Level;
 pub use dispatch::instruction_set;
 pub use layout::{Kind, Layouts};
 pub use plan::{Kept, Plan, layouts};
-pub use plastic::{Learner, learner};
+pub use plastic::{Learner, Ticks, learner};
 pub use presentation::Presentation;
 pub(crate) use slow::takes_current;
 pub use state::{State, Tally};

@@ -7,14 +7,16 @@
 //! 3. **settle**  neurons that something reached do what they do by themselves, and foresee their next step
 //! 4. **emit**    stimuli spike
 //! 5. **tell**    partitions tell each other who fired, and when something happens next
-//! 6. **route**   each schedules what the spikes start in it: one event for all that is reached after one delay
+//! 6. **route**   each schedules what the spikes start in it: one event for all that is reached after one delay; plastic synapses note
+//!    those of their targets
 //! 7. **record**  the sink sees the window
 //!
 //! The next window begins where something happens: a network in which nothing does costs nothing. Whatever happens at one time to
 //! one neuron has an order that does not depend on the partitions: its own threshold crossing, its own random input, injected current,
 //! spikes by projection and source (added up before the threshold is tested), then a probe's reading, which changes nothing.
 //!
-//! In the order of reading: `queue.rs`, `rows.rs` (synapses), `lazy.rs` and `leaky.rs` (neurons), `worker.rs` (the window of a partition).
+//! In the order of reading: `queue.rs`, `rows.rs` (synapses), `plastic/` (those that learn), `lazy.rs` and `leaky.rs` (neurons), `worker.rs`
+//! (the window of a partition).
 
 mod currents;
 mod hazard;
@@ -22,6 +24,7 @@ mod lazy;
 mod leader;
 mod leaky;
 mod plan;
+mod plastic;
 mod population;
 mod queue;
 mod refusals;
@@ -34,6 +37,7 @@ mod worker;
 pub use lazy::{Flow, Outlook, build};
 pub use leaky::{Relaxation, leaky};
 pub use plan::Plan;
+pub use plastic::{Femtoseconds, Learner, Synapses, Teach, Wiring};
 pub use population::{Build, Foreseen, Population, Setup};
 pub use queue::Queue;
 pub use rows::Fan;
@@ -102,6 +106,7 @@ fn run(
                 leader.take(part, told);
             }
         });
+        worker.pass(until);
         // Nothing happens before the femtosecond of `next`, nor is anything read.
         let read = plan.probes.iter().map(|probe| probe.next(until)).min().unwrap_or(NEVER);
         now = until.max(next.min(read).saturating_sub(1)).min(end);

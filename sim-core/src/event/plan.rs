@@ -38,6 +38,8 @@ pub(super) struct Part {
     pub(super) tables: Vec<Table>,
     /// Which of them are of each source population.
     pub(super) of_source: Vec<Vec<u32>>,
+    /// Which of them learn from the spikes of each target population.
+    pub(super) of_target: Vec<Vec<u32>>,
     /// Populations of neurons at time 0.
     pub(super) populations: Vec<Option<Box<dyn Population>>>,
     /// Changes of injected current, by time.
@@ -154,15 +156,19 @@ fn drives(network: &Network, grid: Grid) -> Vec<Option<Drive>> {
 }
 
 fn build_part(network: &Network, drives: &[Option<Drive>], probes: &[Probe], owned: Vec<Range<u32>>) -> Part {
-    let (mut tables, mut of_source) = (Vec::new(), vec![Vec::new(); network.populations.len()]);
+    let none = vec![Vec::new(); network.populations.len()];
+    let (mut tables, mut of_source, mut of_target) = (Vec::new(), none.clone(), none);
     let mut trains: Vec<Vec<(u32, Train)>> = network.populations.iter().map(|_| Vec::new()).collect();
-    for projection in &network.projections {
+    for (index, projection) in network.projections.iter().enumerate() {
         let cells = &owned[projection.target];
         match &drives[projection.source] {
             Some(Drive::PrivatePoisson(units)) => trains[projection.target].extend(private(network, projection, units, cells)),
             _ if network.populations[projection.source].effect() == Effect::Spikes => {
-                for table in Table::of(network, projection, cells) {
+                for table in Table::of(network, index, cells) {
                     of_source[projection.source].push(tables.len() as u32);
+                    if table.plastic.is_some() {
+                        of_target[projection.target].push(tables.len() as u32);
+                    }
                     tables.push(table);
                 }
             }
@@ -180,7 +186,7 @@ fn build_part(network: &Network, drives: &[Option<Drive>], probes: &[Probe], own
         record.partition_point(|cell| *cell < own.start)..record.partition_point(|cell| *cell < own.end)
     });
     let probed = probed.collect();
-    Part { owned, tables, of_source, populations, changes, probed }
+    Part { owned, tables, of_source, of_target, populations, changes, probed }
 }
 
 /// The neurons of a population that a partition owns; none of a stimulus.

@@ -1,6 +1,7 @@
 //! What the event engine cannot do, each with the reason.
 
-use crate::network::{Cells, Network, Numerics};
+use crate::network::{Cells, Network, Numerics, Projection};
+use crate::plasticity::Learning;
 use crate::stimulus::{Drive, PerUnit, Wave};
 
 /// Why a network cannot be simulated in continuous time; none if it can.
@@ -11,9 +12,9 @@ pub(crate) fn refusal(network: &Network, drives: &[Option<Drive>]) -> Option<Str
     if network.trials.is_some() {
         return Some("[trials] are run by the grid engine only so far".into());
     }
-    let learning = network.projections.iter().find(|projection| projection.learning.is_some());
-    if let Some(projection) = learning {
-        return Some(format!("the synapses of \"{}\" learn, which the grid engine alone can do so far", projection.name));
+    let mut learning = network.projections.iter().filter_map(|p| p.learning.as_ref().map(|learning| (p, learning)));
+    if let Some(reason) = learning.find_map(|(projection, learning)| unlearnable(projection, learning)) {
+        return Some(reason);
     }
     network.populations.iter().zip(drives).find_map(|(population, drive)| match (&population.cells, drive) {
         (Cells::Neurons { card, .. }, _) if card.build_event.is_none() => {
@@ -27,6 +28,16 @@ pub(crate) fn refusal(network: &Network, drives: &[Option<Drive>]) -> Option<Str
         }
         _ => None,
     })
+}
+
+/// Why synapses cannot learn in continuous time.
+fn unlearnable(projection: &Projection, Learning { card, settings, .. }: &Learning) -> Option<String> {
+    let synapses = format!("the synapses of \"{}\" learn by {}", projection.name, card.name);
+    if let Err(reason) = card.build_event {
+        return Some(format!("{synapses}, which has no form in continuous time: {reason}"));
+    }
+    let (parameter, _) = card.parameters.iter().zip(settings).find(|(_, setting)| setting.constant().is_none())?;
+    Some(format!("{synapses}, whose {} follows a modulator that is read step by step", parameter.spec.name))
 }
 
 fn any_sine(units: &PerUnit<Wave>) -> bool {

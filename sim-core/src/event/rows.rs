@@ -1,8 +1,10 @@
 //! Synapses by source. All that a spike reaches after one delay is one event: a stretch of a row.
 
+use super::plastic::{Plastic, Run};
 use crate::connect::Generator;
 use crate::network::{Draw, Network, Projection, Rule, Weights as Precision};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The synapses of a projection onto one receptor of the targets that a partition owns.
 pub(crate) struct Table {
@@ -15,6 +17,8 @@ pub(crate) struct Table {
     weights: Weights,
     /// Whether no two weights have different signs: inputs of one time may then be tested one by one.
     pub(crate) one_sign: bool,
+    /// What synapses that learn have: their weights are not here.
+    pub(super) plastic: Option<Plastic>,
 }
 
 /// Who is reached.
@@ -22,7 +26,7 @@ enum Rows {
     /// Every source reaches all these cells, itself left out or not: nothing is stored.
     All { cells: Range<u32>, same_index: bool, sources: Range<u32> },
     /// By source: where its row begins, and all rows' targets.
-    Listed { starts: Vec<u32>, targets: Vec<u32> },
+    Listed { starts: Vec<u32>, targets: Arc<Vec<u32>> },
 }
 
 enum Delays {
@@ -62,7 +66,15 @@ enum FanWeights<'a> {
     Double(&'a [f64]),
 }
 
-impl Fan<'_> {
+impl<'a> Fan<'a> {
+    /// The same synapses with weights that they have now.
+    pub(super) fn with<'b>(self, weights: &'b [f64]) -> Fan<'b>
+    where
+        'a: 'b,
+    {
+        Fan { targets: self.targets, weights: FanWeights::Double(weights) }
+    }
+
     /// Calls for each synapse with its target and its weight.
     #[inline(always)]
     pub fn each(&self, mut call: impl FnMut(usize, f64)) {
@@ -84,18 +96,20 @@ impl Fan<'_> {
 
 impl Table {
     /// The tables of a projection onto some cells of its target population: one for each receptor that is reached.
-    pub(crate) fn of(network: &Network, projection: &Projection, owned: &Range<u32>) -> Vec<Self> {
+    pub(crate) fn of(network: &Network, index: usize, owned: &Range<u32>) -> Vec<Self> {
+        let projection = &network.projections[index];
         let generator = Generator::new(network, projection);
         let (low, high) = generator.receptors();
         let receptors = if low == high { vec![low] } else { vec![low, high] };
-        receptors.into_iter().map(|receptor| Self::onto(network, projection, &generator, receptor, owned)).collect()
+        let table = |receptor| Self::onto(network, projection, &generator, receptor, owned).learning(network, index, owned.len());
+        receptors.into_iter().map(table).collect()
     }
 
     fn onto(network: &Network, projection: &Projection, generator: &Generator<'_>, receptor: usize, owned: &Range<u32>) -> Self {
         let (target, first) = (projection.target, owned.start);
         if let Some((weight, delay, rows)) = unstored(projection, generator, owned) {
             let (delays, weights) = (Delays::One(delay), Weights::One(weight));
-            return Self { target, receptor, first, rows, delays, weights, one_sign: true };
+            return Self { target, receptor, first, rows, delays, weights, one_sign: true, plastic: None };
         }
         let sources = network.populations[projection.source].size as usize;
         let starts = starts(generator, receptor, sources, owned);
@@ -120,7 +134,50 @@ impl Table {
                 sort(row[0] as usize..row[1] as usize, delays, &mut targets, &mut weights);
             }
         }
-        Self { target, receptor, first, rows: Rows::Listed { starts, targets }, delays, weights, one_sign: signs != (true, true) }
+        let (rows, one_sign) = (Rows::Listed { starts, targets: Arc::new(targets) }, signs != (true, true));
+        Self { target, receptor, first, rows, delays, weights, one_sign, plastic: None }
+    }
+
+    /// Hands the weights over to synapses that learn, where they do.
+    fn learning(mut self, network: &Network, projection: usize, cells: usize) -> Self {
+        let (Some(learning), Rows::Listed { targets, .. }) = (&network.projections[projection].learning, &self.rows) else {
+            return self;
+        };
+        let (min, max) = learning.bounds;
+        let weights = (0..targets.len()).map(|synapse| self.weights.get(synapse)).collect();
+        let wires = (self.runs(), targets.clone());
+        self.plastic = Plastic::new(network, (projection, learning), wires, cells, weights);
+        self.weights = Weights::One(0.0);
+        self.one_sign &= min >= 0.0 || max <= 0.0;
+        self
+    }
+
+    /// Synapses of one source with one delay, in their order.
+    fn runs(&self) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        let (mut last, mut synapse) = (None, 0);
+        self.each(|source, delay, _| {
+            if last != Some((source, delay)) {
+                last = Some((source, delay));
+                runs.push(Run { first: synapse, delay: delay as i64 });
+            }
+            synapse += 1;
+        });
+        runs
+    }
+
+    /// Calls for each synapse that is stored with its source, its delay and its target.
+    pub(super) fn each(&self, mut call: impl FnMut(u32, u64, u32)) {
+        let Rows::Listed { starts, targets } = &self.rows else { return };
+        for (source, row) in (0..).zip(starts.windows(2)) {
+            for synapse in row[0] as usize..row[1] as usize {
+                let delay = match &self.delays {
+                    Delays::One(delay) => *delay,
+                    Delays::Each(delays) => delays[synapse],
+                };
+                call(source, delay, self.first + targets[synapse]);
+            }
+        }
     }
 
     /// Schedules what a spike of a source at a time starts. Returns how many synapses that are.
@@ -198,10 +255,12 @@ impl Table {
 
     /// Bytes of the index of the rows.
     pub(crate) fn index_bytes(&self) -> u64 {
-        match &self.rows {
+        let runs = self.plastic.as_ref().map_or(0, |plastic| plastic.start.bytes().1);
+        let starts = match &self.rows {
             Rows::All { .. } => 0,
-            Rows::Listed { starts, .. } => size_of_val(&starts[..]) as u64,
-        }
+            Rows::Listed { starts, .. } => size_of_val(&starts[..]),
+        };
+        (starts + runs) as u64
     }
 
     /// Bytes of the synapses, without the index.
@@ -219,12 +278,14 @@ impl Table {
             Weights::Single(weights) => size_of_val(&weights[..]),
             Weights::Double(weights) => size_of_val(&weights[..]),
         };
-        (targets + delays + weights) as u64
+        let learning = self.plastic.as_ref().map_or(0, |plastic| plastic.start.bytes().0);
+        (targets + delays + weights + learning) as u64
     }
 
     /// How they are kept, in words.
     pub(crate) fn layout(&self) -> &'static str {
         match (&self.rows, &self.delays, &self.weights) {
+            _ if self.plastic.is_some() => "events: plastic, 64-bit weights",
             (Rows::All { .. }, ..) => "events: nothing stored",
             (_, Delays::One(_), Weights::One(_)) => "events: targets",
             (_, Delays::One(_), _) => "events: targets, weights",
@@ -236,8 +297,8 @@ impl Table {
 
 /// Weight, delay and cells of a projection of which nothing must be stored.
 fn unstored(projection: &Projection, generator: &Generator<'_>, owned: &Range<u32>) -> Option<(f64, u64, Rows)> {
-    let (Rule::AllToAll { same_index }, Draw::Constant(_), Some(weight)) =
-        (&projection.rule, &projection.delay, generator.constant_weight())
+    let (Rule::AllToAll { same_index }, Draw::Constant(_), Some(weight), None) =
+        (&projection.rule, &projection.delay, generator.constant_weight(), &projection.learning)
     else {
         return None;
     };

@@ -1,11 +1,13 @@
 //! Everything that changes during a run in continuous time.
 
 use super::plan::{Part, Plan};
+use super::plastic::Synapses;
 use super::population::{Foreseen, Population};
 use super::queue::Queue;
 use super::rows::Arrival;
 use super::sources::Sources;
 use crate::engine::Tally;
+use crate::plasticity::{Reading, SynapseValues};
 use crate::record::SpikeHash;
 
 /// The state of a run.
@@ -19,6 +21,8 @@ pub struct State {
 /// What a partition has that changes.
 pub(super) struct PartState {
     pub(super) populations: Vec<Option<Box<dyn Population>>>,
+    /// By table: synapses that learn.
+    pub(super) plastic: Vec<Option<Box<dyn Synapses>>>,
     /// Spikes on their way.
     pub(super) arrivals: Queue<Arrival>,
     /// When cells go on by themselves: population and cell.
@@ -36,6 +40,7 @@ impl PartState {
     fn new(part: &Part, sources: Option<Sources>) -> Self {
         Self {
             populations: copies(&part.populations),
+            plastic: part.tables.iter().map(|table| table.plastic.as_ref().map(|plastic| plastic.start.copy())).collect(),
             arrivals: Queue::default(),
             wakes: Queue::default(),
             changed: 0,
@@ -50,7 +55,8 @@ impl PartState {
 impl Clone for PartState {
     fn clone(&self) -> Self {
         let (arrivals, wakes) = (self.arrivals.clone(), self.wakes.clone());
-        Self { populations: copies(&self.populations), arrivals, wakes, sources: self.sources.clone(), ..*self }
+        let plastic = self.plastic.iter().map(|synapses| synapses.as_ref().map(|s| s.copy())).collect();
+        Self { populations: copies(&self.populations), plastic, arrivals, wakes, sources: self.sources.clone(), ..*self }
     }
 }
 
@@ -98,6 +104,22 @@ impl State {
     /// Hash over all neurons' spikes so far, stimuli left out.
     pub fn spike_hash(&self) -> String {
         self.tally.hash.finish(self.now)
+    }
+
+    /// A variable (index in the rule's card) of the synapses of a projection that learns, by source, delay and target; empty for
+    /// other projections. Reading changes nothing.
+    pub fn synapses(&self, plan: &Plan, projection: usize, variable: usize, reading: Reading) -> SynapseValues {
+        let mut all = Vec::new();
+        for (part, state) in plan.parts.iter().zip(&self.parts) {
+            for (table, synapses) in part.tables.iter().zip(&state.plastic) {
+                let (Some(plastic), Some(synapses)) = (&table.plastic, synapses) else { continue };
+                if plastic.projection == projection {
+                    let mut values = plastic.read(&**synapses, self.now as i64, variable, reading).into_iter();
+                    table.each(|source, delay, target| all.extend(values.next().map(|value| (source, delay, target, value))));
+                }
+            }
+        }
+        SynapseValues::sorted(all)
     }
 
     /// What became of the events so far.

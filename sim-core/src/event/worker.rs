@@ -29,11 +29,14 @@ pub(super) struct Worker<'a> {
     due: Vec<(u64, Arrival)>,
     woken: Vec<(u64, (u32, u32))>,
     wakes: Vec<(u64, u32)>,
+    /// What synapses that learn transmit.
+    sent: Vec<f64>,
 }
 
 impl<'a> Worker<'a> {
     pub(super) fn new(plan: &'a Plan, part: usize, state: &'a mut PartState) -> Self {
-        Self { plan, part: &plan.parts[part], state, due: Vec::new(), woken: Vec::new(), wakes: Vec::new() }
+        let (due, woken, wakes, sent) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { plan, part: &plan.parts[part], state, due, woken, wakes, sent }
     }
 
     /// A window: after `from` up to `until`. At one time current changes first, then spikes arrive, then probes are read.
@@ -95,10 +98,17 @@ impl<'a> Worker<'a> {
     /// All spikes that arrive at one time.
     fn deliver(&mut self, group: &[(u64, Arrival)], fired: &mut Vec<Spike>) {
         let whole = group.len() == 1 && self.part.tables[group[0].1.table as usize].one_sign;
+        let PartState { populations, plastic, .. } = &mut *self.state;
         for (at, arrival) in group {
             let table = &self.part.tables[arrival.table as usize];
-            if let Some(population) = &mut self.state.populations[table.target] {
-                population.deliver(*at, table.receptor, &table.fan(*arrival), whole, fired);
+            let mut fan = table.fan(*arrival);
+            if let Some(synapses) = &mut plastic[arrival.table as usize] {
+                self.sent.clear();
+                synapses.arrive(*at as i64, arrival.first, &mut self.sent);
+                fan = fan.with(&self.sent);
+            }
+            if let Some(population) = &mut populations[table.target] {
+                population.deliver(*at, table.receptor, &fan, whole, fired);
             }
         }
         for (at, arrival) in group.iter().filter(|_| !whole) {
@@ -142,12 +152,18 @@ impl<'a> Worker<'a> {
         queues.min(change).min(sources.as_ref().map_or(NEVER, |sources| sources.earliest()))
     }
 
-    /// Schedules what spikes start.
+    /// Schedules what spikes start, and notes them where synapses learn from them.
     pub(super) fn route(&mut self, spikes: &[Spike]) {
-        let PartState { arrivals, scheduled, synaptic_events, .. } = &mut *self.state;
+        let PartState { arrivals, plastic, scheduled, synaptic_events, .. } = &mut *self.state;
         for spike in spikes {
             let population = self.plan.firsts.partition_point(|first| *first <= spike.neuron) - 1;
             let source = spike.neuron - self.plan.firsts[population];
+            let owned = &self.part.owned[population];
+            for table in self.part.of_target[population].iter().filter(|_| owned.contains(&source)) {
+                if let Some(synapses) = &mut plastic[*table as usize] {
+                    synapses.fired(spike.tick as i64, source - owned.start);
+                }
+            }
             for index in &self.part.of_source[population] {
                 let table = &self.part.tables[*index as usize];
                 *synaptic_events += table.schedule(*index, source, spike.tick, |at, arrival| {
@@ -156,5 +172,10 @@ impl<'a> Worker<'a> {
                 });
             }
         }
+    }
+
+    /// All spikes up to now are known.
+    pub(super) fn pass(&mut self, now: u64) {
+        self.state.plastic.iter_mut().flatten().for_each(|synapses| synapses.pass(now as i64));
     }
 }

@@ -1,9 +1,8 @@
 //! Synapses that learn, sampled. They are no part of the windows that a [`super::Sink`] gets: whoever runs a network stops at the
 //! ticks that are due, and has them read from the state.
 
-use crate::engine::{Plan, State};
 use crate::network::{Network, SynapseRecord};
-use crate::plasticity::Reading;
+use crate::plasticity::SynapseValues;
 use crate::time::Grid;
 
 /// The samples of one record.
@@ -14,7 +13,7 @@ pub struct SynapseTrace {
     /// The same of its target.
     pub targets: Vec<u32>,
     /// The same of its delay.
-    pub delays: Vec<u32>,
+    pub delays: Vec<u64>,
     /// Ticks of the samples.
     pub ticks: Vec<u64>,
     /// Values in base units: sample by sample, one for each synapse.
@@ -64,12 +63,12 @@ impl SynapseSampler {
         self.records.iter().filter_map(|(_, times)| times.from(tick + 1)).min()
     }
 
-    /// Takes the samples that are due where a state is, if that was not done.
-    pub fn take(&mut self, plan: &Plan, state: &State) {
-        let tick = state.tick();
+    /// Takes the samples that are due at a tick, if that was not done; `read` gives a variable of a projection of this network.
+    pub fn take(&mut self, network: &Network, tick: u64, read: &dyn Fn(usize, usize) -> SynapseValues) {
         for ((record, times), trace) in self.records.iter().zip(&mut self.traces) {
             if times.from(tick) == Some(tick) && trace.ticks.last() != Some(&tick) {
-                trace.add(record, plan, state);
+                trace.ticks.push(tick);
+                trace.add(record, network, read);
             }
         }
     }
@@ -81,12 +80,10 @@ impl SynapseSampler {
 }
 
 impl SynapseTrace {
-    fn add(&mut self, record: &SynapseRecord, plan: &Plan, state: &State) {
-        let network = plan.network();
-        let first = self.ticks.is_empty();
-        self.ticks.push(state.tick());
+    fn add(&mut self, record: &SynapseRecord, network: &Network, read: &dyn Fn(usize, usize) -> SynapseValues) {
+        let first = self.ticks.len() == 1;
         for (index, projection) in network.projections.iter().enumerate().filter(|(_, p)| p.name == record.projection) {
-            let read = state.synapses(plan, index, record.variable, Reading::Now);
+            let read = read(index, record.variable);
             if first {
                 let (source, target) =
                     (network.populations[projection.source].first, network.populations[projection.target].first);

@@ -16,7 +16,7 @@ pub fn write_weights_npz(out: impl Write + Seek, grid: Grid, variable: &str, tra
     archive.array("time_ms", &[samples], trace.ticks.iter().map(|tick| grid.ms(*tick)))?;
     archive.array("source", &[synapses], trace.sources.iter().copied())?;
     archive.array("target", &[synapses], trace.targets.iter().copied())?;
-    archive.array("delay_ms", &[synapses], trace.delays.iter().map(|ticks| grid.ms(u64::from(*ticks))))?;
+    archive.array("delay_ms", &[synapses], trace.delays.iter().map(|ticks| grid.ms(*ticks)))?;
     archive.array(variable, &[samples, synapses], trace.values.iter().copied())?;
     archive.finish()
 }

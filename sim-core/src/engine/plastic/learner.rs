@@ -6,7 +6,8 @@ use super::pipe::Outlet;
 use super::tape::Reel;
 use crate::engine::bus::Bus;
 use crate::engine::values::Width;
-use crate::plasticity::{Conventions, Rule};
+use crate::plasticity::{Conventions, Host, Rule};
+use std::marker::PhantomData;
 
 /// A rule, prepared: what the engine calls, once a table and tick.
 pub trait Learner: Send + Sync {
@@ -53,7 +54,20 @@ where
     let (conventions, reach) = (rule.conventions(), rule.reach() as u32);
     let history = rule.history().map_or(usize::MAX, |history| history.max(1) as usize);
     let reel = rule.eligibility().map(Reel::new);
-    Box::new(Loop::<F, R, V, X, Y> { rule, conventions, reach, history, reel, numbers: std::marker::PhantomData })
+    Box::new(Loop::<F, R, V, X, Y> { rule, conventions, reach, history, reel, numbers: PhantomData })
+}
+
+/// The grid engine as a host of rules, in numbers `F`.
+pub struct Ticks<F>(PhantomData<F>);
+
+impl<F: Width> Host for Ticks<F> {
+    type Number = F;
+    type Span = i32;
+    type Learner = dyn Learner;
+
+    fn learner<R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usize>(rule: R) -> Box<dyn Learner> {
+        learner(rule)
+    }
 }
 
 pub(super) struct Loop<F, R, const V: usize, const X: usize, const Y: usize> {
@@ -63,13 +77,13 @@ pub(super) struct Loop<F, R, const V: usize, const X: usize, const Y: usize> {
     /// Spikes of a target that are remembered; the greatest number: all.
     pub(super) history: usize,
     pub(super) reel: Option<Reel>,
-    numbers: std::marker::PhantomData<F>,
+    numbers: PhantomData<F>,
 }
 
 impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usize> Loop<F, R, V, X, Y> {
     /// Ticks between a target's spike and its coming to a synapse.
     pub(super) fn way(&self, delay: u32) -> i32 {
-        self.conventions.backpropagation.ticks(delay as i32)
+        self.conventions.backpropagation.way(delay as i32)
     }
 }
 

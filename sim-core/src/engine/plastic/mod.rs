@@ -34,10 +34,10 @@ mod tape;
 mod view;
 mod wiring;
 
-pub use learner::{Learner, learner};
+pub use learner::{Learner, Ticks, learner};
 
 pub(crate) use calendar::Calendar;
 pub(crate) use learner::Arrivals;
 pub(crate) use memory::Memory;
 pub(crate) use reading::read;
-pub(crate) use wiring::{Kept, Table, kept, tables};
+pub(crate) use wiring::{Kept, Signs, Table, kept, tables};

@@ -17,17 +17,14 @@ pub(crate) fn read<'a>(tables: impl Iterator<Item = (&'a Table, &'a Memory)>, va
             for run in wiring.rows.runs_of(source).map(|run| run as usize) {
                 let of = |i: usize| (wiring.targets.start + u32::from(wiring.cells[i]), sign * values[i]);
                 all.extend(
-                    wiring.rows.synapses(run).map(of).map(|(target, value)| (source, wiring.rows.runs[run].delay, target, value)),
+                    wiring
+                        .rows
+                        .synapses(run)
+                        .map(of)
+                        .map(|(target, value)| (source, u64::from(wiring.rows.runs[run].delay), target, value)),
                 );
             }
         }
     }
-    // Stable: parallel synapses stay in order.
-    all.sort_by_key(|(source, delay, target, _)| (*source, *delay, *target));
-    SynapseValues {
-        sources: all.iter().map(|s| s.0).collect(),
-        targets: all.iter().map(|s| s.2).collect(),
-        delays: all.iter().map(|s| s.1).collect(),
-        values: all.iter().map(|s| s.3).collect(),
-    }
+    SynapseValues::sorted(all)
 }

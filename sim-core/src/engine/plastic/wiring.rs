@@ -184,12 +184,9 @@ fn table<F: crate::real::Real>(
     let mut filling: Filling<Filled<F>> = Filling::new(sources);
     generator.for_pairs(range.clone(), |pair| filling.count(pair.source));
     filling.make_room(!matches!(projection.delay, Draw::Constant(_)));
-    let sign = if learning.negative { -1.0 } else { 1.0 };
-    // A receptor that takes magnitudes gets these already.
-    let magnitude = only_outlet(network, projection).is_some_and(|r| takes_magnitude(network, projection, r));
-    let sign = if magnitude { 1.0 } else { sign };
+    let signs = Signs::of(network, projection, learning);
     generator.for_targets(range.clone(), |Synapse { source, target, weight, delay_fs, .. }| {
-        let filled = Filled { cell: (target - range.start) as u16, weight: F::of(sign * weight + 0.0) };
+        let filled = Filled { cell: (target - range.start) as u16, weight: F::of(signs.seen(weight)) };
         filling.add(source, grid.delay(delay_fs) as u16, filled);
     });
     filling.settle();
@@ -208,7 +205,7 @@ fn table<F: crate::real::Real>(
     let outlet = only_outlet(network, projection).map(|receptor| Outlet {
         first: sums.place(projection.target, range.start, receptor),
         quantum: projection.quanta[receptor],
-        sign,
+        sign: signs.inner,
     });
     let learner = (learning.card.build)(&setup);
     let zones = learning.zones.part(range.clone());
@@ -216,8 +213,30 @@ fn table<F: crate::real::Real>(
     delays.sort_unstable();
     delays.dedup();
     let wiring = Wiring { projection: index, targets: range, rows, cells, delays, zones };
-    let netlist_sign = if learning.negative { -1.0 } else { 1.0 };
-    Table { wiring: Arc::new(wiring), learner, start, outlet, sign: netlist_sign }
+    Table { wiring: Arc::new(wiring), learner, start, outlet, sign: signs.outer }
+}
+
+/// Between a weight as the netlist gives it, as the rule sees it, and as the target gets it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signs {
+    /// From the rule's to the target's, and back.
+    pub(crate) inner: f64,
+    /// From the rule's to the netlist's.
+    pub(crate) outer: f64,
+}
+
+impl Signs {
+    pub(crate) fn of(network: &Network, projection: &Projection, learning: &Learning) -> Self {
+        let outer = if learning.negative { -1.0 } else { 1.0 };
+        // A receptor that takes magnitudes gets these already.
+        let magnitude = only_outlet(network, projection).is_some_and(|r| takes_magnitude(network, projection, r));
+        Self { inner: if magnitude { 1.0 } else { outer }, outer }
+    }
+
+    /// A weight that the target would get, as the rule sees it.
+    pub(crate) fn seen(self, weight: f64) -> f64 {
+        self.inner * weight + 0.0
+    }
 }
 
 /// The receptor that a projection reaches; none where its targets are stimuli.

@@ -15,8 +15,11 @@
 //! A rule is a few small pure functions over the variables of one synapse, the traces of its source and what was kept
 //! of the target's spikes; [`Rule`] names them, the loops are the engine's (`engine/plastic`).
 
+mod decay;
+
+pub use decay::{Computed, Decay, LookedUp, Span};
+
 use crate::catalog::{ParamSpec, StateSpec};
-use crate::math;
 use crate::real::{Precision, Real};
 use crate::time::Grid;
 use crate::units::Dimension;
@@ -31,17 +34,22 @@ pub enum Backpropagation {
 }
 
 impl Backpropagation {
-    /// Ticks from the target's spike to the synapse.
-    pub(crate) fn ticks(self, delay: i32) -> i32 {
+    /// The time from the target's spike to the synapse.
+    pub(crate) fn way<T: Default>(self, delay: T) -> T {
         match self {
             Self::Delayed => delay,
-            Self::Instant => 0,
+            Self::Instant => T::default(),
         }
     }
 
     /// The last tick whose spikes of the target count for a spike of the source that arrives at `arrival`.
     pub(crate) fn seen(self, arrival: i32, delay: u32) -> i32 {
-        arrival.saturating_sub(delay as i32 + self.ticks(delay as i32))
+        arrival.saturating_sub(delay as i32 + self.way(delay as i32))
+    }
+
+    /// The same in femtoseconds.
+    pub(crate) fn seen_fs(self, arrival: i64, delay: i64) -> i64 {
+        arrival.saturating_sub(delay.saturating_add(self.way(delay)))
     }
 }
 
@@ -61,16 +69,16 @@ pub struct Conventions {
 
 /// A target's spike, as a synapse sees it.
 #[derive(Clone, Copy, Debug)]
-pub struct PostSpike<'a, F, const Y: usize> {
-    /// Ticks since the source's last spike.
-    pub since: i32,
+pub struct PostSpike<'a, F, const Y: usize, T = i32> {
+    /// Time since the source's last spike.
+    pub since: T,
     /// What was kept of it.
     pub kept: &'a [F; Y],
-    /// Ticks since the last spike of either: since the source's last, where this is the first after it.
-    pub idle: i32,
+    /// Time since the last spike of either: since the source's last, where this is the first after it.
+    pub idle: T,
 }
 
-impl<F, const Y: usize> PostSpike<'_, F, Y> {
+impl<F, const Y: usize, T: PartialEq> PostSpike<'_, F, Y, T> {
     /// Whether it is the first since the source's last spike.
     #[inline(always)]
     pub fn is_first(&self) -> bool {
@@ -80,10 +88,10 @@ impl<F, const Y: usize> PostSpike<'_, F, Y> {
 
 /// A source's spike, as a synapse sees it.
 #[derive(Clone, Copy, Debug)]
-pub struct PreSpike {
-    /// Ticks since the source's last spike; `None` if it is the first.
-    pub since: Option<i32>,
-    /// Whether the target has fired since the source's last spike (before the first: at all), one in this tick included.
+pub struct PreSpike<T = i32> {
+    /// Time since the source's last spike; `None` if it is the first.
+    pub since: Option<T>,
+    /// Whether the target has fired since the source's last spike (before the first: at all), one at this time included.
     pub answers: bool,
 }
 
@@ -104,10 +112,11 @@ pub struct Eligibility {
 }
 
 /// A rule's equations in numbers `F`: `V` variables a synapse (the weight first), `X` traces of the source, `Y` numbers kept of
-/// each spike of the target. Each call is one operation in `F`: in which portions the engine works them off changes no bit.
-pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone + Send + Sync + 'static {
+/// each spike of the target; `T` is what it knows of time. Each call is one operation in `F`: in which portions the engine works them
+/// off changes no bit.
+pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize, T: Span = i32>: Clone + Send + Sync + 'static {
     /// Parameters that modulators change, at one tick.
-    type Moment: Copy;
+    type Moment: Copy + Send + Sync;
 
     /// What a target is to a spike of a source.
     type Facing: Copy;
@@ -118,8 +127,8 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
     /// The parameters at a tick, from the modulators' values at its end.
     fn moment(&self, bus: &[f64]) -> Self::Moment;
 
-    /// The source's traces just after a spike, from those after its last (zeros before the first) and the ticks since.
-    fn source(&self, last: &[F; X], since: Option<i32>) -> [F; X];
+    /// The source's traces just after a spike, from those after its last (zeros before the first) and the time since.
+    fn source(&self, last: &[F; X], since: Option<T>) -> [F; X];
 
     /// Whether a spike of a target at this moment is one to the rule: as if it had not fired where not. Most of what a rule with a
     /// gate would be told changes nothing.
@@ -128,16 +137,16 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
         true
     }
 
-    /// What is kept of a target's spike, from what was kept of its last (zeros before the first) and the ticks since.
-    fn target(&self, last: &[F; Y], since: Option<i32>, moment: &Self::Moment) -> [F; Y];
+    /// What is kept of a target's spike, from what was kept of its last (zeros before the first) and the time since.
+    fn target(&self, last: &[F; Y], since: Option<T>, moment: &Self::Moment) -> [F; Y];
 
-    /// What a target is to a spike of a source, from what was kept of its last spike before and the ticks since; `None` before its first.
+    /// What a target is to a spike of a source, from what was kept of its last spike before and the time since; `None` before its first.
     /// One in the same tick counts only where the conventions say so.
-    fn facing(&self, post: Option<(&[F; Y], i32)>, moment: &Self::Moment) -> Self::Facing;
+    fn facing(&self, post: Option<(&[F; Y], T)>, moment: &Self::Moment) -> Self::Facing;
 
-    /// Ticks after a spike of the source from which on a spike of the target changes nothing.
-    fn reach(&self) -> i32 {
-        i32::MAX
+    /// Time after a spike of the source from which on a spike of the target changes nothing.
+    fn reach(&self) -> T {
+        T::FOREVER
     }
 
     /// How many of a target's spikes are remembered, where that is bounded: when a spike of the source comes, only the last so many are
@@ -163,10 +172,10 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
     fn flow(&self, _synapse: &mut [F; V], _gain: F, _left: F) {}
 
     /// A spike of the target. `source`: the traces just after the source's last spike.
-    fn on_post(&self, synapse: &mut [F; V], source: &[F; X], spike: PostSpike<'_, F, Y>);
+    fn on_post(&self, synapse: &mut [F; V], source: &[F; X], spike: PostSpike<'_, F, Y, T>);
 
     /// A spike of the source. `source`: the traces just after the one before.
-    fn on_pre(&self, synapse: &mut [F; V], source: &[F; X], facing: &Self::Facing, spike: PreSpike);
+    fn on_pre(&self, synapse: &mut [F; V], source: &[F; X], facing: &Self::Facing, spike: PreSpike<T>);
 
     /// Keeps the weight within its bounds.
     fn clip(&self, synapse: &mut [F; V]);
@@ -178,61 +187,21 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize>: Clone +
     }
 }
 
-/// exp(-n h / tau) for whole numbers of ticks n, looked up; 0 where it is below 2^-60 (in 32 bits 2^-32).
-#[derive(Clone, Debug)]
-pub struct Decay<F> {
-    /// By tick; 0 beyond the reach, and at the end.
-    near: Box<[F; NEAR + 1]>,
-    /// By `NEAR` ticks, where the reach is farther: a factor more. The first is 1.
-    far: Vec<F>,
-    reach: i32,
-}
+/// Where rules are at work: the numbers and the time of an engine, and the loops that it puts around a rule.
+pub trait Host {
+    /// Numbers.
+    type Number: Real;
 
-/// Ticks that are looked up in one step. A fixed number: there is nothing to be checked then.
-const NEAR: usize = 1 << 13;
+    /// Time.
+    type Span: Span;
 
-impl<F: Real> Decay<F> {
-    /// Of a time constant in ms.
-    pub fn new(tau_ms: f64, grid: Grid) -> Self {
-        let rate = grid.step_ms() / tau_ms;
-        let halvings = match F::PRECISION {
-            Precision::F64 => 60.0,
-            Precision::F32 => 32.0,
-        };
-        // Casts saturate. A tick at least: what has no reach takes no notice of the other's spikes.
-        let reach = ((halvings * std::f64::consts::LN_2 / rate) as i32).clamp(1, i32::MAX - 1);
-        let factor = |ticks: usize| F::of(math::exp(-(ticks as f64) * rate));
-        let mut near = Box::new([F::of(0.0); NEAR + 1]);
-        for (ticks, near) in near[..NEAR].iter_mut().enumerate().take(reach as usize + 1) {
-            *near = factor(ticks);
-        }
-        let blocks = if (reach as usize) < NEAR { 0 } else { reach as usize / NEAR + 1 };
-        Self { near, far: (0..blocks).map(|block| factor(block * NEAR)).collect(), reach }
-    }
+    /// A rule with the loops around it.
+    type Learner: ?Sized;
 
-    /// Ticks after which nothing is left.
-    pub fn reach(&self) -> i32 {
-        self.reach
-    }
-
-    /// After so many ticks, not below 0. Loops over synapses are full of it: there is no call in it.
-    #[inline(always)]
-    pub fn after(&self, ticks: i32) -> F {
-        let ticks = ticks as u32 as usize;
-        let near = self.near[ticks.min(NEAR)];
-        if self.far.is_empty() || ticks < NEAR || ticks > self.reach as usize {
-            return near;
-        }
-        self.far[ticks / NEAR] * self.near[ticks % NEAR]
-    }
-}
-
-impl<F: Real> Decay<F> {
-    /// A trace that grows by 1 at each spike, just after one; `last`: just after the one before, `since` so many ticks.
-    #[inline(always)]
-    pub fn trace(&self, last: F, since: Option<i32>) -> F {
-        since.map_or(F::of(0.0), |since| last * self.after(since)) + F::of(1.0)
-    }
+    /// Puts them around it.
+    fn learner<R, const V: usize, const X: usize, const Y: usize>(rule: R) -> Box<Self::Learner>
+    where
+        R: Rule<Self::Number, V, X, Y, Self::Span>;
 }
 
 /// What a parameter of a rule holds.
@@ -289,6 +258,8 @@ pub struct RuleCard {
     pub on_chip: bool,
     /// Prepares the rule for a projection.
     pub build: fn(setup: &Setup<'_>) -> Box<dyn crate::engine::Learner>,
+    /// The same in continuous time, or why that has no meaning.
+    pub build_event: Result<crate::event::Teach, &'static str>,
 }
 
 impl RuleCard {
@@ -435,9 +406,23 @@ pub struct SynapseValues {
     /// Cells within the target population; ascending for each source and delay.
     pub targets: Vec<u32>,
     /// Delays in ticks; ascending for each source.
-    pub delays: Vec<u32>,
+    pub delays: Vec<u64>,
     /// Values, with the sign that the netlist gives them.
     pub values: Vec<f64>,
+}
+
+impl SynapseValues {
+    /// From source, delay, target and value of each synapse, those of one partition after those of another.
+    pub(crate) fn sorted(mut all: Vec<(u32, u64, u32, f64)>) -> Self {
+        // Stable: parallel synapses stay in order.
+        all.sort_by_key(|(source, delay, target, _)| (*source, *delay, *target));
+        Self {
+            sources: all.iter().map(|s| s.0).collect(),
+            targets: all.iter().map(|s| s.2).collect(),
+            delays: all.iter().map(|s| s.1).collect(),
+            values: all.iter().map(|s| s.3).collect(),
+        }
+    }
 }
 
 /// Which spikes count when a synapse's variable is read.
