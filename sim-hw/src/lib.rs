@@ -7,6 +7,8 @@
 //!   that does not hold its value or a missing source is refused.
 //! * [`platforms`]: the platforms inside the program.
 //! * [`topology`]: which chips a board has and which of their links leave it.
+//! * [`machine`]: the chips of a machine of so many boards, their cores and links, less what is broken.
+//! * [`forest`]: the multicast trees of a mapping.
 //! * [`limits`]: a lower bound on cores, chips and boards from neuron counts.
 //!
 //! What is not here yet: the mapping of neurons to cores, routes, the emulation of packets, and a ledger of time and
@@ -16,7 +18,9 @@
 //! list with the reason. Absent means "not priced"; it never counts as 0.
 
 pub mod figure;
+pub mod forest;
 pub mod limits;
+pub mod machine;
 pub mod measure;
 pub mod platform;
 pub mod platforms;

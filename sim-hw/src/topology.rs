@@ -42,6 +42,9 @@ pub struct Board {
     pub tile: [u32; 2],
     /// Where the boards' (0, 0) chips are within the tile.
     pub origins: Vec<[u32; 2]>,
+    /// Chips that have a core less than the others; a chip may be named more than once.
+    #[serde(default)]
+    pub a_core_less: Vec<[u32; 2]>,
 }
 
 impl Topology {
@@ -103,6 +106,11 @@ impl Board {
         (0..).zip(&self.rows).flat_map(|(y, &[first, last])| (first..=last).map(move |x| (x, y)))
     }
 
+    /// How many cores fewer than the others a chip has.
+    pub fn fewer_cores_at(&self, x: u32, y: u32) -> u32 {
+        self.a_core_less.iter().filter(|&&at| at == [x, y]).count() as u32
+    }
+
     /// The links that leave the board, as (x, y, link): the slower ones, through cables.
     pub fn leaving_links(&self) -> Vec<(u32, u32, usize)> {
         let links = |(x, y): (u32, u32)| {
@@ -123,6 +131,9 @@ impl Board {
         }
         if let Some([first, last]) = self.rows.iter().find(|[first, last]| first > last || *last >= width) {
             return Some(format!("board.rows: [{first}, {last}] is no [first x, last x] within the tile's width of {width}"));
+        }
+        if let Some([x, y]) = self.a_core_less.iter().find(|&&[x, y]| !self.contains(x.into(), y.into())) {
+            return Some(format!("board.a_core_less: there is no chip at ({x}, {y})"));
         }
         self.tiling_problem()
     }
