@@ -5,7 +5,9 @@ use crate::differential::Keep;
 use crate::mutations::Nobody;
 use crate::netlist;
 use crate::plasticity::history::Trains;
-use crate::plasticity::networks::{Learns, W_MAX, gated, inhibition, pairs, powers, triplets};
+use crate::plasticity::networks::{
+    Learns, Level, TURN, W_MAX, gated, inhibition, modulated, pairs, powers, rewarded, triplets, written,
+};
 use crate::plasticity::short_term::Depression;
 use sim_core::engine;
 use sim_core::event::{Plan, State};
@@ -17,7 +19,7 @@ use sim_core::time::{FS_PER_MS, ms_from_fs};
 use std::fmt::Write;
 use std::sync::Arc;
 
-const DURATION_MS: u64 = 900;
+const DURATION_MS: u64 = 1200;
 const DURATION: u64 = DURATION_MS * FS_PER_MS as u64;
 
 /// Milliseconds of a femtosecond.
@@ -44,7 +46,46 @@ size = 5
 [populations.input]
 neurons = { model = "poisson_source", rate = "30 Hz" }
 size = 70
+[populations.dopamine]
+neurons = { model = "leaky_modulator", tau = "50 ms" }
+size = 1
+[[projections]]
+source = "exc"
+target = "dopamine"
+connect = { rule = "all_to_all" }
+weight = 0.01
+delay = "2 ms"
+[[record]]
+from = "dopamine"
+what = "value"
+every = "7.3 ms"
 "#;
+
+/// The modulator just after each spike that reaches it: one of all fading, and 0.01.
+fn steps(reached: &[u64]) -> Vec<(u64, f64)> {
+    let mut last = (0, 0.0);
+    let step = |at: &u64| {
+        last = (*at, faded(last, *at) + 0.01);
+        last
+    };
+    reached.iter().map(step).collect()
+}
+
+fn faded((at, value): (u64, f64), time: u64) -> f64 {
+    value * (-((time - at) as f64) * FS / 50.0).exp()
+}
+
+/// What the modulator is at a time.
+fn level(steps: &[(u64, f64)], time: u64) -> f64 {
+    let so_far = steps.partition_point(|(at, _)| *at <= time);
+    so_far.checked_sub(1).map_or(0.0, |last| faded(steps[last], time))
+}
+
+/// Targets that fire seldom and often.
+const FEW: &str = "[\"inh\", \"busy\"]";
+
+/// A tenth of a millisecond.
+const TENTH: u64 = FS_PER_MS as u64 / 10;
 
 /// A network for a seed, with what its projections learn, by name.
 fn network(seed: u64) -> (Arc<Network>, Vec<(&'static str, Learns)>) {
@@ -62,6 +103,10 @@ fn network(seed: u64) -> (Arc<Network>, Vec<(&'static str, Learns)>) {
         ("back", "exc", "\"input\"", "fixed_indegree\", indegree = 3", delays(&mut s), any(&mut s)),
         ("rare", "rare", "\"busy\"", "all_to_all\"", delays(&mut s), pairs(&mut s)),
         ("inhibition", "inh", "[\"exc\", \"busy\"]", "fixed_outdegree\", outdegree = 9", delays(&mut s), inhibition()),
+        ("modulated", "input", FEW, "fixed_indegree\", indegree = 3", "\"1.7 ms\"", modulated(17 * TENTH)),
+        ("rewarded", "input", FEW, "fixed_indegree\", indegree = 3", delays(&mut s), rewarded(&mut s)),
+        ("written", "input", FEW, "fixed_indegree\", indegree = 4", delays(&mut s), written(&mut s, TENTH)),
+        ("written rarely", "rare", "[\"exc\", \"busy\"]", "all_to_all\"", delays(&mut s), written(&mut s, TENTH)),
     ];
     let mut text = format!(
         "spikeloom = 1\n[network]\ntimestep = \"0.1 ms\"\nduration = \"1 s\"\nseed = {seed}\n[numerics]\nweights = \"f64\"\n{CELLS}"
@@ -112,17 +157,34 @@ fn trains(network: &Network, spikes: &[Spike]) -> Vec<Vec<u64>> {
     trains
 }
 
+/// Times that lie close, up to the end of the run, with those of all spikes and changes of the modulator.
+fn close_times(reached: &[u64], trains: &Trains<'_>) -> Vec<u64> {
+    let close = (1..=DURATION / TENTH * 4).map(|k| k * TENTH / 4);
+    let post = trains.post.iter().map(|at| at + trains.delay);
+    let mut times: Vec<u64> = close.chain(post).chain(trains.pre.iter().chain(reached).copied()).collect();
+    times.retain(|time| *time <= DURATION);
+    times.sort_unstable();
+    times.dedup();
+    times
+}
+
 #[test]
 fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
-    let (mut compared, mut most, mut moved) = (0, 0, 0);
+    let (mut compared, mut most, mut moved, mut turns) = (0, 0, 0, 0);
     for seed in 0..5 {
         let (network, learns) = network(seed);
         let plan = plan(&network, 1);
         let start = State::new(&plan);
         let end = run(&network, 1 + seed as usize % 3);
         let trains = trains(&network, &end.spikes);
+        let exc = network.population("exc").map_or(0..0, |exc| exc.first as usize..(exc.first + exc.size) as usize);
+        let mut reached: Vec<u64> = trains[exc].concat().iter().map(|at| at + 20 * TENTH).collect();
+        reached.sort_unstable();
+        let steps = steps(&reached);
+        let sides: Vec<bool> = (0..DURATION / TENTH).map(|k| level(&steps, k * TENTH) < TURN).collect();
+        turns += sides.windows(2).filter(|pair| pair[0] != pair[1]).count();
         for (index, projection) in network.projections.iter().enumerate() {
-            let (name, learns) = learns.iter().find(|(name, _)| *name == projection.name).expect("a rule");
+            let Some((name, learns)) = learns.iter().find(|(name, _)| *name == projection.name) else { continue };
             let first = start.synapses(&plan, index, 0, Reading::Now);
             let found = &end.synapses[index];
             let (source, target) = (network.populations[projection.source].first, network.populations[projection.target].first);
@@ -134,9 +196,13 @@ fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
                 let post = until(&trains[(target + to) as usize], DURATION - way);
                 most = most.max(post.len());
                 let trains = Trains { pre: &pre, post: &post, delay: way, step_ms: FS };
-                let (got, want) = (found.values[synapse], (learns.oracle)(&[], &trains, first.values[synapse]));
+                let times = if *name == "rewarded" { close_times(&reached, &trains) } else { Vec::new() };
+                let level = Level { at: &|time| level(&steps, time), times: &times, tau: 50.0 };
+                let (got, want) = (found.values[synapse], (learns.oracle)(&level, &trains, first.values[synapse]));
+                // Where a weight lies at a bound, the oracle sees the reward turn a part of its step too late.
+                let near = if *name == "rewarded" { 1e-6 } else { 1e-12 };
                 assert!(
-                    (got - want).abs() <= 1e-12 * W_MAX,
+                    (got - want).abs() <= near * W_MAX,
                     "seed {seed}, {name} {from} to {to} after {delay} fs: {got}, not {want}\npre {pre:?}\npost {post:?}\n{}",
                     learns.text
                 );
@@ -146,6 +212,7 @@ fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
         }
     }
     assert!(compared > 5_000 && most > 150, "{compared} synapses, up to {most} spikes of a target");
+    assert!(turns > 20, "the reward goes up and down {turns} times");
     assert!(moved > compared / 2, "{moved} of {compared} have learned");
 }
 

@@ -22,9 +22,18 @@ const TICKS: u64 = 9000;
 /// Largest magnitude of weights, in pA.
 pub(crate) const W_MAX: f64 = 100.0;
 
-/// A projection's rule, as the oracle has it: the weight at the end of the run, from the modulator's values at the end of each tick,
-/// the spikes and the weight at the start.
-pub(crate) type Oracle = Box<dyn Fn(&[f64], &Trains<'_>, f64) -> f64>;
+/// What rules read of the modulator.
+pub(crate) struct Level<'a> {
+    /// Its value at a time, a change of that time included.
+    pub(crate) at: &'a dyn Fn(u64) -> f64,
+    /// From each of these times to the next it only fades.
+    pub(crate) times: &'a [u64],
+    /// By this time constant, in ms.
+    pub(crate) tau: f64,
+}
+
+/// A projection's rule, as the oracle has it: the weight at the end of the run, from the modulator, the spikes and the weight at the start.
+pub(crate) type Oracle = Box<dyn Fn(&Level<'_>, &Trains<'_>, f64) -> f64>;
 
 /// That of a rule that changes weights at spikes only.
 fn at_spikes(rule: impl Rule + 'static) -> Oracle {
@@ -32,8 +41,8 @@ fn at_spikes(rule: impl Rule + 'static) -> Oracle {
 }
 
 /// A rule with amplitudes that follow a modulator: as of the tick in which a spike is fired.
-struct Modulated {
-    value: Vec<f64>,
+struct Modulated<'a> {
+    level: &'a Level<'a>,
     /// Ticks from a target's firing to its coming to the synapse.
     way: u64,
 }
@@ -41,13 +50,13 @@ struct Modulated {
 /// Its time constant, and the modulated amplitudes' gains and offsets, in pA.
 const MODULATED: (f64, [f64; 2], [f64; 2]) = (20.0, [0.8, 0.2], [-0.3, 1.1]);
 
-impl Modulated {
+impl Modulated<'_> {
     fn amplitude(&self, tick: u64, [gain, offset]: [f64; 2]) -> f64 {
-        gain * self.value[tick as usize - 1] + offset
+        gain * (self.level.at)(tick) + offset
     }
 }
 
-impl Rule for Modulated {
+impl Rule for Modulated<'_> {
     fn post(&self, weight: f64, now: &Now<'_>) -> f64 {
         let grown = weight + self.amplitude(now.tick - self.way, MODULATED.1) * now.all(now.pre, MODULATED.0);
         grown.clamp(0.0, W_MAX)
@@ -125,20 +134,20 @@ pub(crate) fn inhibition() -> Learns {
     Learns { text: text.to_string(), oracle: at_spikes(rule), instant: false }
 }
 
-fn modulated(delay: u64) -> Learns {
+/// With a delay in the trains' unit of time.
+pub(crate) fn modulated(delay: u64) -> Learns {
     let text = "rule = \"stdp_pair\"\na_plus = { modulator = \"dopamine\", gain = \"0.8 pA\", offset = \"0.2 pA\" }\n\
                 a_minus = { modulator = \"dopamine.value\", gain = \"-0.3 pA\", offset = \"1.1 pA\" }\nw_max = \"100 pA\"\n";
-    let oracle = move |value: &[f64], trains: &Trains<'_>, weight: f64| {
-        course(&Modulated { value: value.to_vec(), way: delay }, trains, weight).end
-    };
+    let oracle =
+        move |level: &Level<'_>, trains: &Trains<'_>, weight: f64| course(&Modulated { level, way: delay }, trains, weight).end;
     Learns { text: text.to_string(), oracle: Box::new(oracle), instant: false }
 }
 
 /// The modulator's value at which weights stay: it goes around it.
-const TURN: f64 = 4.15;
+pub(crate) const TURN: f64 = 4.15;
 
 /// Follows a reward that is now above b, now below. Blocks of the reward are shorter than the largest delay, longer, and too long.
-fn rewarded(s: &mut Stream) -> Learns {
+pub(crate) fn rewarded(s: &mut Stream) -> Learns {
     let tau_c = [2.0, 20.0, 300.0][s.below(3) as usize];
     let instant = s.below(2) == 1;
     let back = if instant { "instant" } else { "delayed" };
@@ -148,17 +157,18 @@ fn rewarded(s: &mut Stream) -> Learns {
          w_min = \"20 pA\"\nw_max = \"80 pA\"\n",
         0.1 * TURN
     );
-    let oracle = move |value: &[f64], trains: &Trains<'_>, weight: f64| {
-        let (tau_n, b) = (f64::INFINITY, 0.1 * TURN);
+    let oracle = move |level: &Level<'_>, trains: &Trains<'_>, weight: f64| {
+        let (tau_n, b) = (level.tau, 0.1 * TURN);
         let rule =
             Reward { tau_plus: 20.0, tau_minus: 20.0, a_plus: 5.0, a_minus: 6.0, tau_c, tau_n, b, w_min: 20.0, w_max: 80.0 };
-        rule.walk(trains, TICKS, weight, |tick| 0.1 * value[tick as usize - 1]).end
+        rule.walk(trains, level.times, weight, |time| 0.1 * (level.at)(time)).end
     };
     Learns { text, oracle: Box::new(oracle), instant }
 }
 
 /// Weights are written while the modulator is above where it turns, and what is encoded is while it is below a bit more.
-fn written(s: &mut Stream) -> Learns {
+/// `unit`: 0.1 ms in the trains' unit of time.
+pub(crate) fn written(s: &mut Stream, unit: u64) -> Learns {
     let by_source = s.below(2) == 1;
     let window = 1 + u64::from(s.below(60));
     let rewrites = if by_source { "source" } else { "target" };
@@ -170,9 +180,9 @@ fn written(s: &mut Stream) -> Learns {
         window / 10,
         window % 10,
     );
-    let oracle = move |value: &[f64], trains: &Trains<'_>, weight: f64| {
-        let at = |tick: u64| value[tick as usize - 1];
-        let rule = Written { window, by_source, w_min: 20.0, w_max: 80.0 };
+    let oracle = move |level: &Level<'_>, trains: &Trains<'_>, weight: f64| {
+        let at = level.at;
+        let rule = Written { window: window * unit, by_source, w_min: 20.0, w_max: 80.0 };
         rule.end(trains, weight, |tick| encoding - at(tick) >= 0.5, |tick| at(tick) + writing >= 0.5)
     };
     Learns { text, oracle: Box::new(oracle), instant: true }
@@ -227,8 +237,8 @@ fn network(seed: u64, weights: &str) -> (Arc<Network>, Vec<(&'static str, Learns
         ("inhibition", "inh", "[\"exc\", \"busy\"]", "fixed_outdegree\", outdegree = 9", delays(&mut s), inhibition()),
         ("modulated", "input", "[\"inh\", \"busy\"]", "fixed_indegree\", indegree = 4", constant.clone(), modulated(delay)),
         ("rewarded", "input", "[\"inh\", \"busy\"]", "fixed_indegree\", indegree = 4", delays(&mut s), rewarded(&mut s)),
-        ("written", "input", "[\"inh\", \"busy\"]", "fixed_indegree\", indegree = 4", delays(&mut s), written(&mut s)),
-        ("written rarely", "rare", "[\"exc\", \"busy\"]", "all_to_all\"", delays(&mut s), written(&mut s)),
+        ("written", "input", "[\"inh\", \"busy\"]", "fixed_indegree\", indegree = 4", delays(&mut s), written(&mut s, 1)),
+        ("written rarely", "rare", "[\"exc\", \"busy\"]", "all_to_all\"", delays(&mut s), written(&mut s, 1)),
     ];
     let mut text = format!(
         "spikeloom = 1\n[network]\ntimestep = \"0.1 ms\"\nduration = \"1 s\"\nseed = {seed}\n[numerics]\nweights = \"{weights}\"\n{CELLS}\
@@ -290,6 +300,7 @@ fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
         let end = run(&network, 1 + seed as usize % 3);
         let trains = trains(&network, &end);
         let value: Vec<f64> = end.samples.iter().map(|bits| f64::from_bits(*bits)).collect();
+        let level = Level { at: &|tick| value[tick as usize - 1], times: &(1..=TICKS).collect::<Vec<u64>>(), tau: f64::INFINITY };
         turns += value.windows(2).filter(|pair| (pair[0] < TURN) != (pair[1] < TURN)).count();
         for (index, projection) in network.projections.iter().enumerate() {
             let Some((name, learns)) = learns.iter().find(|(name, _)| *name == projection.name) else { continue };
@@ -304,7 +315,7 @@ fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
                 let post = until(&trains[(target + to) as usize], TICKS - way);
                 most = most.max(post.len());
                 let trains = Trains { pre: &pre, post: &post, delay: way, step_ms: 0.1 };
-                let (got, want) = (found.values[synapse], (learns.oracle)(&value, &trains, first.values[synapse]));
+                let (got, want) = (found.values[synapse], (learns.oracle)(&level, &trains, first.values[synapse]));
                 assert!(
                     (got - want).abs() <= 1e-9 * W_MAX,
                     "seed {seed}, {name} {from} to {to} after {delay} ticks: {got}, not {want}\npre {pre:?}\npost {post:?}\n{}",

@@ -10,7 +10,7 @@
 //!   sent with is that of its tick before the spike's own depression.
 //! * Traces, the order in a tick and the dendritic delay are those of `history`, all pre with all post spikes.
 //! * A reward is there when its spike reaches the volume transmitter, by the delay of that connection.
-//! * The weight is clipped at each event and at the end of every tick. NEST does that at each event and at the end of each
+//! * The weight is clipped at each event and at the end of every tick (in continuous time: at other times that lie close). NEST does that at each event and at the end of each
 //!   interval between deliveries, here a tick: where the weight lies at a bound and n passes b, a longer interval (a longer
 //!   least delay in the network) gives other weights there. `deliver_interval` otherwise changes rounding only.
 
@@ -47,14 +47,16 @@ impl Reward {
         s.eligibility *= (-step_ms / self.tau_c).exp();
     }
 
-    /// Walks every tick up to the last from a weight on; `dopamine`: how much there is at the end of a tick.
-    pub(crate) fn walk(&self, trains: &Trains<'_>, last: u64, weight: f64, mut dopamine: impl FnMut(u64) -> f64) -> Course {
+    /// Walks from a weight on through all these times, among which are those of all rewards and spikes; `dopamine`: how much there is
+    /// at the end of a tick, or just after a time.
+    pub(crate) fn walk(&self, trains: &Trains<'_>, times: &[u64], weight: f64, mut dopamine: impl FnMut(u64) -> f64) -> Course {
         let (pre, step_ms) = (trains.pre, trains.step_ms);
         let post: Vec<u64> = trains.post.iter().map(|tick| tick + trains.delay).collect();
-        let (mut s, mut now) = (Synapse { weight, eligibility: 0.0 }, 0.0);
+        let (mut s, mut now, mut from) = (Synapse { weight, eligibility: 0.0 }, 0.0, 0);
         let mut sent = Vec::new();
-        for tick in 1..=last {
-            self.flow(&mut s, now, step_ms);
+        for tick in times.iter().copied() {
+            self.flow(&mut s, now, (tick - from) as f64 * step_ms);
+            from = tick;
             let trace = |spikes: &[u64], tau: f64| -> f64 {
                 before(spikes, tick).iter().map(|spike| (-((tick - spike) as f64) * step_ms / tau).exp()).sum()
             };
@@ -75,7 +77,7 @@ impl Reward {
         let post = trains.post.iter().map(|tick| tick + trains.delay).max();
         let last = trains.pre.iter().chain(rewards).copied().chain(post).max().unwrap_or(0);
         let mut dopamine = 0.0;
-        self.walk(trains, last, weight, |tick| {
+        self.walk(trains, &(1..=last).collect::<Vec<u64>>(), weight, |tick| {
             dopamine = dopamine * (-trains.step_ms / self.tau_n).exp() + at(rewards, tick).len() as f64 / self.tau_n;
             dopamine
         })

@@ -4,6 +4,7 @@ use super::{RECEPTOR, VALUE, bare, tau};
 use crate::neurons::{build, cost, named, rest};
 use sim_core::catalog::NeuronCard;
 use sim_core::engine::neurons::Kernel;
+use sim_core::event::{self, Flow, Outlook, Relaxing};
 use sim_core::math;
 use sim_core::real::Real;
 
@@ -26,7 +27,7 @@ pub(super) const CARD: NeuronCard = NeuronCard {
     build: build::<f64, LeakyModulator, STATES, INPUTS, COEFFICIENTS>,
     build_f32: None,
     build_spinnaker: None,
-    build_event: None,
+    build_event: Some(event::build::<LeakyModulator, STATES, COEFFICIENTS>),
 };
 
 const STATES: usize = 1;
@@ -55,5 +56,42 @@ impl<F: Real> Kernel<F, STATES, INPUTS, COEFFICIENTS> for LeakyModulator {
     #[inline(always)]
     fn reset(state: [F; STATES], _: &[F; COEFFICIENTS]) -> [F; STATES] {
         state
+    }
+}
+
+/// The same in continuous time.
+impl Flow<STATES, COEFFICIENTS> for LeakyModulator {
+    const JUMPS: bool = false;
+
+    fn coefficients(parameters: &[f64]) -> [f64; COEFFICIENTS] {
+        named(parameters)
+    }
+
+    fn refractory(_: &[f64; COEFFICIENTS]) -> f64 {
+        0.0
+    }
+
+    #[inline(always)]
+    fn flow([value]: &[f64; STATES], [tau, baseline]: &[f64; COEFFICIENTS], _: f64, _: bool, dt: f64) -> [f64; STATES] {
+        [baseline + (value - baseline) * math::exp(-dt / tau)]
+    }
+
+    #[inline(always)]
+    fn receive([value]: &mut [f64; STATES], _: &[f64; COEFFICIENTS], _: usize, weight: f64, _: bool) {
+        *value += weight;
+    }
+
+    fn outlook(_: &[f64; STATES], _: &[f64; COEFFICIENTS], _: f64, _: f64) -> Outlook {
+        Outlook::Silent
+    }
+
+    fn fires(_: &[f64; STATES], _: &[f64; COEFFICIENTS]) -> bool {
+        false
+    }
+
+    fn reset(_: &mut [f64; STATES], _: &[f64; COEFFICIENTS]) {}
+
+    fn relaxing([tau, rest]: &[f64; COEFFICIENTS]) -> Option<Relaxing> {
+        Some(Relaxing { tau: *tau, rest: *rest })
     }
 }

@@ -2,10 +2,12 @@
 
 use super::{W_MAX, W_MIN, WEIGHT, bounds_in_order, fixed, time_constant, value, word};
 use sim_core::catalog::Range;
-use sim_core::engine::{Learner, Width, learner};
-use sim_core::plasticity::{Backpropagation, Conventions, PostSpike, PreSpike, Rule, RuleCard, RuleParam, Setting, Setup};
+use sim_core::engine::Ticks;
+use sim_core::event::Femtoseconds;
+use sim_core::plasticity::{
+    Backpropagation, Conventions, Host, PostSpike, PreSpike, Rule, RuleCard, RuleParam, Setting, Setup, Span,
+};
 use sim_core::real::{Precision, Real};
-use sim_core::time::{Grid, fs_from_ms};
 use sim_core::units::Dimension;
 
 pub(super) const CARD: RuleCard = RuleCard {
@@ -37,10 +39,10 @@ pub(super) const CARD: RuleCard = RuleCard {
     bounds: |values| (value(values, MIN), value(values, MAX)),
     on_chip: false,
     build: |setup| match setup.precision {
-        Precision::F64 => build::<f64>(setup),
-        Precision::F32 => build::<f32>(setup),
+        Precision::F64 => build::<Ticks<f64>>(setup),
+        Precision::F32 => build::<Ticks<f32>>(setup),
     },
-    build_event: Err("it is gated by modulators, which are read step by step"),
+    build_event: Ok(build::<Femtoseconds>),
 };
 
 const MIN: usize = 4;
@@ -53,21 +55,15 @@ const fn signal(name: &'static str, about: &'static str) -> RuleParam {
     RuleParam { modulated: true, ..fixed(name, &[], Dimension::NONE, f64::NAN, Range::Any, about) }
 }
 
-fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
-    learner(HebbianGated::<F> {
+fn build<H: Host>(setup: &Setup<'_>) -> Box<H::Learner> {
+    H::learner(HebbianGated::<H::Number, H::Span> {
         encoding: setup.setting(0),
         writing: setup.setting(1),
-        window: ticks(setup.constant(2), setup.grid),
+        window: H::Span::of_ms(setup.constant(2), setup.grid),
         rewrites: [Rewrites::Target, Rewrites::Source, Rewrites::Nothing][setup.constant(3) as usize % 3],
-        min: F::of(setup.bounds.0),
-        max: F::of(setup.bounds.1),
+        min: Real::of(setup.bounds.0),
+        max: Real::of(setup.bounds.1),
     })
-}
-
-/// At least one: a spike of the same step helped nobody.
-fn ticks(window_ms: f64, grid: Grid) -> i32 {
-    let ticks = fs_from_ms(window_ms).map_or(u64::MAX, |fs| grid.tick(fs));
-    ticks.clamp(1, i32::MAX as u64 - 1) as i32
 }
 
 /// Whose synapses a spike under the learning signal writes anew.
@@ -79,11 +75,11 @@ enum Rewrites {
 }
 
 #[derive(Clone)]
-struct HebbianGated<F> {
+struct HebbianGated<F, T> {
     encoding: Setting,
     writing: Setting,
-    /// Ticks.
-    window: i32,
+    /// A spike of the same step helped nobody.
+    window: T,
     rewrites: Rewrites,
     min: F,
     max: F,
@@ -97,7 +93,7 @@ struct Signals {
 }
 
 /// Only the weight: all that is written is known at the time.
-impl<F: Real> Rule<F, 1, 0, 0> for HebbianGated<F> {
+impl<F: Real, T: Span> Rule<F, 1, 0, 0, T> for HebbianGated<F, T> {
     type Moment = Signals;
     /// Whether the source's spike is there to be encoded.
     type Facing = bool;
@@ -115,25 +111,25 @@ impl<F: Real> Rule<F, 1, 0, 0> for HebbianGated<F> {
         moment.writing
     }
 
-    fn source(&self, _: &[F; 0], _: Option<i32>) -> [F; 0] {
+    fn source(&self, _: &[F; 0], _: Option<T>) -> [F; 0] {
         []
     }
 
-    fn target(&self, _: &[F; 0], _: Option<i32>, _: &Signals) -> [F; 0] {
+    fn target(&self, _: &[F; 0], _: Option<T>, _: &Signals) -> [F; 0] {
         []
     }
 
     #[inline(always)]
-    fn facing(&self, _: Option<(&[F; 0], i32)>, moment: &Signals) -> bool {
+    fn facing(&self, _: Option<(&[F; 0], T)>, moment: &Signals) -> bool {
         moment.encoding
     }
 
-    fn reach(&self) -> i32 {
-        if self.rewrites == Rewrites::Target { i32::MAX } else { self.window }
+    fn reach(&self) -> T {
+        if self.rewrites == Rewrites::Target { T::FOREVER } else { self.window }
     }
 
     #[inline(always)]
-    fn on_post(&self, synapse: &mut [F; 1], _: &[F; 0], spike: PostSpike<'_, F, 0>) {
+    fn on_post(&self, synapse: &mut [F; 1], _: &[F; 0], spike: PostSpike<'_, F, 0, T>) {
         if spike.since <= self.window {
             synapse[0] = self.max;
         } else if self.rewrites == Rewrites::Target {
@@ -142,7 +138,7 @@ impl<F: Real> Rule<F, 1, 0, 0> for HebbianGated<F> {
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 0], encoding: &bool, spike: PreSpike) {
+    fn on_pre(&self, synapse: &mut [F; 1], _: &[F; 0], encoding: &bool, spike: PreSpike<T>) {
         let rewritten = self.rewrites == Rewrites::Target && spike.since.is_none() && spike.answers;
         if rewritten || (self.rewrites == Rewrites::Source && *encoding) {
             synapse[0] = self.min;

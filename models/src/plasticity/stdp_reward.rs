@@ -4,8 +4,11 @@ use super::{
     BACKPROPAGATION, W_MAX, W_MIN, WEIGHT, amplitude, bounds_in_order, clipped, conventions, fixed, time_constant, value,
 };
 use sim_core::catalog::{Range, StateSpec};
-use sim_core::engine::{Learner, Width, learner};
-use sim_core::plasticity::{Conventions, Decay, Eligibility, PostSpike, PreSpike, Rule, RuleCard, RuleParam, Setting, Setup};
+use sim_core::engine::Ticks;
+use sim_core::event::Femtoseconds;
+use sim_core::plasticity::{
+    Conventions, Decay, Eligibility, Host, PostSpike, PreSpike, Rule, RuleCard, RuleParam, Setting, Setup, Span,
+};
 use sim_core::real::{Precision, Real};
 use sim_core::units::Dimension;
 
@@ -58,16 +61,16 @@ pub(super) const CARD: RuleCard = RuleCard {
     bounds: |values| (value(values, MIN), value(values, MAX)),
     on_chip: false,
     build: |setup| match setup.precision {
-        Precision::F64 => build::<f64>(setup),
-        Precision::F32 => build::<f32>(setup),
+        Precision::F64 => build::<Ticks<f64>>(setup),
+        Precision::F32 => build::<Ticks<f32>>(setup),
     },
-    build_event: Err("its eligibility follows a reward that is read step by step"),
+    build_event: Ok(build::<Femtoseconds>),
 };
 
 const MIN: usize = 8;
 const MAX: usize = 9;
 
-fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
+fn build<H: Host>(setup: &Setup<'_>) -> Box<H::Learner> {
     let tau_n = setup.constant(7);
     let eligibility = Eligibility {
         reward: setup.setting(5),
@@ -76,22 +79,22 @@ fn build<F: Width>(setup: &Setup<'_>) -> Box<dyn Learner> {
         tau_n_ms: (tau_n > 0.0).then_some(tau_n),
         grid: setup.grid,
     };
-    learner(StdpReward::<F> {
+    H::learner(StdpReward::<H::Number, H::Span> {
         plus: Decay::new(setup.constant(0), setup.grid),
         minus: Decay::new(setup.constant(1), setup.grid),
         a_plus: setup.setting(2),
         a_minus: setup.setting(3),
         eligibility,
-        min: F::of(setup.bounds.0),
-        max: F::of(setup.bounds.1),
+        min: Real::of(setup.bounds.0),
+        max: Real::of(setup.bounds.1),
         conventions: conventions(setup, [10, usize::MAX, usize::MAX]),
     })
 }
 
 #[derive(Clone)]
-struct StdpReward<F: Real> {
-    plus: Decay<F>,
-    minus: Decay<F>,
+struct StdpReward<F: Real, T: Span> {
+    plus: Decay<F, T>,
+    minus: Decay<F, T>,
     a_plus: Setting,
     a_minus: Setting,
     eligibility: Eligibility,
@@ -104,7 +107,7 @@ struct StdpReward<F: Real> {
 const KEPT: usize = 2;
 
 /// The weight, and the eligibility as of the last spike.
-impl<F: Real> Rule<F, 2, 1, KEPT> for StdpReward<F> {
+impl<F: Real, T: Span> Rule<F, 2, 1, KEPT, T> for StdpReward<F, T> {
     /// a_plus and a_minus.
     type Moment = [F; 2];
     /// What eligibility loses.
@@ -121,17 +124,17 @@ impl<F: Real> Rule<F, 2, 1, KEPT> for StdpReward<F> {
     }
 
     #[inline(always)]
-    fn source(&self, last: &[F; 1], since: Option<i32>) -> [F; 1] {
+    fn source(&self, last: &[F; 1], since: Option<T>) -> [F; 1] {
         [self.plus.trace(last[0], since)]
     }
 
     #[inline(always)]
-    fn target(&self, last: &[F; KEPT], since: Option<i32>, moment: &[F; 2]) -> [F; KEPT] {
+    fn target(&self, last: &[F; KEPT], since: Option<T>, moment: &[F; 2]) -> [F; KEPT] {
         [self.minus.trace(last[0], since), moment[0]]
     }
 
     #[inline(always)]
-    fn facing(&self, post: Option<(&[F; KEPT], i32)>, moment: &[F; 2]) -> F {
+    fn facing(&self, post: Option<(&[F; KEPT], T)>, moment: &[F; 2]) -> F {
         post.map_or(F::of(0.0), |(kept, since)| moment[1] * (kept[0] * self.minus.after(since)))
     }
 
@@ -146,12 +149,12 @@ impl<F: Real> Rule<F, 2, 1, KEPT> for StdpReward<F> {
     }
 
     #[inline(always)]
-    fn on_post(&self, synapse: &mut [F; 2], source: &[F; 1], spike: PostSpike<'_, F, KEPT>) {
+    fn on_post(&self, synapse: &mut [F; 2], source: &[F; 1], spike: PostSpike<'_, F, KEPT, T>) {
         synapse[1] += spike.kept[1] * (source[0] * self.plus.after(spike.since));
     }
 
     #[inline(always)]
-    fn on_pre(&self, synapse: &mut [F; 2], _: &[F; 1], lost: &F, spike: PreSpike) {
+    fn on_pre(&self, synapse: &mut [F; 2], _: &[F; 1], lost: &F, spike: PreSpike<T>) {
         let eligible = if spike.since.is_some() { synapse[1] } else { F::of(0.0) };
         synapse[1] = eligible - *lost;
     }

@@ -11,6 +11,7 @@
 //!
 //! A state is moved on only by what happens to the cell: windows, threads, probes and the end of a run change no bit.
 
+use super::courses::Relaxing;
 use super::hazard::NEVER;
 use super::population::{Foreseen, Population, Setup};
 use super::rows::Fan;
@@ -56,6 +57,11 @@ pub trait Flow<const S: usize, const C: usize>: Copy + Send + Sync + 'static {
 
     /// After a spike.
     fn reset(state: &mut [f64; S], c: &[f64; C]);
+
+    /// How the first variable goes back to its rest, where a neuron does nothing else.
+    fn relaxing(_: &[f64; C]) -> Option<Relaxing> {
+        None
+    }
 }
 
 /// It is not known what a cell will do next: input came. It is on the list of those to be asked.
@@ -356,6 +362,10 @@ impl<K: Flow<S, C>, const S: usize, const C: usize> Population for Lazy<K, S, C>
         let mut now = self.cells[cell];
         drift::<K, S, C>(&mut now, self.coefficients.of(cell), at);
         now.state.get(variable).copied().unwrap_or(f64::NAN)
+    }
+
+    fn relaxing(&self, cell: usize) -> Option<(Relaxing, f64)> {
+        Some((K::relaxing(self.coefficients.of(cell))?, self.cells[cell].state[0]))
     }
 
     fn foreseen(&self) -> Foreseen {

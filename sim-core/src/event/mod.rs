@@ -15,9 +15,10 @@
 //! one neuron has an order that does not depend on the partitions: its own threshold crossing, its own random input, injected current,
 //! spikes by projection and source (added up before the threshold is tested), then a probe's reading, which changes nothing.
 //!
-//! In the order of reading: `queue.rs`, `rows.rs` (synapses), `plastic/` (those that learn), `lazy.rs` and `leaky.rs` (neurons), `worker.rs`
+//! In the order of reading: `queue.rs`, `rows.rs` (synapses), `plastic/` (those that learn), `courses.rs` (what they read of modulators), `lazy.rs` and `leaky.rs` (neurons), `worker.rs`
 //! (the window of a partition).
 
+mod courses;
 mod currents;
 mod hazard;
 mod lazy;
@@ -34,10 +35,11 @@ mod state;
 mod trains;
 mod worker;
 
+pub use courses::Relaxing;
 pub use lazy::{Flow, Outlook, build};
 pub use leaky::{Relaxation, leaky};
 pub use plan::Plan;
-pub use plastic::{Femtoseconds, Learner, Synapses, Teach, Wiring};
+pub use plastic::{Femtoseconds, Learner, Teach};
 pub use population::{Build, Foreseen, Population, Setup};
 pub use queue::Queue;
 pub use rows::Fan;

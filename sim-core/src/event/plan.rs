@@ -1,5 +1,6 @@
 //! The plan of a run in continuous time: everything that does not change, shared by any number of states.
 
+use super::courses::{Courses, place};
 use super::currents::{self, Change};
 use super::population::{Population, Setup};
 use super::refusals::refusal;
@@ -27,6 +28,8 @@ pub struct Plan {
     /// Where each population's cells begin.
     pub(super) firsts: Vec<u32>,
     pub(super) sources: Sources,
+    /// What rules read of modulators, at time 0.
+    pub(super) courses: Courses,
     /// Longest window between two exchanges.
     pub(super) window: u64,
 }
@@ -83,7 +86,12 @@ impl Plan {
         let window = delays.min().unwrap_or(LONGEST_WINDOW).clamp(1, LONGEST_WINDOW);
         let firsts = network.populations.iter().map(|population| population.first).collect();
         let sources = Sources::new(&network, &drives, own_grid);
-        Ok(Self { network, step_fs, probes, parts, firsts, sources, window })
+        let courses = Courses::new(&network, |population, cell| {
+            let owned: Vec<Range<u32>> = parts.iter().map(|part| part.owned[population].clone()).collect();
+            let (part, cell) = place(&owned, cell)?;
+            Some((&**parts[part].populations[population].as_ref()?, cell))
+        })?;
+        Ok(Self { network, step_fs, probes, parts, firsts, sources, courses, window })
     }
 
     /// The network it was made from, with a femtosecond for a time step.

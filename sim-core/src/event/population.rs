@@ -1,5 +1,6 @@
 //! What the event engine asks of a population of neurons.
 
+use super::courses::Relaxing;
 use super::rows::Fan;
 use super::trains::Trains;
 use crate::network::Column;
@@ -31,6 +32,11 @@ pub trait Population: Send + Sync {
 
     /// A state variable of a cell now; nothing that comes later was told before.
     fn read(&mut self, at: u64, cell: usize, variable: usize, fired: &mut Vec<Spike>) -> f64;
+
+    /// How a cell's first state variable goes back to its rest, and its value at time 0, where it does nothing else: rules may read it.
+    fn relaxing(&self, _cell: usize) -> Option<(Relaxing, f64)> {
+        None
+    }
 
     /// What neurons foresaw.
     fn foreseen(&self) -> Foreseen;

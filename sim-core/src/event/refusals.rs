@@ -1,5 +1,6 @@
 //! What the event engine cannot do, each with the reason.
 
+use crate::catalog::Effect;
 use crate::network::{Cells, Network, Numerics, Projection};
 use crate::plasticity::Learning;
 use crate::stimulus::{Drive, PerUnit, Wave};
@@ -14,6 +15,9 @@ pub(crate) fn refusal(network: &Network, drives: &[Option<Drive>]) -> Option<Str
     }
     let mut learning = network.projections.iter().filter_map(|p| p.learning.as_ref().map(|learning| (p, learning)));
     if let Some(reason) = learning.find_map(|(projection, learning)| unlearnable(projection, learning)) {
+        return Some(reason);
+    }
+    if let Some(reason) = unforeseen(network) {
         return Some(reason);
     }
     network.populations.iter().zip(drives).find_map(|(population, drive)| match (&population.cells, drive) {
@@ -31,13 +35,25 @@ pub(crate) fn refusal(network: &Network, drives: &[Option<Drive>]) -> Option<Str
 }
 
 /// Why synapses cannot learn in continuous time.
-fn unlearnable(projection: &Projection, Learning { card, settings, .. }: &Learning) -> Option<String> {
+fn unlearnable(projection: &Projection, Learning { card, .. }: &Learning) -> Option<String> {
     let synapses = format!("the synapses of \"{}\" learn by {}", projection.name, card.name);
-    if let Err(reason) = card.build_event {
-        return Some(format!("{synapses}, which has no form in continuous time: {reason}"));
-    }
-    let (parameter, _) = card.parameters.iter().zip(settings).find(|(_, setting)| setting.constant().is_none())?;
-    Some(format!("{synapses}, whose {} follows a modulator that is read step by step", parameter.spec.name))
+    card.build_event.err().map(|reason| format!("{synapses}, which has no form in continuous time: {reason}"))
+}
+
+/// Why what rules read of a modulator is not known ahead: it is, where spikes of other cells change it and nothing else does.
+fn unforeseen(network: &Network) -> Option<String> {
+    let read = |population: usize| network.channels.iter().any(|channel| channel.population == population);
+    let reason = |projection: &Projection| {
+        let source = &network.populations[projection.source];
+        let what = match source.effect() {
+            Effect::Spikes if projection.learning.is_none() => return None,
+            Effect::Spikes => "synapses that learn",
+            _ => "no spikes of cells",
+        };
+        let target = &network.populations[projection.target].name;
+        Some(format!("rules read \"{target}\", which \"{}\" reaches by {what}", source.name))
+    };
+    network.projections.iter().filter(|projection| read(projection.target)).find_map(reason)
 }
 
 fn any_sine(units: &PerUnit<Wave>) -> bool {

@@ -101,7 +101,7 @@ impl Table {
         let generator = Generator::new(network, projection);
         let (low, high) = generator.receptors();
         let receptors = if low == high { vec![low] } else { vec![low, high] };
-        let table = |receptor| Self::onto(network, projection, &generator, receptor, owned).learning(network, index, owned.len());
+        let table = |receptor| Self::onto(network, projection, &generator, receptor, owned).learning(network, index, owned);
         receptors.into_iter().map(table).collect()
     }
 
@@ -139,7 +139,7 @@ impl Table {
     }
 
     /// Hands the weights over to synapses that learn, where they do.
-    fn learning(mut self, network: &Network, projection: usize, cells: usize) -> Self {
+    fn learning(mut self, network: &Network, projection: usize, cells: &Range<u32>) -> Self {
         let (Some(learning), Rows::Listed { targets, .. }) = (&network.projections[projection].learning, &self.rows) else {
             return self;
         };

@@ -1,5 +1,6 @@
 //! Everything that changes during a run in continuous time.
 
+use super::courses::Courses;
 use super::plan::{Part, Plan};
 use super::plastic::Synapses;
 use super::population::{Foreseen, Population};
@@ -23,6 +24,8 @@ pub(super) struct PartState {
     pub(super) populations: Vec<Option<Box<dyn Population>>>,
     /// By table: synapses that learn.
     pub(super) plastic: Vec<Option<Box<dyn Synapses>>>,
+    /// What they read of modulators.
+    pub(super) courses: Courses,
     /// Spikes on their way.
     pub(super) arrivals: Queue<Arrival>,
     /// When cells go on by themselves: population and cell.
@@ -37,10 +40,11 @@ pub(super) struct PartState {
 }
 
 impl PartState {
-    fn new(part: &Part, sources: Option<Sources>) -> Self {
+    fn new(plan: &Plan, part: &Part, sources: Option<Sources>) -> Self {
         Self {
             populations: copies(&part.populations),
             plastic: part.tables.iter().map(|table| table.plastic.as_ref().map(|plastic| plastic.start.copy())).collect(),
+            courses: plan.courses.clone(),
             arrivals: Queue::default(),
             wakes: Queue::default(),
             changed: 0,
@@ -56,7 +60,8 @@ impl Clone for PartState {
     fn clone(&self) -> Self {
         let (arrivals, wakes) = (self.arrivals.clone(), self.wakes.clone());
         let plastic = self.plastic.iter().map(|synapses| synapses.as_ref().map(|s| s.copy())).collect();
-        Self { populations: copies(&self.populations), plastic, arrivals, wakes, sources: self.sources.clone(), ..*self }
+        let (courses, sources) = (self.courses.clone(), self.sources.clone());
+        Self { populations: copies(&self.populations), plastic, courses, arrivals, wakes, sources, ..*self }
     }
 }
 
@@ -86,7 +91,7 @@ impl State {
         let hash = SpikeHash::with_steps_of(plan.step_fs as u64);
         Self {
             now: 0,
-            parts: plan.parts.iter().enumerate().map(|(index, part)| PartState::new(part, sources(index))).collect(),
+            parts: plan.parts.iter().enumerate().map(|(index, part)| PartState::new(plan, part, sources(index))).collect(),
             tally: Tally { spikes: vec![0; plan.network.populations.len()], hash, ..Tally::default() },
         }
     }
@@ -114,7 +119,7 @@ impl State {
             for (table, synapses) in part.tables.iter().zip(&state.plastic) {
                 let (Some(plastic), Some(synapses)) = (&table.plastic, synapses) else { continue };
                 if plastic.projection == projection {
-                    let mut values = plastic.read(&**synapses, self.now as i64, variable, reading).into_iter();
+                    let mut values = plastic.read(&**synapses, self.now as i64, (variable, reading), &state.courses).into_iter();
                     table.each(|source, delay, target| all.extend(values.next().map(|value| (source, delay, target, value))));
                 }
             }

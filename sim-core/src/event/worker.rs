@@ -46,6 +46,7 @@ impl<'a> Worker<'a> {
         told.sampled.clear();
         told.values.clear();
         self.begin(until);
+        self.state.courses.enter(until);
         let due = std::mem::take(&mut self.due);
         let mut groups = due.chunk_by(|a, b| a.0 == b.0).peekable();
         let mut sample = self.next_sample(from);
@@ -98,13 +99,13 @@ impl<'a> Worker<'a> {
     /// All spikes that arrive at one time.
     fn deliver(&mut self, group: &[(u64, Arrival)], fired: &mut Vec<Spike>) {
         let whole = group.len() == 1 && self.part.tables[group[0].1.table as usize].one_sign;
-        let PartState { populations, plastic, .. } = &mut *self.state;
+        let PartState { populations, plastic, courses, .. } = &mut *self.state;
         for (at, arrival) in group {
             let table = &self.part.tables[arrival.table as usize];
             let mut fan = table.fan(*arrival);
             if let Some(synapses) = &mut plastic[arrival.table as usize] {
                 self.sent.clear();
-                synapses.arrive(*at as i64, arrival.first, &mut self.sent);
+                synapses.arrive(*at as i64, arrival.first, courses, &mut self.sent);
                 fan = fan.with(&self.sent);
             }
             if let Some(population) = &mut populations[table.target] {
@@ -154,16 +155,17 @@ impl<'a> Worker<'a> {
 
     /// Schedules what spikes start, and notes them where synapses learn from them.
     pub(super) fn route(&mut self, spikes: &[Spike]) {
-        let PartState { arrivals, plastic, scheduled, synaptic_events, .. } = &mut *self.state;
+        let PartState { arrivals, plastic, courses, scheduled, synaptic_events, .. } = &mut *self.state;
         for spike in spikes {
             let population = self.plan.firsts.partition_point(|first| *first <= spike.neuron) - 1;
             let source = spike.neuron - self.plan.firsts[population];
             let owned = &self.part.owned[population];
             for table in self.part.of_target[population].iter().filter(|_| owned.contains(&source)) {
                 if let Some(synapses) = &mut plastic[*table as usize] {
-                    synapses.fired(spike.tick as i64, source - owned.start);
+                    synapses.fired(spike.tick as i64, source - owned.start, courses);
                 }
             }
+            courses.note(population, source, spike.tick);
             for index in &self.part.of_source[population] {
                 let table = &self.part.tables[*index as usize];
                 *synaptic_events += table.schedule(*index, source, spike.tick, |at, arrival| {
@@ -176,6 +178,9 @@ impl<'a> Worker<'a> {
 
     /// All spikes up to now are known.
     pub(super) fn pass(&mut self, now: u64) {
-        self.state.plastic.iter_mut().flatten().for_each(|synapses| synapses.pass(now as i64));
+        let PartState { plastic, courses, .. } = &mut *self.state;
+        let used = plastic.iter_mut().flatten().map(|synapses| synapses.pass(now as i64, courses));
+        let used = used.min().unwrap_or(now as i64);
+        courses.forget(used);
     }
 }

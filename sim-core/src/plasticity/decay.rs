@@ -10,6 +10,9 @@ pub trait Span: Copy + Debug + Default + PartialOrd + Send + Sync + 'static {
     /// All time.
     const FOREVER: Self;
 
+    /// A time in ms, rounded; the shortest one at least.
+    fn of_ms(ms: f64, grid: Grid) -> Self;
+
     /// How exp(-t / tau) is had in numbers `F`.
     type Fading<F: Real>: Clone + Debug + Send + Sync + 'static;
 
@@ -77,6 +80,11 @@ impl Span for i32 {
     const FOREVER: Self = Self::MAX;
     type Fading<F: Real> = LookedUp<F>;
 
+    fn of_ms(ms: f64, grid: Grid) -> Self {
+        let ticks = fs_from_ms(ms).map_or(u64::MAX, |fs| grid.tick(fs));
+        ticks.clamp(1, Self::MAX as u64 - 1) as Self
+    }
+
     fn fading<F: Real>(tau_ms: f64, grid: Grid) -> LookedUp<F> {
         let rate = grid.step_ms() / tau_ms;
         // Casts saturate. A tick at least: what has no reach takes no notice of the other's spikes.
@@ -116,6 +124,10 @@ pub struct Computed {
 impl Span for i64 {
     const FOREVER: Self = Self::MAX;
     type Fading<F: Real> = Computed;
+
+    fn of_ms(ms: f64, _: Grid) -> Self {
+        fs_from_ms(ms).unwrap_or(Self::MAX - 1).max(1)
+    }
 
     fn fading<F: Real>(tau_ms: f64, _: Grid) -> Computed {
         let reach = fs_from_ms(lifetimes(F::PRECISION) * tau_ms).unwrap_or(Self::MAX);

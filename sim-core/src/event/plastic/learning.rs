@@ -1,8 +1,10 @@
 //! The synapses of a table, whatever their rule.
 
-use super::laws::{Coming, Laws, Since};
+use super::following::LAP;
+use super::laws::{Coming, Laws, Since, Target};
 use super::posts::Posts;
 use super::{NEVER, Synapses, Wiring};
+use crate::event::courses::Courses;
 use crate::plasticity::{Reading, Rule};
 use std::sync::Arc;
 
@@ -26,8 +28,12 @@ pub(super) struct Learning<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: 
     /// By run.
     sources: Vec<Source<X>>,
     posts: Posts<Y>,
+    /// The rule's parameters where no modulator changes them.
+    fixed: Option<R::Moment>,
     /// All synapses are at least as a spike of their source has left them that arrived then.
     swept: i64,
+    /// What goes on between spikes has been followed up to this time, by the sources' clocks.
+    followed: i64,
     /// How many spikes of targets are remembered at most until the next sweep.
     room: usize,
 }
@@ -36,11 +42,13 @@ impl<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: usize, const Y: usize>
     pub(super) fn new(rule: R, wiring: Arc<Wiring>, weights: &[f64]) -> Self {
         let start = |weight: &f64| std::array::from_fn(|variable| if variable == 0 { *weight } else { 0.0 });
         Self {
+            fixed: (!wiring.modulated()).then(|| rule.moment(&[])),
             laws: Laws::new(rule),
             synapses: weights.iter().map(start).collect(),
             sources: vec![Source { last: NEVER, traces: [0.0; X] }; wiring.run_count()],
             posts: Posts::new(wiring.cells()),
             swept: NEVER,
+            followed: NEVER,
             room: REMEMBERED * wiring.cells(),
             wiring,
         }
@@ -50,33 +58,58 @@ impl<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: usize, const Y: usize>
     fn since(&self, run: usize) -> Option<Since<X>> {
         let (Source { last, traces }, delay) = (self.sources[run], self.wiring.delay(run));
         (last != NEVER).then(|| {
-            let last = last - self.laws.way(delay);
-            Since { traces, last, low: last.max(self.laws.seen(self.swept, delay)) }
+            let way = self.laws.way(delay);
+            let last = last - way;
+            Since { traces, last, low: last.max(self.laws.seen(self.swept, delay)), way, followed: self.followed }
         })
     }
 
+    /// What modulators make of the rule's parameters at a time, by zone of the targets.
+    fn moments(&self, courses: &Courses, at: i64) -> Vec<R::Moment> {
+        match self.fixed {
+            Some(moment) => vec![moment; self.wiring.zones().count.max(1)],
+            None => {
+                let mut moments = Vec::new();
+                courses.views(at, self.wiring.zones(), |_, view| moments.push(self.laws.rule.moment(view)));
+                moments
+            }
+        }
+    }
+
+    fn target<'a>(&'a self, synapse: usize, courses: &'a Courses) -> Target<'a, Y> {
+        let (target, zones) = (self.wiring.target(synapse), self.wiring.zones());
+        Target { posts: self.posts.of(target), zone: zones.zone(target as usize), zones, courses }
+    }
+
     /// What a run sees of a spike of its source.
-    fn coming(&self, run: usize, at: i64) -> Coming<X> {
+    fn coming<'a>(&self, run: usize, at: i64, moments: &'a [R::Moment]) -> Coming<'a, R::Moment, X> {
         let (now, since) = (self.laws.seen(at, self.wiring.delay(run)), self.since(run));
         let elapsed = since.map(|since| now - since.last);
-        let since = since.unwrap_or(Since { traces: [0.0; X], last: NEVER, low: now });
-        Coming { now, since, elapsed, after: self.laws.rule.source(&since.traces, elapsed) }
+        let none = || Since { traces: [0.0; X], last: NEVER, low: now, way: 0, followed: NEVER };
+        let since = since.unwrap_or_else(none);
+        Coming { now, since, elapsed, after: self.laws.rule.source(&since.traces, elapsed), moments }
     }
 
     /// All synapses get as far as a spike of their source would bring them that arrives now; then nobody needs the spikes that all
     /// have seen.
-    fn sweep(&mut self, now: i64) {
+    fn sweep(&mut self, now: i64, courses: &Courses) {
+        let lap = if R::FLOWS { (now - self.wiring.longest()).div_euclid(LAP) * LAP } else { NEVER };
         for run in 0..self.wiring.run_count() {
             let (by, Some(since)) = (self.laws.seen(now, self.wiring.delay(run)), self.since(run)) else { continue };
-            if by <= since.low || since.low - since.last >= self.laws.reach {
+            if lap <= since.followed && (by <= since.low || since.low - since.last >= self.laws.reach) {
                 continue;
             }
             for synapse in self.wiring.synapses(run) {
-                let posts = self.posts.of(self.wiring.target(synapse));
-                self.laws.catch_up(&mut self.synapses[synapse], &since, posts, by);
+                let mut own = self.synapses[synapse];
+                let target = self.target(synapse, courses);
+                self.laws.catch_up(&mut own, &since, target, by);
+                if lap > since.followed {
+                    self.laws.follow(&mut own, &since, target.by(by), lap);
+                }
+                self.synapses[synapse] = own;
             }
         }
-        self.swept = now;
+        (self.swept, self.followed) = (now, self.followed.max(lap));
         self.posts.forget(self.laws.seen(now, self.wiring.longest()));
         self.room = (REMEMBERED * self.wiring.cells()).max(2 * self.posts.len());
     }
@@ -87,19 +120,25 @@ impl<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: usize, const Y: usize>
         Box::new(self.clone())
     }
 
-    fn arrive(&mut self, at: i64, first: u32, sent: &mut Vec<f64>) {
+    fn arrive(&mut self, at: i64, first: u32, courses: &Courses, sent: &mut Vec<f64>) {
         let run = self.wiring.run(first);
-        let coming = self.coming(run, at);
+        let moments = self.moments(courses, at - self.wiring.delay(run));
+        let coming = self.coming(run, at, &moments);
         for synapse in self.wiring.synapses(run) {
-            let posts = self.posts.of(self.wiring.target(synapse));
-            sent.push(self.wiring.sign() * self.laws.meet(&mut self.synapses[synapse], &coming, posts));
+            let mut own = self.synapses[synapse];
+            sent.push(self.wiring.sign() * self.laws.meet(&mut own, &coming, self.target(synapse, courses)));
+            self.synapses[synapse] = own;
         }
         self.sources[run] = Source { last: at - self.wiring.delay(run), traces: coming.after };
     }
 
-    fn fired(&mut self, at: i64, cell: u32) {
-        let Laws { rule, moment, reach, .. } = &self.laws;
-        if *reach > 0 && self.wiring.reaches(cell) && rule.heeds(moment) {
+    fn fired(&mut self, at: i64, cell: u32, courses: &Courses) {
+        let Laws { rule, reach, .. } = &self.laws;
+        if *reach == 0 || !self.wiring.reaches(cell) {
+            return;
+        }
+        let moment = &self.moments(courses, at)[self.wiring.zones().zone(cell as usize)];
+        if rule.heeds(moment) {
             self.posts.push(cell, at, |last| {
                 let kept = last.map_or([0.0; Y], |last| last.kept);
                 rule.target(&kept, last.map(|last| at - last.at), moment)
@@ -107,13 +146,16 @@ impl<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: usize, const Y: usize>
         }
     }
 
-    fn pass(&mut self, now: i64) {
-        if self.posts.len() > self.room {
-            self.sweep(now);
+    fn pass(&mut self, now: i64, courses: &Courses) -> i64 {
+        let oldest = now - self.wiring.longest();
+        let lagging = R::FLOWS && oldest - self.followed.max(0) >= LAP;
+        if self.posts.len() > self.room || lagging {
+            self.sweep(now, courses);
         }
+        if R::FLOWS { self.followed } else { oldest }
     }
 
-    fn read(&self, now: i64, variable: usize, reading: Reading) -> Vec<f64> {
+    fn read(&self, now: i64, variable: usize, reading: Reading, courses: &Courses) -> Vec<f64> {
         let mut values = Vec::with_capacity(self.synapses.len());
         for run in 0..self.wiring.run_count() {
             let (delay, since) = (self.wiring.delay(run), self.since(run));
@@ -124,7 +166,9 @@ impl<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: usize, const Y: usize>
             for synapse in self.wiring.synapses(run) {
                 let mut own = self.synapses[synapse];
                 if let Some(since) = &since {
-                    self.laws.catch_up(&mut own, since, self.posts.of(self.wiring.target(synapse)), by);
+                    let target = self.target(synapse, courses);
+                    self.laws.catch_up(&mut own, since, target, by);
+                    self.laws.follow(&mut own, since, target.by(by), by + since.way);
                 }
                 values.push(own.get(variable).copied().unwrap_or(f64::NAN));
             }

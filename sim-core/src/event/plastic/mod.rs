@@ -1,5 +1,5 @@
 //! Synapses that learn, in continuous time. [`crate::plasticity`] says what a rule is and when it is asked; here are what one synapse
-//! does (`laws.rs`), those of a table (`learning.rs`), the targets' spikes that they have yet to see (`posts.rs`), and the places
+//! does (`laws.rs`), and between spikes (`following.rs`), those of a table (`learning.rs`), the targets' spikes that they have yet to see (`posts.rs`), and the places
 //! of everything (`wiring.rs`).
 //!
 //! Nothing is done to a synapse until a spike of its source arrives; then all that its target did meanwhile is worked off in
@@ -9,42 +9,47 @@
 //! Traces fade by an exponential that is computed where a spike meets another: no step, no table. Windows, threads and the
 //! moments at which a weight is read or spikes are forgotten change no bit: a synapse does the same operations in the same order.
 
+mod following;
 mod laws;
 mod learning;
 mod posts;
 mod wiring;
 
-pub use wiring::Wiring;
+use wiring::Wiring;
 
 pub(super) use wiring::{Plastic, Run};
 
+use super::courses::Courses;
 use crate::plasticity::{Host, Reading, Rule, Setup};
 use learning::Learning;
 use std::sync::Arc;
 
 /// The synapses of a table, with all that they remember. Times are in femtoseconds.
-pub trait Synapses: Send + Sync {
+pub(super) trait Synapses: Send + Sync {
     /// A copy with its state.
     fn copy(&self) -> Box<dyn Synapses>;
 
     /// A spike of a source arrives at the synapses from `first` on that have one delay: they learn, and tell what each transmits.
-    fn arrive(&mut self, at: i64, first: u32, sent: &mut Vec<f64>);
+    fn arrive(&mut self, at: i64, first: u32, courses: &Courses, sent: &mut Vec<f64>);
 
     /// A cell fired, counted from the partition's first; those of each cell come in the order of time.
-    fn fired(&mut self, at: i64, cell: u32);
+    fn fired(&mut self, at: i64, cell: u32, courses: &Courses);
 
-    /// All that arrives until now has arrived.
-    fn pass(&mut self, now: i64);
+    /// All that arrives until now has arrived. Returns the time before which courses are of no more use.
+    fn pass(&mut self, now: i64, courses: &Courses) -> i64;
 
     /// A variable of all synapses.
-    fn read(&self, now: i64, variable: usize, reading: Reading) -> Vec<f64>;
+    fn read(&self, now: i64, variable: usize, reading: Reading, courses: &Courses) -> Vec<f64>;
 
     /// Bytes of what synapses remember, and of what runs do.
     fn bytes(&self) -> (usize, usize);
 }
 
-/// A rule, prepared: makes synapses with these weights of it.
-pub type Learner = dyn FnOnce(Arc<Wiring>, Vec<f64>) -> Box<dyn Synapses>;
+/// Makes synapses with these weights.
+type Make = dyn FnOnce(Arc<Wiring>, Vec<f64>) -> Box<dyn Synapses>;
+
+/// A rule, prepared: makes synapses of it.
+pub struct Learner(Box<Make>);
 
 /// Prepares a rule.
 pub type Teach = fn(setup: &Setup<'_>) -> Box<Learner>;
@@ -58,7 +63,7 @@ impl Host for Femtoseconds {
     type Learner = Learner;
 
     fn learner<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: usize, const Y: usize>(rule: R) -> Box<Learner> {
-        Box::new(|wiring, weights| Box::new(Learning::<R, V, X, Y>::new(rule, wiring, &weights)))
+        Box::new(Learner(Box::new(|wiring, weights| Box::new(Learning::<R, V, X, Y>::new(rule, wiring, &weights)))))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::Synapses;
 use crate::engine::plastic::Signs;
+use crate::event::courses::Courses;
 use crate::network::Network;
-use crate::plasticity::{Learning, Reading, Setup};
+use crate::plasticity::{Learning, Reading, Setup, Zones};
 use crate::real::Precision;
 use crate::time::Grid;
 use std::ops::Range;
@@ -20,7 +21,7 @@ pub(crate) struct Run {
 
 /// Who is connected to whom, and after how long.
 #[derive(Debug)]
-pub struct Wiring {
+pub(in crate::event) struct Wiring {
     /// In the order of their synapses, and one more where these end.
     runs: Vec<Run>,
     /// By synapse: its target, counted from the partition's first cell.
@@ -30,15 +31,20 @@ pub struct Wiring {
     longest: i64,
     /// Of what is transmitted: the rule may see magnitudes only.
     sign: f64,
+    /// The modulators of the targets.
+    zones: Zones,
+    /// Whether any parameter follows one.
+    modulated: bool,
 }
 
 impl Wiring {
-    fn new(mut runs: Vec<Run>, targets: Arc<Vec<u32>>, cells: usize, sign: f64) -> Self {
-        let mut reached = vec![false; cells];
+    fn new(mut runs: Vec<Run>, targets: Arc<Vec<u32>>, cells: &Range<u32>, sign: f64, learning: &Learning) -> Self {
+        let mut reached = vec![false; cells.len()];
         targets.iter().for_each(|target| reached[*target as usize] = true);
         let longest = runs.iter().map(|run| run.delay).max().unwrap_or(0);
         runs.push(Run { first: targets.len() as u32, delay: 0 });
-        Self { runs, targets, reached, longest, sign }
+        let modulated = learning.settings.iter().any(|setting| setting.constant().is_none());
+        Self { runs, targets, reached, longest, sign, zones: learning.zones.part(cells.clone()), modulated }
     }
 
     pub(super) fn run_count(&self) -> usize {
@@ -81,6 +87,14 @@ impl Wiring {
         self.longest
     }
 
+    pub(super) fn zones(&self) -> &Zones {
+        &self.zones
+    }
+
+    pub(super) fn modulated(&self) -> bool {
+        self.modulated
+    }
+
     pub(super) fn sign(&self) -> f64 {
         self.sign
     }
@@ -106,7 +120,7 @@ impl Plastic {
         network: &Network,
         (projection, learning): (usize, &Learning),
         (runs, targets): (Vec<Run>, Arc<Vec<u32>>),
-        cells: usize,
+        cells: &Range<u32>,
         weights: Vec<f64>,
     ) -> Option<Self> {
         let signs = Signs::of(network, &network.projections[projection], learning);
@@ -119,15 +133,21 @@ impl Plastic {
         };
         let learner = learning.card.build_event.ok()?(&setup);
         let weights = weights.into_iter().map(|weight| signs.seen(weight)).collect();
-        let wiring = Arc::new(Wiring::new(runs, targets, cells, signs.inner));
-        Some(Self { projection, start: learner(wiring, weights), sign: signs.outer })
+        let wiring = Arc::new(Wiring::new(runs, targets, cells, signs.inner, learning));
+        Some(Self { projection, start: learner.0(wiring, weights), sign: signs.outer })
     }
 
     /// A variable of all synapses of a state, with the netlist's sign.
-    pub(in crate::event) fn read(&self, synapses: &dyn Synapses, now: i64, variable: usize, reading: Reading) -> Vec<f64> {
+    pub(in crate::event) fn read(
+        &self,
+        synapses: &dyn Synapses,
+        now: i64,
+        (variable, reading): (usize, Reading),
+        courses: &Courses,
+    ) -> Vec<f64> {
         // Other variables than the weight have no sign.
         let sign = if variable == 0 { self.sign } else { 1.0 };
-        let mut values = synapses.read(now, variable, reading);
+        let mut values = synapses.read(now, variable, reading, courses);
         values.iter_mut().for_each(|value| *value *= sign);
         values
     }
