@@ -3,7 +3,7 @@
 //! As the makers' software does it: applications in order; chips are tried column by column as the start of a patch, which grows over
 //! neighbours with room, the same board first; a patch that comes out too small is given up for the next start. Where no patch is
 //! large enough, the slices go wherever there is room. A chip is full when its cores are taken, or when so much memory is taken that
-//! less than one core's even share is left.
+//! less than one core's even share is left. Of a machine that faults have torn apart, the largest piece is used.
 
 use super::applications::Application;
 use super::misfit::Misfit;
@@ -35,7 +35,7 @@ pub(super) fn place(
     applications: &[Application],
     placement: Placement,
 ) -> Result<Vec<Seat>, Misfit> {
-    let cores: Vec<u32> = machine.chips().iter().map(|chip| chip.cores).collect();
+    let cores = cores_of_the_largest_piece(machine);
     let share = cores.iter().map(|&cores| memory / u64::from(cores.max(1))).collect();
     let mut room = Room { machine, memory: vec![memory; cores.len()], share, cores };
     let order = order(machine, placement);
@@ -49,12 +49,39 @@ pub(super) fn place(
         }
         for _ in 0..missing {
             let found = (0..order.len()).map(|turn| (next + turn) % order.len()).find(|&turn| room.takes(order[turn], bytes));
-            let Some(turn) = found else { return Err(room.misfit(memory, applications, seats.len())) };
+            let Some(turn) = found else { return Err(room.misfit(memory, applications, &seats)) };
             seats.push(room.take(order[turn], bytes));
             next = if placement == Placement::Patch { 0 } else { turn + 1 };
         }
     }
     Ok(seats)
+}
+
+/// The cores of each chip; of chips that most others do not reach, none.
+fn cores_of_the_largest_piece(machine: &Machine) -> Vec<u32> {
+    let mut piece_of = vec![usize::MAX; machine.chips().len()];
+    let mut sizes: Vec<usize> = Vec::new();
+    for start in 0..piece_of.len() {
+        if piece_of[start] != usize::MAX {
+            continue;
+        }
+        let (piece, mut open) = (sizes.len(), vec![start as ChipId]);
+        piece_of[start] = piece;
+        sizes.push(0);
+        while let Some(chip) = open.pop() {
+            sizes[piece] += 1;
+            for to in (0..machine.links_per_chip()).filter_map(|link| machine.neighbour(chip, link)) {
+                if piece_of[to as usize] == usize::MAX {
+                    piece_of[to as usize] = piece;
+                    open.push(to);
+                }
+            }
+        }
+    }
+    // The first of the largest.
+    let largest = (0..sizes.len()).rev().max_by_key(|&piece| sizes[piece]);
+    let chips = machine.chips().iter().zip(piece_of);
+    chips.map(|(chip, piece)| if Some(piece) == largest { chip.cores } else { 0 }).collect()
 }
 
 /// The order in which single slices try chips.
@@ -129,14 +156,15 @@ impl Room<'_> {
         None
     }
 
-    fn misfit(&self, memory: u64, applications: &[Application], placed: usize) -> Misfit {
+    /// What is missing, where so many slices have their place.
+    fn misfit(&self, memory: u64, applications: &[Application], placed: &[Seat]) -> Misfit {
         let slices = applications.last().map_or(0, |a| u64::from(a.slices.end));
-        let available = self.machine.cores();
+        let available = placed.len() as u64 + self.cores.iter().map(|&cores| u64::from(cores)).sum::<u64>();
         if slices > available {
             return Misfit::Cores { needed: slices, available };
         }
         let needed = applications.iter().map(|a| a.memory.total() * a.slices.len() as u64).sum();
         let available = memory.saturating_mul(self.machine.chips().len() as u64);
-        Misfit::ChipMemory { slices: slices - placed as u64, needed, available }
+        Misfit::ChipMemory { slices: slices - placed.len() as u64, needed, available }
     }
 }
