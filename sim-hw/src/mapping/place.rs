@@ -46,12 +46,14 @@ pub(super) fn place(
         let mut missing = application.slices.len();
         if placement == Placement::Patch {
             missing -= room.fill_patch(missing, bytes, &mut seats);
+            next = 0;
         }
         for _ in 0..missing {
             let found = (0..order.len()).map(|turn| (next + turn) % order.len()).find(|&turn| room.takes(order[turn], bytes));
             let Some(turn) = found else { return Err(room.misfit(memory, applications, &seats)) };
             seats.push(room.take(order[turn], bytes));
-            next = if placement == Placement::Patch { 0 } else { turn + 1 };
+            // A patch that could not be goes on where room was found last: before, there is none for these slices.
+            next = if placement == Placement::Patch { turn } else { turn + 1 };
         }
     }
     Ok(seats)

@@ -136,16 +136,16 @@ fn memory_makes_cores_smaller() {
 #[test]
 fn time_makes_cores_smaller() {
     let mut network = empty(100);
-    let (source, target) = (neurons(&mut network, "a", 1000), neurons(&mut network, "b", 1000));
-    let rule = Rule::FixedIndegree { indegree: 1000, autapses: true, multapses: true };
+    let (source, target) = (neurons(&mut network, "a", 10_000), neurons(&mut network, "b", 1000));
+    let rule = Rule::FixedIndegree { indegree: 1000, autapses: true, multapses: false };
     connect(&mut network, source, target, rule, ms(1.0));
     let per_core = |rates: Option<Rates>| {
         let mapping = mapped(&network, &Options { in_time: rates, ..Options::default() });
         ["a", "b"].map(|name| (of(&mapping, name).per_core, of(&mapping, name).decides))
     };
     assert_eq!(per_core(None), [(256, Decides::Platform); 2]);
-    // a: 20 000 / 165 = 121.2. b: one packet and one event a neuron: (20 000 - 390) / (165 + 31) = 100.05.
-    let expected = [(121, Decides::Time), (100, Decides::Time)];
+    // a: 20 000 / 165 = 121.2. b: ten packets, and one event a neuron: (20 000 - 3900) / (165 + 31) = 82.1.
+    let expected = [(121, Decides::Time), (82, Decides::Time)];
     assert_eq!(per_core(Some(Rates::Same(10.0))), expected);
     assert_eq!(per_core(Some(Rates::Each(vec![10.0, 0.0]))), expected, "only the sources' rate counts");
 }
@@ -164,7 +164,9 @@ fn keys_by_hand() {
 #[test]
 fn keys_are_packed_where_they_have_to() {
     let mut network = empty(1000);
-    (0..100).for_each(|n| drop(neurons(&mut network, &format!("n{n}"), 256)));
+    for n in 0..100 {
+        neurons(&mut network, &format!("n{n}"), 256);
+    }
     neurons(&mut network, "large", 16_384 * 256);
     let mapping = mapped(&network, &Options::default());
     assert_eq!((of(&mapping, "large").key, of(&mapping, "large").mask), (0, 0xfc00_0000));
