@@ -9,9 +9,10 @@
 //! * [`topology`]: which chips a board has and which of their links leave it.
 //! * [`machine`]: the chips of a machine of so many boards, their cores and links, less what is broken.
 //! * [`forest`]: the multicast trees of a mapping.
+//! * [`mapping`]: neurons on cores, keys, multicast trees, routing tables and memory, and a checker of all that.
 //! * [`limits`]: a lower bound on cores, chips and boards from neuron counts.
 //!
-//! What is not here yet: the mapping of neurons to cores, routes, the emulation of packets, and a ledger of time and
+//! What is not here yet: the emulation of packets, and a ledger of time and
 //! energy. The figures those need are in the platform files already, so that they can be read and disputed.
 //!
 //! A quantity that nobody has published is absent, and what is known to be missing stands in the file's `not_priced`
@@ -21,6 +22,7 @@ pub mod figure;
 pub mod forest;
 pub mod limits;
 pub mod machine;
+pub mod mapping;
 pub mod measure;
 pub mod platform;
 pub mod platforms;

@@ -1,0 +1,219 @@
+//! The mapping of a network to a machine, stage by stage, each in a file of its own:
+//!
+//! 1. [`applications`]: what is mapped, and which projections run between what.
+//! 2. [`partition`](Decides): how many cells a core takes; cores that hold spikes back. Memory by [`rows`] and [`memory`].
+//! 3. `place`: which chip and core each slice gets, on the smallest machine that is large enough.
+//! 4. [`keys`]: what packets carry.
+//! 5. `reach` and [`route`]: which slices a slice reaches, and by which multicast tree.
+//! 6. [`table`] and [`compress`]: the chips' routing tables.
+//!
+//! [`check`] proves the result. The stages follow the software of the SpiNNaker machines, as its makers describe it and as its results
+//! show; no code is taken from there.
+
+pub mod applications;
+mod capacity;
+pub mod check;
+pub mod compress;
+mod covering;
+mod delays;
+mod faults;
+pub mod keys;
+pub mod memory;
+mod misfit;
+mod options;
+mod pair;
+mod partition;
+mod place;
+mod reach;
+pub mod route;
+pub mod rows;
+mod summary;
+pub mod table;
+
+pub use applications::{Application, Decides, Flow, Kind};
+pub use capacity::{Capacity, MONITOR};
+pub use check::Flaw;
+pub use covering::ordered_covering;
+pub use faults::{Odds, random_faults};
+pub use misfit::Misfit;
+pub use options::{Compression, Extent, KEYS, Options, Placement, Rates};
+pub use pair::pair;
+pub use summary::Summary;
+pub use table::{Entry, Keys, Table};
+
+use crate::forest::Forest;
+use crate::machine::{ChipId, Machine};
+use crate::platform::Platform;
+use crate::topology::{Board, Topology};
+use place::Seat;
+use sim_core::network::Network;
+use std::ops::Range;
+
+/// Tiles of three boards that a frame of 24 has.
+const BOARDS_PER_FRAME: u32 = 24;
+
+/// Most chips in a row or column.
+const LONGEST_SIDE: u32 = 256;
+
+/// Cells on a core.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slice {
+    /// The application, by number.
+    pub application: u32,
+    /// Its cells.
+    pub cells: Range<u32>,
+    /// The chip.
+    pub chip: ChipId,
+    /// The core, numbered from 0 among those left to networks.
+    pub core: u32,
+    /// The keys of its packets.
+    pub keys: Keys,
+    /// Its tree in the forest; slices of a chip with the same targets share one. `None`: nothing listens.
+    pub tree: Option<u32>,
+}
+
+/// A network on a machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mapping {
+    /// The platform's name.
+    pub platform: String,
+    /// What the platform holds.
+    pub capacity: Capacity,
+    /// The machine.
+    pub machine: Machine,
+    /// What is mapped.
+    pub applications: Vec<Application>,
+    /// Projections between applications.
+    pub flows: Vec<Flow>,
+    /// All slices, application by application.
+    pub slices: Vec<Slice>,
+    /// Multicast trees.
+    pub forest: Forest,
+    /// Routing tables, by chip.
+    pub tables: Vec<Table>,
+    /// What is not mapped or not looked at.
+    pub notes: Vec<String>,
+}
+
+impl Mapping {
+    /// The first key of a cell of an application.
+    pub fn key(&self, application: u32, cell: u32) -> u32 {
+        let application = &self.applications[application as usize];
+        let slice = &self.slices[(application.slices.start + cell / application.per_core) as usize];
+        slice.keys.key | (cell % application.per_core) << keys::COLOUR_BITS
+    }
+}
+
+/// Maps a network to the smallest machine of a platform that holds it, or to the machine that is asked for.
+///
+/// # Errors
+/// Everything that does not fit, and by how much. What comes out of a stage is needed by the next, so what a later stage would miss
+/// is not known while an earlier one fails.
+pub fn map(network: &Network, platform: &Platform, options: &Options) -> Result<Mapping, Vec<Misfit>> {
+    let capacity = Capacity::of(platform, options);
+    let mut notes = capacity.unknown.clone();
+    let partition::Partition { mut applications, flows } =
+        partition::partition(network, platform, &capacity, options, &mut notes)?;
+    let keys = keys::assign(&mut applications, capacity.key_bits);
+    let placed = fit(platform, &capacity, options, &applications);
+    let (machine, seats) = match (placed, keys) {
+        (Ok(placed), Ok(())) => placed,
+        (placed, keys) => return Err(placed.err().into_iter().chain(keys.err()).collect()),
+    };
+    let reach = reach::reach(network, &applications, &flows);
+    let route::Routes { forest, tree_of } = route::route(&machine, &seats, &reach)?;
+    let mut tables = table::tables(&machine, &applications, &forest, &tree_of);
+    load(&mut tables, &machine, &capacity, options)?;
+    let slices = slices(&applications, &seats, &tree_of);
+    let platform = platform.name.clone();
+    Ok(Mapping { platform, capacity, machine, applications, flows, slices, forest, tables, notes })
+}
+
+/// The machine, and a place on it for every slice.
+fn fit(
+    platform: &Platform,
+    capacity: &Capacity,
+    options: &Options,
+    applications: &[Application],
+) -> Result<(Machine, Vec<Seat>), Misfit> {
+    let on = |machine: Machine| {
+        let seats = place::place(&machine, capacity.memory, applications, options.placement)?;
+        Ok((machine, seats))
+    };
+    let cores = capacity.cores_per_chip;
+    let board = match &platform.topology {
+        Topology::Mesh { columns, rows, .. } => return on(Machine::mesh(*columns, *rows, cores, &options.faults)),
+        Topology::HexagonalTorus { board, .. } => board,
+    };
+    let torus = |across: u32, up: u32| Machine::torus(board, across, up, cores, &options.faults);
+    let boards = |boards: u32| Machine::of_boards(board, boards, cores, &options.faults);
+    // Larger machines cannot be addressed.
+    let side = LONGEST_SIDE / board.tile[0].max(board.tile[1]).max(1);
+    let most = side * side * board.origins.len() as u32;
+    match options.extent {
+        Extent::Boards(count) => on(boards(count.min(most))),
+        Extent::Frames(count) => {
+            let (across, up) = near_square((count.saturating_mul(BOARDS_PER_FRAME) / board.origins.len().max(1) as u32).max(1));
+            on(torus(across.min(side), up.min(side)))
+        }
+        Extent::Torus { across, up } => on(torus(across.clamp(1, side), up.clamp(1, side))),
+        Extent::Fewest => {
+            let mut count = fewest(board, capacity, applications).min(most);
+            loop {
+                match on(boards(count)) {
+                    Err(_) if count < most => count = (count + 1 + count / 32).min(most),
+                    placed => return placed,
+                }
+            }
+        }
+    }
+}
+
+/// Fewer boards are certainly not enough.
+fn fewest(board: &Board, capacity: &Capacity, applications: &[Application]) -> u32 {
+    let chips = board.chips().count() as u64;
+    let fewer: u64 = board.chips().map(|(x, y)| u64::from(board.fewer_cores_at(x, y))).sum();
+    let cores = (chips * u64::from(capacity.cores_per_chip)).saturating_sub(fewer).max(1);
+    let slices: u64 = applications.iter().map(|a| a.slices.len() as u64).sum();
+    let memory: u64 = applications.iter().map(|a| a.memory.total() * a.slices.len() as u64).sum();
+    let by_memory = memory.div_ceil(capacity.memory.saturating_mul(chips).max(1));
+    slices.div_ceil(cores).max(by_memory).clamp(1, u64::from(u32::MAX)) as u32
+}
+
+/// Two factors of a number, as close as they come, the larger first.
+fn near_square(number: u32) -> (u32, u32) {
+    let up = (1..=number).take_while(|up| up * up <= number).filter(|up| number.is_multiple_of(*up)).last().unwrap_or(1);
+    (number / up, up)
+}
+
+/// Compresses the tables; those that are still too long do not fit.
+fn load(tables: &mut [Table], machine: &Machine, capacity: &Capacity, options: &Options) -> Result<(), Vec<Misfit>> {
+    let mut misfits = Vec::new();
+    for (table, chip) in tables.iter_mut().zip(machine.chips()) {
+        let fits = table.whole.len() as u64 <= capacity.entries;
+        let method = if fits && options.leave_what_fits { Compression::None } else { options.compression };
+        table.loaded = compress::compress(&table.whole, method, capacity.entries);
+        let needed = table.loaded.len() as u64;
+        if needed > capacity.entries {
+            misfits.push(Misfit::Entries { chip: [chip.place.x, chip.place.y], needed, available: capacity.entries });
+        }
+    }
+    if misfits.is_empty() { Ok(()) } else { Err(misfits) }
+}
+
+/// All slices, application by application.
+fn slices(applications: &[Application], seats: &[Seat], tree_of: &[Option<u32>]) -> Vec<Slice> {
+    let of = |(number, application): (u32, &Application)| -> Vec<Slice> {
+        let bits = keys::cell_bits(application);
+        let slice = |slice: u32| Slice {
+            application: number,
+            cells: application.slice_cells(slice),
+            chip: seats[slice as usize].chip,
+            core: seats[slice as usize].core,
+            keys: Keys { key: application.key | (slice - application.slices.start) << bits, mask: keys::above(bits) },
+            tree: tree_of[slice as usize],
+        };
+        application.slices.clone().map(slice).collect()
+    };
+    (0..).zip(applications).flat_map(of).collect()
+}
