@@ -22,6 +22,7 @@ pub mod forest;
 pub mod limits;
 pub mod machine;
 pub mod measure;
+pub mod packets;
 pub mod platform;
 pub mod platforms;
 pub mod topology;
