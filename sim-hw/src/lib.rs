@@ -24,6 +24,7 @@ pub mod limits;
 pub mod machine;
 pub mod mapping;
 pub mod measure;
+pub mod packets;
 pub mod platform;
 pub mod platforms;
 pub mod topology;
