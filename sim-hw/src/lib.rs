@@ -10,6 +10,8 @@
 //! * [`machine`]: the chips of a machine of so many boards, their cores and links, less what is broken.
 //! * [`forest`]: the multicast trees of a mapping.
 //! * [`limits`]: a lower bound on cores, chips and boards from neuron counts.
+//! * [`ledger`]: an itemised account of the energy of what happened on a platform.
+//! * [`sanafe`]: the cost model of the SANA-FE simulator, and its files.
 //!
 //! What is not here yet: the mapping of neurons to cores, routes, the emulation of packets, and a ledger of time and
 //! energy. The figures those need are in the platform files already, so that they can be read and disputed.
@@ -19,9 +21,12 @@
 
 pub mod figure;
 pub mod forest;
+pub mod ledger;
 pub mod limits;
 pub mod machine;
 pub mod measure;
 pub mod platform;
 pub mod platforms;
+pub mod sanafe;
 pub mod topology;
+mod variant;
