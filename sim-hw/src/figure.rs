@@ -17,6 +17,8 @@ pub enum Kind {
     Derived,
     /// Measured on the machine, by whom `source` says.
     Measured,
+    /// Simulated from the design before there was a chip, or from a model of it.
+    Simulated,
     /// Stated by the makers of the machine or of its software.
     Vendor,
     /// Chosen, because something has to be; `source` says why.

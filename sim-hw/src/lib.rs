@@ -11,6 +11,8 @@
 //! * [`forest`]: the multicast trees of a mapping.
 //! * [`mapping`]: neurons on cores, keys, multicast trees, routing tables and memory, and a checker of all that.
 //! * [`limits`]: a lower bound on cores, chips and boards from neuron counts.
+//! * [`ledger`]: an itemised account of the energy of what happened on a platform.
+//! * [`sanafe`]: the cost model of the SANA-FE simulator, and its files.
 //!
 //! What is not here yet: the emulation of packets, and a ledger of time and
 //! energy. The figures those need are in the platform files already, so that they can be read and disputed.
@@ -20,6 +22,7 @@
 
 pub mod figure;
 pub mod forest;
+pub mod ledger;
 pub mod limits;
 pub mod machine;
 pub mod mapping;
@@ -27,4 +30,6 @@ pub mod measure;
 pub mod packets;
 pub mod platform;
 pub mod platforms;
+pub mod sanafe;
 pub mod topology;
+mod variant;

@@ -1,4 +1,4 @@
-//! What figures measure. The base units are coherent (s, J, W, Hz, bit, bit/s), so that a formula over base values
+//! What figures measure. The base units are coherent (s, J, W, Hz, bit, bit/s, W/Hz), so that a formula over base values
 //! needs no factor.
 
 use sim_core::units::scale;
@@ -22,6 +22,8 @@ pub enum Measure {
     Energy,
     /// Power; base: W.
     Power,
+    /// Power for each hertz of a clock; base: W/Hz.
+    PowerPerClock,
 }
 
 impl Measure {
@@ -36,6 +38,7 @@ impl Measure {
             Measure::Bandwidth => "a bandwidth",
             Measure::Energy => "an energy",
             Measure::Power => "a power",
+            Measure::PowerPerClock => "a power per clock frequency",
         }
     }
 
@@ -91,6 +94,8 @@ pub const UNITS: &[Unit] = &[
     unit("pJ", Measure::Energy, 1e-12),
     unit("W", Measure::Power, 1.0),
     unit("mW", Measure::Power, 1e-3),
+    unit("uW", Measure::Power, 1e-6),
+    unit("uW/MHz", Measure::PowerPerClock, 1e-12),
 ];
 
 /// A unit by its name; case counts.

@@ -2,8 +2,10 @@
 //! files: one line a quantity, with what it measures.
 
 use crate::figure::{Figure, Statement};
+use crate::ledger;
 use crate::measure::Measure;
 use crate::topology::Topology;
+use crate::variant;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -36,14 +38,26 @@ macro_rules! section {
 section! {
     /// How much there is, and how much room things take.
     Limits {
-        /// Neurons that a core's software holds.
+        /// Neurons that a core, or its software, holds.
         neurons_per_core: Count,
+        /// Synapses that a core holds.
+        synapses_per_core: Count,
+        /// Synapses onto a neuron: a wall of the circuit, not a matter of time.
+        synapses_per_neuron: Count,
+        /// Cores that a neuron's spikes reach without copies of the neuron.
+        target_cores_per_neuron: Count,
+        /// Lists of synapses, one a source, that a core holds.
+        input_lists_per_core: Count,
+        /// Entries of a core's table of where its spikes go.
+        output_entries_per_core: Count,
         /// Stimulus units that a core's software emits.
         sources_per_core: Count,
         /// Cores of a chip, those of the system included.
         cores_per_chip: Count,
         /// Cores of a chip left to the network.
         application_cores_per_chip: Count,
+        /// Cores that share a router within a chip.
+        cores_per_tile: Count,
         /// Cores of a board left to the network.
         application_cores_per_board: Count,
         /// Boards of a frame (a crate with its own power supply).
@@ -66,6 +80,8 @@ section! {
         instruction_memory_per_core: Data,
         /// Memory of a static or pair-STDP synapse.
         synapse: Data,
+        /// A synapse's weight.
+        weight: Data,
         /// Memory of a row of synapses (those of a source onto the neurons of a core) besides its synapses.
         synapse_row_header: Data,
         /// Synapses of a row.
@@ -110,6 +126,22 @@ section! {
         static_synaptic_event: Cycles,
         /// Core cycles of a synaptic event at a synapse with STDP.
         plastic_synaptic_event: Cycles,
+        /// A synaptic event, where cores have no clock.
+        synaptic_event: Time,
+        /// What learning adds to the event of a plastic synapse, where cores have no clock.
+        plastic_update: Time,
+        /// Update of a neuron that has input, where cores have no clock.
+        neuron_update_active: Time,
+        /// Update of a neuron without input, where cores have no clock.
+        neuron_update_inactive: Time,
+        /// From one router to the next in x.
+        hop_x: Time,
+        /// From one router to the next in y.
+        hop_y: Time,
+        /// How long all cores take to agree that a step is over.
+        barrier: Time,
+        /// The usual step of a machine that steps.
+        step: Time,
         /// One core's transfer of a 32-bit word from the shared memory.
         shared_memory_word: Time,
         /// The shared memory of a chip, all cores together.
@@ -141,7 +173,44 @@ section! {
         packet_per_router: Energy,
         /// A packet with payload, at each router it passes.
         packet_with_payload_per_router: Energy,
+        /// What a chip's clock adds to `chip_idle`, for each hertz.
+        clock: PowerPerClock,
+        /// What a spike adds at its source and to cores beside it.
+        spike: Energy,
+        /// A packet from one router to the next in x.
+        hop_x: Energy,
+        /// A packet from one router to the next in y.
+        hop_y: Energy,
+        /// A packet from one chip to the next.
+        hop_between_chips: Energy,
+        /// What one more synaptic event adds.
+        synaptic_event: Energy,
+        /// What learning adds to the event of a plastic synapse.
+        plastic_update: Energy,
+        /// What the update of a neuron that has input adds.
+        neuron_update_active: Energy,
+        /// What the update of a neuron without input adds.
+        neuron_update_inactive: Energy,
+        /// A bit from or to the shared memory.
+        shared_memory_bit: Energy,
+        /// The host computer while it waits on the machine.
+        host: Power,
+        /// All of a machine's energy divided by all of its synaptic events, at one operating point. For comparison
+        /// alone: it contains everything above, so that it is never added to anything.
+        average_per_synaptic_event: Energy,
     }
+}
+
+/// A quantity of [`Energy`] whose energy is inside another's on this platform, so that only the other is counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contained {
+    /// Key of what is contained ("synaptic_event").
+    pub what: String,
+    /// Key of what contains it ("core_active").
+    pub within: String,
+    /// Why that is so.
+    pub reason: String,
 }
 
 /// Something that a user would expect a figure for and that has none.
@@ -176,19 +245,25 @@ pub struct Platform {
     /// What things cost.
     #[serde(default)]
     pub energy: Energy,
+    /// What is inside another figure, besides `chip_idle` in `board_idle`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contained: Vec<Contained>,
     /// What has no figure, with the reason; every report repeats it.
     #[serde(default)]
     pub not_priced: Vec<NotPriced>,
 }
 
 impl Platform {
-    /// Reads a platform file.
+    /// Reads a platform file. One that says `variant_of` is completed from the shipped platform of that name.
     ///
     /// # Errors
     /// All that is wrong with it, a sentence each, with the key or the line. A text that does not follow the form
     /// (syntax, unknown keys, missing keys) gives one sentence: what follows cannot be judged.
     pub fn parse(text: &str) -> Result<Self, Vec<String>> {
-        let platform: Self = toml::from_str(text).map_err(|error| vec![located(text, &error)])?;
+        let platform: Self = match variant::completed(text)? {
+            Some(whole) => whole.try_into().map_err(|error: toml::de::Error| vec![error.message().trim().replace('\n', ", ")])?,
+            None => toml::from_str(text).map_err(|error| vec![located(text, &error)])?,
+        };
         let problems = platform.problems();
         if problems.is_empty() { Ok(platform) } else { Err(problems) }
     }
@@ -216,11 +291,28 @@ impl Platform {
         for (path, measure, figure) in self.figures() {
             problems.extend(figure.problems(measure).into_iter().map(|problem| format!("{path}: {problem}")));
         }
+        problems.extend(self.contained.iter().filter_map(|contained| contained_problem(contained, self)));
         if self.not_priced.iter().any(|n| n.what.trim().is_empty() || n.reason.trim().is_empty()) {
             problems.push("not_priced: an entry lacks `what` or `reason`".to_string());
         }
         problems
     }
+}
+
+/// What contains must have a figure and stand by itself: else the contained would be lost.
+fn contained_problem(contained: &Contained, platform: &Platform) -> Option<String> {
+    let Contained { what, within, reason } = contained;
+    let is_known = |key: &str| ledger::prices().any(|name| name == key);
+    if let Some(key) = [what, within].into_iter().find(|key| !is_known(key)) {
+        return Some(format!("contained: the ledger knows no \"{key}\""));
+    }
+    if !platform.energy.figures().iter().any(|(name, _, _)| name == within) {
+        return Some(format!("contained: \"{what}\" is said to be within \"{within}\", which has no figure"));
+    }
+    if platform.contained.iter().any(|other| other.what == *within) {
+        return Some(format!("contained: \"{what}\" is said to be within \"{within}\", which is itself within another"));
+    }
+    reason.trim().is_empty().then(|| format!("contained: \"{what}\" lacks a reason"))
 }
 
 /// The parser's message with the line, in one line.

@@ -11,7 +11,28 @@ pub struct PlatformEntry {
     pub text: &'static str,
 }
 
-const PLATFORMS: &[PlatformEntry] = &[PlatformEntry { name: "spinnaker1", text: include_str!("platforms/spinnaker1.toml") }];
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        &[$(PlatformEntry { name: $name, text: include_str!(concat!("platforms/", $name, ".toml")) }),*]
+    };
+}
+
+const PLATFORMS: &[PlatformEntry] = files![
+    "spinnaker1",
+    "spinnaker1-4chip",
+    "spinnaker2",
+    "loihi1",
+    "truenorth",
+    "odin",
+    "mesh",
+    "cpu",
+    "gpu",
+    "loihi2",
+    "brainscales2",
+    "dynapse",
+    "tianjic",
+    "akida",
+];
 
 /// All of them.
 pub fn all() -> &'static [PlatformEntry] {

@@ -21,15 +21,36 @@ pub enum Topology {
         /// Where this is written.
         source: String,
     },
-    /// Four links a chip, open at the edges.
+    /// Four links a node, open at the edges.
     Mesh {
-        /// Chips in x.
+        /// Nodes in x.
         columns: u32,
-        /// Chips in y.
+        /// Nodes in y.
         rows: u32,
+        /// What a node is.
+        #[serde(default, rename = "nodes")]
+        of: Node,
         /// Where this is written.
         source: String,
     },
+    /// No network of links: a lone chip or processor, or one whose network's shape is not known.
+    Unrouted {
+        /// Where this is written, or why it is not known.
+        source: String,
+    },
+}
+
+/// What stands at a place of a mesh, with a router of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Node {
+    /// A chip.
+    #[default]
+    Chips,
+    /// A group of cores within a chip.
+    Tiles,
+    /// A core within a chip.
+    Cores,
 }
 
 /// A board of a hexagonal machine: its chips, and how boards tile the plane.
@@ -48,11 +69,12 @@ pub struct Board {
 }
 
 impl Topology {
-    /// Links of a chip.
+    /// Links of a node: of a chip, or of a tile or core within a chip; 0 without a network.
     pub fn links_per_chip(&self) -> u32 {
         match self {
             Topology::HexagonalTorus { .. } => 6,
             Topology::Mesh { .. } => 4,
+            Topology::Unrouted { .. } => 0,
         }
     }
 
@@ -60,22 +82,22 @@ impl Topology {
     pub fn chips_per_board(&self) -> Option<u64> {
         match self {
             Topology::HexagonalTorus { board, .. } => Some(board.chips().count() as u64),
-            Topology::Mesh { .. } => None,
+            Topology::Mesh { .. } | Topology::Unrouted { .. } => None,
         }
     }
 
     /// Chips in all, where the shape says so.
     pub fn chips(&self) -> Option<u64> {
         match self {
-            Topology::HexagonalTorus { .. } => None,
-            Topology::Mesh { columns, rows, .. } => Some(u64::from(*columns) * u64::from(*rows)),
+            Topology::Mesh { columns, rows, of: Node::Chips, .. } => Some(u64::from(*columns) * u64::from(*rows)),
+            Topology::HexagonalTorus { .. } | Topology::Mesh { .. } | Topology::Unrouted { .. } => None,
         }
     }
 
     /// Where this is written.
     pub fn source(&self) -> &str {
         match self {
-            Topology::HexagonalTorus { source, .. } | Topology::Mesh { source, .. } => source,
+            Topology::HexagonalTorus { source, .. } | Topology::Mesh { source, .. } | Topology::Unrouted { source } => source,
         }
     }
 
@@ -86,6 +108,7 @@ impl Topology {
             Topology::Mesh { columns, rows, .. } => {
                 side_problem("columns", *columns).into_iter().chain(side_problem("rows", *rows)).collect()
             }
+            Topology::Unrouted { .. } => Vec::new(),
         };
         if self.source().trim().is_empty() {
             problems.push("source is empty".to_string());

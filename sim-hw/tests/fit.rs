@@ -7,7 +7,7 @@ use sim_core::stimulus::Drive;
 use sim_hw::limits::{Bound, Fit, Limiting, fit};
 use sim_hw::platform::Platform;
 use sim_hw::platforms;
-use sim_hw::topology::Topology;
+use sim_hw::topology::{Node, Topology};
 
 const fn card(name: &'static str) -> NeuronCard {
     NeuronCard {
@@ -200,7 +200,7 @@ fn large_and_empty_networks() {
 fn a_mesh_has_no_boards_and_an_edge() {
     let mut mesh = spinnaker1();
     mesh.limits.chips_per_machine = None;
-    mesh.topology = Topology::Mesh { columns: 3, rows: 2, source: "made up".into() };
+    mesh.topology = Topology::Mesh { columns: 3, rows: 2, of: Node::Chips, source: "made up".into() };
     mesh.limits.application_cores_per_board = None;
     let bound = |neurons: u32| fitted_on(&lif(&[neurons], 1000, None), &mesh).to_hold;
     let full = Bound { cores: 102, chips: Some(6), boards: None, exceeds_machine: false };
