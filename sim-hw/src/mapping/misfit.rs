@@ -75,6 +75,11 @@ pub enum Misfit {
         /// Entries that there are.
         available: u64,
     },
+    /// The platform's cores are not connected by links that could be mapped to, or it is not known how.
+    NoLinks {
+        /// The platform.
+        platform: String,
+    },
     /// No way leads from one chip to another: too much is broken.
     CutOff {
         /// The source's chip.
@@ -115,6 +120,7 @@ impl Display for Misfit {
                 let chip = place(chip);
                 write!(f, "chip {chip}: {needed} routing entries, there are {available}: {} too few", needed - available.min(needed))
             }
+            Self::NoLinks { platform } => write!(f, "{platform} has no network of chips that a mapping could use"),
             Self::CutOff { from, to } => write!(f, "no way leads from chip {} to chip {}", place(from), place(to)),
         }
     }

@@ -143,6 +143,7 @@ fn fit(
     let cores = capacity.cores_per_chip;
     let board = match &platform.topology {
         Topology::Mesh { columns, rows, .. } => return on(Machine::mesh(*columns, *rows, cores, &options.faults)),
+        Topology::Unrouted { .. } => return Err(Misfit::NoLinks { platform: platform.name.clone() }),
         Topology::HexagonalTorus { board, .. } => board,
     };
     let torus = |across: u32, up: u32| Machine::torus(board, across, up, cores, &options.faults);
