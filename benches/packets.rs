@@ -57,7 +57,8 @@ fn packets(criterion: &mut Criterion) {
             let sent = traffic(&field, load, hops);
             let traffic = Traffic::new(&field.fabric, &field.forest, &sent).expect("in order");
             let routers = depth == "router";
-            let go = || if routers { run(Router::new(traffic, settings()), &traffic) } else { run(Links::new(traffic), &traffic) };
+            let go =
+                || if routers { run(Router::new(traffic, settings()), &traffic) } else { run(Links::new(traffic), &traffic) };
             let counters = go();
             let (mean, dropped) = (roads::mean_hops(&field.forest), counters.dropped);
             eprintln!("{depth} at {load}: {mean:.1} hops a packet, {} hops, {dropped} dropped", counters.all_hops());

@@ -11,15 +11,15 @@
 //! * [`forest`]: the multicast trees of a mapping.
 //! * [`mapping`]: neurons on cores, keys, multicast trees, routing tables and memory, and a checker of all that.
 //! * [`limits`]: a lower bound on cores, chips and boards from neuron counts.
+//! * [`packets`]: packets on links and in routers, in three depths.
+//! * [`emulation`]: a run on a mapped machine: its packets, the work of its cores, and the report of both.
 //! * [`ledger`]: an itemised account of the energy of what happened on a platform.
 //! * [`sanafe`]: the cost model of the SANA-FE simulator, and its files.
-//!
-//! What is not here yet: the emulation of packets, and a ledger of time and
-//! energy. The figures those need are in the platform files already, so that they can be read and disputed.
 //!
 //! A quantity that nobody has published is absent, and what is known to be missing stands in the file's `not_priced`
 //! list with the reason. Absent means "not priced"; it never counts as 0.
 
+pub mod emulation;
 pub mod figure;
 pub mod forest;
 pub mod ledger;

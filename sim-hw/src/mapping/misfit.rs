@@ -118,7 +118,11 @@ impl Display for Misfit {
             Self::Keys { needed, available } => write!(f, "keys take {needed} bits, there are {available}"),
             Self::Entries { chip, needed, available } => {
                 let chip = place(chip);
-                write!(f, "chip {chip}: {needed} routing entries, there are {available}: {} too few", needed - available.min(needed))
+                write!(
+                    f,
+                    "chip {chip}: {needed} routing entries, there are {available}: {} too few",
+                    needed - available.min(needed)
+                )
             }
             Self::NoLinks { platform } => write!(f, "{platform} has no network of chips that a mapping could use"),
             Self::CutOff { from, to } => write!(f, "no way leads from chip {} to chip {}", place(from), place(to)),

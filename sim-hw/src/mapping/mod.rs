@@ -50,7 +50,7 @@ use sim_core::network::Network;
 use std::ops::Range;
 
 /// Tiles of three boards that a frame of 24 has.
-const BOARDS_PER_FRAME: u32 = 24;
+pub(crate) const BOARDS_PER_FRAME: u32 = 24;
 
 /// Most chips in a row or column.
 const LONGEST_SIDE: u32 = 256;

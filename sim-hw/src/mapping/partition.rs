@@ -203,7 +203,11 @@ fn delaying(applications: &[Application], flows: &[Flow]) -> Vec<Application> {
         let kind = Kind::Delays { of, stages: stages as u32 };
         let per_core = source.per_core;
         let memory = Memory::of_sources(per_core);
-        Application { per_core, memory, ..Application::new(format!("delays of {}", source.name), kind, source.population, source.size) }
+        Application {
+            per_core,
+            memory,
+            ..Application::new(format!("delays of {}", source.name), kind, source.population, source.size)
+        }
     };
     stages.into_iter().map(core).collect()
 }

@@ -18,6 +18,9 @@ fn a_million_neurons_on_a_million_cores() {
         let mapping = mapped(&network, &Options { extent, placement, neurons_per_core: Some(64), ..Options::default() });
         let summary = mapping.summary();
         assert_eq!((summary.chips, summary.cores), (57_600, 16_000));
-        println!("{placement:?}: {} chips, entries {:?}, links {}", summary.chips_with_slices, summary.entries_loaded, summary.mean_links);
+        println!(
+            "{placement:?}: {} chips, entries {:?}, links {}",
+            summary.chips_with_slices, summary.entries_loaded, summary.mean_links
+        );
     }
 }

@@ -65,9 +65,6 @@ fn long_tables_are_said() {
     cells.iter().for_each(|&source| connect(&mut network, source, cells[0], Rule::OneToOne, ms(1.0)));
     let options = Options { compression: Compression::None, ..Options::default() };
     let misfits = misfits(&network, &options);
-    assert!(
-        misfits.iter().any(|m| matches!(m, Misfit::Entries { chip: [0, 0], needed: 1500, available: 1023 })),
-        "{misfits:?}"
-    );
+    assert!(misfits.iter().any(|m| matches!(m, Misfit::Entries { chip: [0, 0], needed: 1500, available: 1023 })), "{misfits:?}");
     crate::networks::mapped(&network, &Options { leave_what_fits: true, ..Options::default() });
 }

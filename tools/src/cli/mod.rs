@@ -15,7 +15,7 @@ pub use lsm::{
     LsmArgs, LsmClassifyArgs, LsmEncoding, LsmReadout, LsmReportArgs, LsmSaccadesArgs, LsmTestArgs, LsmTiming, LsmTrainArgs,
     LsmVariant, LsmVerb, LsmWiring,
 };
-pub use networks::{CheckArgs, ConvergeArgs, Engine, ExpandArgs, NetlistArgs, RunArgs, SweepArgs};
+pub use networks::{CheckArgs, ConvergeArgs, CostArgs, CostModel, Engine, ExpandArgs, NetlistArgs, RunArgs, SweepArgs};
 pub use recordings::{CompareArgs, ConvertArgs, PlotArgs, PlotKind, StatsArgs};
 
 use clap::{Parser, Subcommand};
@@ -68,6 +68,11 @@ pub enum Verb {
         after_help = "Examples:\n  spikeloom converge hello\n  spikeloom converge my.toml --steps 0.2ms,0.1ms,0.05ms -o convergence.svg\n\nRuns the netlist once by the event engine and once by the grid engine for each step. An error is the time between a spike on a grid and its partner in continuous time; order is the power of the step that the median error falls with. Random input is drawn otherwise by the two engines: only a network whose input is given has partners throughout."
     )]
     Converge(ConvergeArgs),
+    /// What a network costs on a neuromorphic machine: does it fit, is it in time, what does it draw.
+    #[command(
+        after_help = "Examples:\n  spikeloom cost vogels-abbott-cuba\n  spikeloom cost my.toml --platform spinnaker1 --model router --json\n  spikeloom cost my.toml --recording results --set hardware.neurons_per_core=64\n  spikeloom cost hello --compare spinnaker1,spinnaker1-4chip\n\nThe network is simulated, mapped to the machine (cores, keys, multicast trees, routing tables, memory), its packets are sent over the links and worked off by the cores. --recording takes the spikes of `run --out` instead. The machine and the mapping may be said in [hardware]: neurons_per_core, sources_per_core, cores_per_chip, boards, frames, placement, compression, expected_rate."
+    )]
+    Cost(CostArgs),
     /// Draw a recording or a network.
     #[command(
         after_help = "Examples:\n  spikeloom plot results\n  spikeloom plot results --kind trace -o v.png\n  spikeloom plot results --kind isi --populations 'e*'\n  spikeloom plot potjans-diesmann --kind matrix --set scale=0.02 -o matrix.png\n  spikeloom plot results --populations 'l4*' --from 600ms --to 800ms"

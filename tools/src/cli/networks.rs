@@ -99,6 +99,46 @@ pub struct SweepArgs {
     pub json: bool,
 }
 
+/// How closely `cost` follows packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CostModel {
+    /// Sums: exact for energy and loads, no packet waits.
+    Count,
+    /// Links send one packet after another.
+    Links,
+    /// Routers with small buffers, which drop packets.
+    Router,
+}
+
+/// `cost`.
+#[derive(Clone, Debug, Args)]
+pub struct CostArgs {
+    /// Netlist and changes.
+    #[command(flatten)]
+    pub netlist: NetlistArgs,
+    /// The machine: a name (`spikeloom list platforms`) or a .toml file.
+    #[arg(long, value_name = "NAME", default_value = "spinnaker1")]
+    pub platform: String,
+    /// Several machines side by side.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "platform")]
+    pub compare: Vec<String>,
+    /// Take the spikes of this recording instead of simulating.
+    #[arg(long, value_name = "DIR")]
+    pub recording: Option<PathBuf>,
+    /// How closely packets are followed.
+    #[arg(long, value_enum, default_value = "links")]
+    pub model: CostModel,
+    /// How many times slower than biology the machine runs.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    pub time_scale_factor: f64,
+    /// Threads of the simulation (default as in `run`).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `converge`.
 #[derive(Clone, Debug, Args)]
 pub struct ConvergeArgs {

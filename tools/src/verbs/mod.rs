@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod converge;
 mod convert;
+mod cost;
 mod expand;
 mod learning;
 mod lsm;
@@ -31,6 +32,7 @@ pub(crate) fn dispatch(cli: &Cli, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         Verb::Sweep(arguments) => return sweep::sweep(arguments, cli.quiet, terminal),
         Verb::Lsm(arguments) => return lsm::lsm(arguments, cli.quiet, terminal),
         Verb::Cam(arguments) => return cam::cam(arguments, cli.quiet, terminal),
+        Verb::Cost(arguments) => return cost::cost(arguments, cli.quiet, terminal),
         Verb::Converge(arguments) => return converge::converge(arguments, cli.quiet, terminal),
         Verb::Check(arguments) => check::check(arguments, terminal)?,
         Verb::Expand(arguments) => expand::expand(arguments, terminal)?,

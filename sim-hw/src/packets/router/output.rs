@@ -113,7 +113,11 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
         let (mut child, mut links) = (wish.node.first, wish.node.links);
         while links != 0 {
             let link = links.trailing_zeros() as usize;
-            if blocked >> link & 1 == 1 { ways[detour(link)].1 = child } else { ways[link].0 = child }
+            if blocked >> link & 1 == 1 {
+                ways[detour(link)].1 = child
+            } else {
+                ways[link].0 = child
+            }
             child += 1;
             links &= links - 1;
         }

@@ -1,0 +1,336 @@
+//! A run on a machine: from the spikes of a network to the packets of its mapping, the work of its cores, and what became of both.
+//!
+//! 1. [`fanout`]: how many synapses each spike finds on each core.
+//! 2. [`traffic`]: which core sends which packet when, and the spikes of private trains, which are drawn here.
+//! 3. [`crate::packets`]: the packets on their way, or their sums.
+//! 4. [`cores`]: the work of each core, step by step.
+//!
+//! [`cost`] makes a report of it.
+
+pub mod cores;
+pub mod cost;
+pub mod fanout;
+pub mod prices;
+pub mod traffic;
+
+use crate::ledger::Census;
+use crate::mapping::{Kind, Mapping};
+use crate::packets::count::count_trees;
+use crate::packets::router::RouterSettings;
+use crate::packets::steps::{Depth, emulate};
+use crate::packets::{Arrival, Counters, Fabric, Observer, Packet, Times, Traffic};
+use crate::platform::{NotPriced, Platform};
+use cores::{Desk, Task, work};
+use fanout::{Fanout, Row};
+use prices::Prices;
+use sim_core::network::Network;
+use sim_core::record::Spike;
+use std::collections::BTreeMap;
+use traffic::{Firing, Senders, packets, private_rate, private_spikes};
+
+/// How closely packets are followed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Model {
+    /// Sums: exact for energy and loads; no packet waits for another.
+    Count,
+    /// Links send one packet after another.
+    #[default]
+    Links,
+    /// Routers with small buffers, which drop packets.
+    Router,
+}
+
+/// What is emulated.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// Where it runs.
+    pub platform: &'a Platform,
+    /// How.
+    pub mapping: &'a Mapping,
+    /// Its spikes in the order of time, those of stimuli that others share included.
+    pub spikes: &'a [Spike],
+    /// Steps, from 1; no spike is later.
+    pub steps: u64,
+    /// How many times slower than biology the machine runs.
+    pub slowdown: f64,
+    /// How closely packets are followed.
+    pub model: Model,
+}
+
+/// What became of it.
+#[derive(Clone, Debug)]
+pub struct Emulation {
+    /// Steps.
+    pub steps: u64,
+    /// Length of a step of the machine.
+    pub step_ps: u64,
+    /// Packets.
+    pub counters: Counters,
+    /// Links and cores, for the places of the counters.
+    pub fabric: Fabric,
+    /// By slice: what its core did.
+    pub desks: Vec<Desk>,
+    /// Synaptic events at synapses that do not learn, and at those that do.
+    pub events: [f64; 2],
+    /// Spikes of neurons, and of stimuli.
+    pub spikes: u64,
+    /// Rows that packets called up.
+    pub rows: f64,
+    /// What cores spend time on without a price.
+    pub missing: Vec<NotPriced>,
+}
+
+/// Most packets at cores that are followed one by one: 40 bytes each.
+const MOST_DELIVERIES: u64 = 1 << 28;
+
+/// Follows a run.
+///
+/// # Errors
+/// The platform lacks figures without which nothing can be said, or there is too much to follow: sentences.
+pub fn follow(run: &Run<'_>) -> Result<Emulation, Vec<String>> {
+    let Run { network, platform, mapping, .. } = *run;
+    let fabric = Fabric::new(&mapping.machine, Times::of(platform, Packet::Plain)?);
+    let (prices, missing) = Prices::of(platform, network, mapping);
+    let fanout = Fanout::count(network, mapping).map_err(|problem| vec![problem])?;
+    let step_ps = (network.timestep_fs as f64 / 1000.0 * run.slowdown).round().max(1.0) as u64;
+    let office = Office { run, prices: &prices, fanout: &fanout, step_ps, reached: reached(mapping) };
+    let followed = match run.model {
+        Model::Count => office.count(&fabric)?,
+        Model::Links => office.follow(&fabric, &Depth::Links)?,
+        Model::Router => office.follow(&fabric, &Depth::Router(RouterSettings::of(platform)?))?,
+    };
+    let Followed { counters, desks, events, spikes, rows } = followed;
+    Ok(Emulation { steps: run.steps, step_ps, counters, fabric, desks, events, spikes, rows, missing })
+}
+
+/// By tree: the slices that it reaches, and whether there are any.
+fn reached(mapping: &Mapping) -> Vec<Vec<u32>> {
+    let at = slices_at(mapping);
+    let cores = |node: &crate::forest::Node| {
+        let (chip, cores) = (node.chip, node.cores);
+        (0..u32::BITS).filter(move |core| cores >> core & 1 == 1).map(move |core| (chip, core))
+    };
+    let of_tree =
+        |tree: u32| mapping.forest.tree(tree).iter().flat_map(cores).filter_map(|place| at.get(&place).copied()).collect();
+    (0..mapping.forest.trees()).map(of_tree).collect()
+}
+
+fn slices_at(mapping: &Mapping) -> BTreeMap<(u32, u32), u32> {
+    mapping.slices.iter().zip(0..).map(|(slice, number)| ((slice.chip, slice.core), number)).collect()
+}
+
+struct Office<'a> {
+    run: &'a Run<'a>,
+    prices: &'a Prices,
+    fanout: &'a Fanout,
+    step_ps: u64,
+    /// By tree: the slices that it reaches.
+    reached: Vec<Vec<u32>>,
+}
+
+#[derive(Default)]
+struct Followed {
+    counters: Counters,
+    desks: Vec<Desk>,
+    events: [f64; 2],
+    spikes: u64,
+    rows: f64,
+}
+
+impl Office<'_> {
+    /// The rows of a cell that is sent by a slice.
+    fn rows(&self, firing: &Firing) -> &[Row] {
+        let mapping = self.run.mapping;
+        let application = mapping.slices[firing.slice as usize].application;
+        let of = match mapping.applications[application as usize].kind {
+            Kind::Delays { of, .. } => of,
+            _ => application,
+        };
+        self.fanout.of(of, firing.cell)
+    }
+
+    /// Whether a core that holds spikes back stands behind a slice: then the slice's own packets find no rows of long delays. All rows
+    /// count where the spike arrives last.
+    fn is_held_back(&self, firing: &Firing) -> bool {
+        let application = self.run.mapping.slices[firing.slice as usize].application;
+        self.run.mapping.applications.iter().any(|a| matches!(a.kind, Kind::Delays { of, .. } if of == application))
+    }
+
+    fn price(&self, row: &Row) -> [u64; 2] {
+        let Prices { row: fetch, fixed, plastic, .. } = self.prices;
+        [*fetch, fixed * u64::from(row.fixed) + plastic * u64::from(row.plastic)]
+    }
+
+    fn update_of(&self, slice: usize) -> u64 {
+        let slice = &self.run.mapping.slices[slice];
+        self.prices.update[slice.application as usize] * slice.cells.len() as u64
+    }
+
+    /// All that cores send, by step.
+    fn firings(&self, private: bool) -> Vec<Firing> {
+        let Run { network, mapping, spikes, steps, .. } = *self.run;
+        let senders = Senders::new(network, mapping);
+        let mut firings = Vec::new();
+        spikes.iter().for_each(|spike| senders.each(*spike, |firing| firings.push(firing)));
+        if private {
+            (1..=steps).for_each(|step| private_spikes(network, mapping, step, |firing| firings.push(firing)));
+        }
+        firings.retain(|firing| (1..=steps).contains(&firing.step));
+        firings.sort_by_key(|firing| firing.step);
+        firings
+    }
+
+    /// Sums. Private trains count by their mean.
+    fn count(&self, fabric: &Fabric) -> Result<Followed, Vec<String>> {
+        let Run { network, mapping, steps, .. } = *self.run;
+        let slices = mapping.slices.len();
+        let mut followed = Followed { desks: vec![Desk::default(); slices], ..Followed::default() };
+        let mut packets = vec![0.0_f64; mapping.forest.trees() as usize];
+        let firings = self.firings(false);
+        followed.spikes = firings.iter().filter(|firing| !self.is_delay(firing)).count() as u64;
+        let mut groups = firings.chunk_by(|a, b| a.step == b.step).peekable();
+        for step in 1..=steps {
+            let mut asked: Vec<[f64; 4]> = (0..slices).map(|slice| [self.update_of(slice) as f64, 0.0, 0.0, 0.0]).collect();
+            for firing in groups.next_if(|group| group[0].step == step).into_iter().flatten() {
+                self.sum(firing, 1.0, &mut asked, &mut packets, &mut followed);
+            }
+            for (application, of) in mapping.applications.iter().zip(0..) {
+                let rate = private_rate(network, application, step);
+                for cell in (0..application.size).filter(|_| rate > 0.0) {
+                    let slice = application.slices.start + cell / application.per_core;
+                    debug_assert_eq!(mapping.slices[slice as usize].application, of);
+                    self.sum(&Firing { step, slice, cell }, rate, &mut asked, &mut packets, &mut followed);
+                }
+            }
+            for (desk, asked) in followed.desks.iter_mut().zip(asked) {
+                let asked = asked.map(|ps| ps.round() as u64);
+                desk.enter(step, self.step_ps, asked.iter().sum(), asked);
+            }
+        }
+        let packets: Vec<u64> = packets.into_iter().map(|packets| packets.round() as u64).collect();
+        followed.counters = count_trees(fabric, &mapping.forest, &packets).map_err(|trouble| vec![trouble.to_string()])?;
+        Ok(followed)
+    }
+
+    fn is_delay(&self, firing: &Firing) -> bool {
+        let mapping = self.run.mapping;
+        matches!(mapping.applications[mapping.slices[firing.slice as usize].application as usize].kind, Kind::Delays { .. })
+    }
+
+    /// Adds what so many packets of a cell ask for.
+    fn sum(&self, firing: &Firing, times: f64, asked: &mut [[f64; 4]], packets: &mut [f64], followed: &mut Followed) {
+        let Some(tree) = self.run.mapping.slices[firing.slice as usize].tree else { return };
+        packets[tree as usize] += times;
+        for slice in &self.reached[tree as usize] {
+            asked[*slice as usize][1] += times * self.prices.receive as f64;
+        }
+        if self.is_held_back(firing) {
+            return;
+        }
+        let rows = self.rows(firing);
+        for row in rows {
+            let [fetch, events] = self.price(row);
+            let asked = &mut asked[row.slice as usize];
+            asked[2] += times * fetch as f64;
+            asked[3] += times * events as f64;
+        }
+        followed.note(rows, times);
+    }
+
+    /// Every packet on its way and at its cores.
+    fn follow(&self, fabric: &Fabric, depth: &Depth) -> Result<Followed, Vec<String>> {
+        let Run { mapping, steps, .. } = *self.run;
+        let firings = self.firings(true);
+        let mut followed = Followed { desks: vec![Desk::default(); mapping.slices.len()], ..Followed::default() };
+        followed.spikes = firings.iter().filter(|firing| !self.is_delay(firing)).count() as u64;
+        let (sent, senders) = packets(mapping, self.prices, self.step_ps, &firings);
+        let deliveries: u64 = sent.iter().map(|packet| self.reached[packet.tree as usize].len() as u64).sum();
+        if deliveries > MOST_DELIVERIES {
+            let problem = format!(
+                "{deliveries} deliveries of packets are too many to follow ({MOST_DELIVERIES}): take a shorter duration, or the model that only counts"
+            );
+            return Err(vec![problem]);
+        }
+        let traffic = Traffic::new(fabric, &mapping.forest, &sent).map_err(|trouble| vec![trouble.to_string()])?;
+        let watched = emulate(&traffic, depth, self.step_ps, Arrivals::default);
+        let (counters, arrivals) = watched.map_err(|trouble| vec![trouble.to_string()])?;
+        let mut tasks: Vec<Vec<Task>> = vec![Vec::new(); mapping.slices.len()];
+        let at = slices_at(mapping);
+        for arrival in arrivals.into_iter().flat_map(|arrivals| arrivals.0) {
+            let chip = mapping.forest.nodes()[arrival.node as usize].chip;
+            let Some(slice) = at.get(&(chip, arrival.core)).copied() else { continue };
+            let firing = &senders[arrival.packet as usize];
+            let rows = self.rows(firing).iter().filter(|row| row.slice == slice && !self.is_held_back(firing));
+            let [mut fetch, mut events] = [0, 0];
+            for row in rows {
+                let price = self.price(row);
+                (fetch, events) = (fetch + price[0], events + price[1]);
+                followed.note(std::slice::from_ref(row), 1.0);
+            }
+            let at_ps = arrival.at_ps.saturating_sub(self.prices.receive);
+            tasks[slice as usize].push(Task { at_ps, step: firing.step, parts: [self.prices.receive, fetch, events] });
+        }
+        for (slice, mut tasks) in tasks.into_iter().enumerate() {
+            tasks.sort_unstable();
+            work(&tasks, self.update_of(slice), (steps, self.step_ps), &mut followed.desks[slice]);
+        }
+        followed.counters = counters;
+        Ok(followed)
+    }
+}
+
+impl Followed {
+    fn note(&mut self, rows: &[Row], times: f64) {
+        let sum = |count: fn(&Row) -> u16| rows.iter().map(|row| u64::from(count(row))).sum::<u64>() as f64 * times;
+        self.events[0] += sum(|row| row.fixed);
+        self.events[1] += sum(|row| row.plastic);
+        self.rows += rows.len() as f64 * times;
+    }
+}
+
+/// Keeps all arrivals of a part of the traffic.
+#[derive(Default)]
+struct Arrivals(Vec<Arrival>);
+
+impl Observer for Arrivals {
+    fn arrived(&mut self, arrival: Arrival) {
+        self.0.push(arrival);
+    }
+}
+
+impl Emulation {
+    /// What happened, for the ledger.
+    pub fn census(&self, run: &Run<'_>) -> Census {
+        let mapping = run.mapping;
+        let mut updates_by_model: BTreeMap<String, f64> = BTreeMap::new();
+        let mut updates = 0.0;
+        for application in mapping.applications.iter().filter(|application| application.kind == Kind::Neurons) {
+            let count = f64::from(application.size) * self.steps as f64;
+            updates += count;
+            let model = run.network.populations[application.population].card().map_or("", |card| card.name);
+            *updates_by_model.entry(model.to_string()).or_default() += count;
+        }
+        let boards = mapping.machine.boards();
+        let chips = mapping.machine.chips().len() as f64;
+        Census {
+            run_time: self.steps as f64 * self.step_ps as f64 * 1e-12,
+            boards: Some(f64::from(boards)),
+            boxed_boards: Some(f64::from(u32::from(boards == 1))),
+            frames: Some(if boards == 1 { 0.0 } else { f64::from(boards.div_ceil(crate::mapping::BOARDS_PER_FRAME)) }),
+            chips: Some(chips),
+            active_cores: Some(mapping.slices.len() as f64),
+            router_passages: Some(self.counters.routed as f64),
+            packets_received: Some(self.counters.delivered() as f64),
+            rows: Some(self.rows),
+            static_events: Some(self.events[0]),
+            plastic_events: Some(self.events[1]),
+            updates_active: Some(updates),
+            spikes: Some(self.spikes as f64),
+            steps: Some(self.steps as f64),
+            updates_by_model,
+            ..Census::default()
+        }
+    }
+}
