@@ -15,16 +15,18 @@ pub struct Desk {
     pub fetching: u64,
     /// Synaptic events.
     pub events: u64,
-    /// The time that the longest step took, from its beginning to the last thing done.
+    /// The time that the longest step took: from when the core came to it to the last thing done.
     pub longest: u64,
     /// That step, from 1.
     pub longest_step: u64,
-    /// What that step asked for, in the order of the four above.
+    /// What the packets of that step and its updates asked for, in the order of the four above.
     pub asked: [u64; 4],
-    /// The most that a step asked for, whenever it came.
+    /// The most that any step asked for.
     pub most: u64,
-    /// Steps that took longer than there was time.
+    /// Steps that were not done when the next began.
     pub overruns: u64,
+    /// How far behind the core fell at most.
+    pub behind: u64,
     /// Packets that were not worked off when their step ended.
     pub late: u64,
 }
@@ -35,12 +37,13 @@ impl Desk {
         self.updating + self.receiving + self.fetching + self.events
     }
 
-    /// Enters a step.
-    pub(super) fn enter(&mut self, step: u64, step_ps: u64, taken: u64, asked: [u64; 4]) {
+    /// Enters a step: how long it took, how long after its end that was, and what it asked for.
+    pub(super) fn enter(&mut self, step: u64, (taken, behind): (u64, u64), asked: [u64; 4]) {
         let sums = [&mut self.updating, &mut self.receiving, &mut self.fetching, &mut self.events];
         sums.into_iter().zip(asked).for_each(|(sum, part)| *sum += part);
         self.most = self.most.max(asked.iter().sum());
-        self.overruns += u64::from(taken > step_ps);
+        self.overruns += u64::from(behind > 0);
+        self.behind = self.behind.max(behind);
         if taken > self.longest {
             (self.longest, self.longest_step, self.asked) = (taken, step, asked);
         }
@@ -49,44 +52,48 @@ impl Desk {
 
 /// A packet at a core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Task {
+pub struct Task {
     /// When it comes.
-    pub(super) at_ps: u64,
+    pub at_ps: u64,
     /// The step that it was sent in, from 1.
-    pub(super) step: u64,
+    pub step: u64,
     /// To take it, to fetch its row, to work off its synapses.
-    pub(super) parts: [u64; 3],
+    pub parts: [u64; 3],
 }
 
-/// Works off all packets of a core in the order of time, between its updates.
-pub(super) fn work(tasks: &[Task], update: u64, (steps, step_ps): (u64, u64), desk: &mut Desk) {
+/// Works off all packets of a core, given in the order of time, between the updates of its cells.
+pub fn work(tasks: &[Task], update: u64, (steps, step_ps): (u64, u64)) -> Desk {
+    let mut desk = Desk::default();
+    let mut asked = vec![[update, 0, 0, 0]; steps as usize];
+    for task in tasks.iter().filter(|task| task.step <= steps) {
+        asked[task.step as usize - 1][1..].iter_mut().zip(task.parts).for_each(|(sum, part)| *sum += part);
+    }
     let mut queue = tasks.iter().peekable();
-    // Until when packets keep the core busy, and what of updates is left.
-    let (mut busy_until, mut left) = (0_u64, 0_u64);
+    // Until when packets keep the core busy, what of updates is left, and when the step before was done.
+    let (mut busy_until, mut left, mut done) = (0_u64, 0_u64, 0_u64);
     for step in 1..=steps {
         let (begin, end) = ((step - 1) * step_ps, step * step_ps);
         left += update;
-        let (mut asked, mut idle_from, mut last) = ([update, 0, 0, 0], begin.max(busy_until.min(end)), begin);
-        let mut updated = None;
-        while let Some(task) = queue.next_if(|task| task.at_ps < end || step == steps) {
-            let from = busy_until.max(task.at_ps);
-            updated = updated.or(rest(&mut left, idle_from, from.min(end)));
-            busy_until = from + task.parts.iter().sum::<u64>();
-            idle_from = busy_until;
-            asked[1..].iter_mut().zip(task.parts).for_each(|(sum, part)| *sum += part);
+        let mut updated = begin;
+        while let Some(task) = queue.next_if(|task| task.at_ps < end) {
+            give(&mut left, &mut updated, busy_until.max(begin), task.at_ps);
+            busy_until = busy_until.max(task.at_ps) + task.parts.iter().sum::<u64>();
             desk.late += u64::from(busy_until > task.step * step_ps);
-            last = last.max(busy_until);
         }
-        updated = updated.or(rest(&mut left, idle_from, end));
-        // What is left waits for the next step, behind the packets that are there.
-        let done = updated.unwrap_or(busy_until.max(end) + left).max(last);
-        desk.enter(step, step_ps, done - begin, asked);
+        give(&mut left, &mut updated, busy_until.max(begin), end);
+        let from = begin.max(done);
+        done = if left > 0 { busy_until.max(end) + left } else { busy_until.max(updated).max(from) };
+        desk.enter(step, (done - from, done.saturating_sub(end)), asked[step as usize - 1]);
     }
+    desk.late += queue.count() as u64;
+    desk
 }
 
-/// Gives free time to updates; when they were done, if they are.
-fn rest(left: &mut u64, from: u64, to: u64) -> Option<u64> {
+/// Gives the time between packets to updates, and notes when they were done.
+fn give(left: &mut u64, updated: &mut u64, from: u64, to: u64) {
     let free = to.saturating_sub(from).min(*left);
     *left -= free;
-    (*left == 0).then_some(from + free)
+    if free > 0 {
+        *updated = from + free;
+    }
 }

@@ -298,13 +298,15 @@ fn bottleneck(run: &Run<'_>, emulation: &Emulation, worst: Option<usize>) -> Str
             core.worst_step_us, core.step
         );
     }
+    let behind = emulation.desks.iter().map(|desk| desk.behind).max().unwrap_or(0);
     let slow = emulation.desks.iter().filter(|desk| desk.overruns > 0).count();
     let application = &run.mapping.applications[run.mapping.slices[slice].application as usize];
     format!(
-        "Step {} takes {:.0} us of {step_us:.0} us at {who}, {mostly}; {slow} of {} cores take too long at times. {}",
+        "Step {} takes {:.0} us of {step_us:.0} us at {who}, {mostly}; {slow} of {} cores take too long at times, and fall up to {:.3} ms behind. {}",
         core.step,
         core.worst_step_us,
         emulation.desks.len(),
+        behind as f64 / (1000.0 * US),
         remedy(run, emulation, desk, application)
     )
 }

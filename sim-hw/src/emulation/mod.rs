@@ -5,10 +5,11 @@
 //! 3. [`crate::packets`]: the packets on their way, or their sums.
 //! 4. [`cores`]: the work of each core, step by step.
 //!
-//! [`cost`] makes a report of it.
+//! [`cost`] makes a report of it; [`estimate`] accounts for a run on a platform that nothing is mapped to.
 
 pub mod cores;
 pub mod cost;
+pub mod estimate;
 pub mod fanout;
 pub mod prices;
 pub mod traffic;
@@ -20,13 +21,14 @@ use crate::packets::router::RouterSettings;
 use crate::packets::steps::{Depth, emulate};
 use crate::packets::{Arrival, Counters, Fabric, Observer, Packet, Times, Traffic};
 use crate::platform::{NotPriced, Platform};
+use crate::topology::Topology;
 use cores::{Desk, Task, work};
 use fanout::{Fanout, Row};
 use prices::Prices;
 use sim_core::network::Network;
 use sim_core::record::Spike;
 use std::collections::BTreeMap;
-use traffic::{Firing, Senders, packets, private_rate, private_spikes};
+use traffic::{Firing, Senders, packets, private, private_spikes};
 
 /// How closely packets are followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +82,11 @@ pub struct Emulation {
     pub rows: f64,
     /// What cores spend time on without a price.
     pub missing: Vec<NotPriced>,
+}
+
+/// Whether a platform says enough to map networks to it and to follow packets; else [`estimate`] is what can be had.
+pub fn is_followed(platform: &Platform) -> bool {
+    !matches!(platform.topology, Topology::Unrouted { .. }) && Times::of(platform, Packet::Plain).is_ok()
 }
 
 /// Most packets at cores that are followed one by one: 40 bytes each.
@@ -169,13 +176,14 @@ impl Office<'_> {
     }
 
     /// All that cores send, by step.
-    fn firings(&self, private: bool) -> Vec<Firing> {
+    fn firings(&self, with_private: bool) -> Vec<Firing> {
         let Run { network, mapping, spikes, steps, .. } = *self.run;
         let senders = Senders::new(network, mapping);
         let mut firings = Vec::new();
         spikes.iter().for_each(|spike| senders.each(*spike, |firing| firings.push(firing)));
-        if private {
-            (1..=steps).for_each(|step| private_spikes(network, mapping, step, |firing| firings.push(firing)));
+        if with_private {
+            let trains = private(network, mapping);
+            (1..=steps).for_each(|step| private_spikes(network.noise_seed, &trains, step, |firing| firings.push(firing)));
         }
         firings.retain(|firing| (1..=steps).contains(&firing.step));
         firings.sort_by_key(|firing| firing.step);
@@ -190,23 +198,24 @@ impl Office<'_> {
         let mut packets = vec![0.0_f64; mapping.forest.trees() as usize];
         let firings = self.firings(false);
         followed.spikes = firings.iter().filter(|firing| !self.is_delay(firing)).count() as u64;
+        let trains = private(network, mapping);
         let mut groups = firings.chunk_by(|a, b| a.step == b.step).peekable();
         for step in 1..=steps {
             let mut asked: Vec<[f64; 4]> = (0..slices).map(|slice| [self.update_of(slice) as f64, 0.0, 0.0, 0.0]).collect();
             for firing in groups.next_if(|group| group[0].step == step).into_iter().flatten() {
                 self.sum(firing, 1.0, &mut asked, &mut packets, &mut followed);
             }
-            for (application, of) in mapping.applications.iter().zip(0..) {
-                let rate = private_rate(network, application, step);
+            for (application, trains) in &trains {
+                let rate = trains.at(step);
                 for cell in (0..application.size).filter(|_| rate > 0.0) {
                     let slice = application.slices.start + cell / application.per_core;
-                    debug_assert_eq!(mapping.slices[slice as usize].application, of);
                     self.sum(&Firing { step, slice, cell }, rate, &mut asked, &mut packets, &mut followed);
                 }
             }
             for (desk, asked) in followed.desks.iter_mut().zip(asked) {
                 let asked = asked.map(|ps| ps.round() as u64);
-                desk.enter(step, self.step_ps, asked.iter().sum(), asked);
+                let taken: u64 = asked.iter().sum();
+                desk.enter(step, (taken, taken.saturating_sub(self.step_ps)), asked);
             }
         }
         let packets: Vec<u64> = packets.into_iter().map(|packets| packets.round() as u64).collect();
@@ -274,7 +283,7 @@ impl Office<'_> {
         }
         for (slice, mut tasks) in tasks.into_iter().enumerate() {
             tasks.sort_unstable();
-            work(&tasks, self.update_of(slice), (steps, self.step_ps), &mut followed.desks[slice]);
+            followed.desks[slice] = work(&tasks, self.update_of(slice), (steps, self.step_ps));
         }
         followed.counters = counters;
         Ok(followed)
@@ -322,6 +331,7 @@ impl Emulation {
             chips: Some(chips),
             active_cores: Some(mapping.slices.len() as f64),
             router_passages: Some(self.counters.routed as f64),
+            router_passages_with_payload: Some(0.0),
             packets_received: Some(self.counters.delivered() as f64),
             rows: Some(self.rows),
             static_events: Some(self.events[0]),

@@ -1,10 +1,11 @@
 //! The packets of a run: when each is sent, by which cell.
 
 use super::prices::Prices;
+use crate::mapping::rows::expected;
 use crate::mapping::{Application, Kind, Mapping};
 use crate::packets::Sent;
 use sim_core::math;
-use sim_core::network::{Cells, Network};
+use sim_core::network::{Cells, Network, Projection};
 use sim_core::random::{Key, Stream, mix};
 use sim_core::record::Spike;
 use sim_core::stimulus::{Drive, PerUnit, Schedule};
@@ -69,32 +70,58 @@ impl<'a> Senders<'a> {
     }
 }
 
-/// Mean spikes a step of each cell of an application of private trains, at a step.
-pub fn private_rate(network: &Network, application: &Application, step: u64) -> f64 {
-    let Kind::PrivateSources { projection } = application.kind else { return 0.0 };
-    let projection = &network.projections[projection];
-    let population = &network.populations[projection.source];
-    let Cells::Stimulus { card, values } = &population.cells else { return 0.0 };
-    let Drive::PrivatePoisson(units) = (card.drive)(population.size as usize, values, Grid::new(network.timestep_fs)) else {
-        return 0.0;
+/// A stimulus that gives every connection a train of its own: how often such a train spikes.
+pub struct PrivateTrains {
+    units: Option<PerUnit<Schedule>>,
+    /// Trains of a target.
+    trains: f64,
+}
+
+impl PrivateTrains {
+    /// Those of a projection; silent where its source is no such stimulus.
+    pub fn of(network: &Network, projection: &Projection) -> Self {
+        let population = &network.populations[projection.source];
+        let units = match &population.cells {
+            Cells::Stimulus { card, values } => {
+                match (card.drive)(population.size as usize, values, Grid::new(network.timestep_fs)) {
+                    Drive::PrivatePoisson(units) => Some(units),
+                    _ => None,
+                }
+            }
+            Cells::Neurons { .. } => None,
+        };
+        let targets = f64::from(projection.target_cells.end - projection.target_cells.start);
+        Self { units, trains: expected(projection) / targets.max(1.0) }
+    }
+
+    /// Mean spikes of all trains of a target in a step.
+    pub fn at(&self, step: u64) -> f64 {
+        let mean = match &self.units {
+            None => 0.0,
+            Some(PerUnit::Shared(schedule)) => schedule.at(step),
+            Some(PerUnit::Each(all)) => all.iter().map(|schedule| schedule.at(step)).sum::<f64>() / all.len().max(1) as f64,
+        };
+        mean * self.trains
+    }
+}
+
+/// The applications of private trains, with how often these spike.
+pub fn private<'a>(network: &Network, mapping: &'a Mapping) -> Vec<(&'a Application, PrivateTrains)> {
+    let trains = |application: &'a Application| match application.kind {
+        Kind::PrivateSources { projection } => Some((application, PrivateTrains::of(network, &network.projections[projection]))),
+        _ => None,
     };
-    let at = |schedule: &Schedule| schedule.at(step);
-    let mean = match &units {
-        PerUnit::Shared(schedule) => at(schedule),
-        PerUnit::Each(all) => all.iter().map(at).sum::<f64>() / all.len().max(1) as f64,
-    };
-    let trains = crate::mapping::rows::expected(projection) / f64::from(application.size).max(1.0);
-    mean * trains
+    mapping.applications.iter().filter_map(trains).collect()
 }
 
 /// The spikes of private trains in a step, drawn: (slice, cell).
-pub fn private_spikes(network: &Network, mapping: &Mapping, step: u64, mut call: impl FnMut(Firing)) {
-    for application in &mapping.applications {
-        let rate = private_rate(network, application, step);
+pub fn private_spikes(seed: u64, private: &[(&Application, PrivateTrains)], step: u64, mut call: impl FnMut(Firing)) {
+    for (application, trains) in private {
+        let rate = trains.at(step);
         if rate <= 0.0 {
             continue;
         }
-        let key = Key::new(network.noise_seed).name("machine").name(&application.name).finish();
+        let key = Key::new(seed).name("machine").name(&application.name).finish();
         let mut stream = Stream::new(mix(key, step), 0);
         for cell in 0..application.size {
             for _ in 0..poisson(&mut stream, rate) {
