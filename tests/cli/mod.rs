@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod compare;
+mod cost;
 mod engines;
 mod lsm;
 mod lsm_errors;
