@@ -21,7 +21,8 @@ pub(super) struct Unit<T> {
     name: String,
     /// Numbers of the copies, `None` for a lone unit.
     copies: Option<std::ops::RangeInclusive<u64>>,
-    pub(super) what: T,
+    /// Or why it cannot be simulated, which matters only to neurons on it.
+    what: Result<T, String>,
 }
 
 /// A neuron unit.
@@ -199,21 +200,13 @@ fn core(node: &Node) -> Result<(u64, Core), Wrong> {
     let attributes = fields.need("attributes")?.fields()?;
     attributes.only(&["buffer_position", "buffer_inside_unit", "max_neurons_supported"])?;
     buffer_before_soma(&attributes)?;
-    let message_in = units(&fields, "axon_in", |attributes| cost(attributes, "message_in", &[]))?;
-    let message_out = units(&fields, "axon_out", |attributes| cost(attributes, "message_out", &[]))?;
     let core = Core {
         max_neurons: attributes.get("max_neurons_supported").map(Node::count).transpose()?,
-        message_in: message_in[0].what,
-        message_out: message_out[0].what,
-        synapses: units(&fields, "synapse", |attributes| {
-            model(attributes, &["current_based"])?;
-            cost(attributes, "process_spike", UNIT_NAMES)
-        })?,
-        dendrites: units(&fields, "dendrite", |attributes| {
-            model(attributes, &["accumulator"])?;
-            cost(attributes, "update", UNIT_NAMES)
-        })?,
-        somas: units(&fields, "soma", soma)?,
+        message_in: axon(&fields, "axon_in", "message_in")?,
+        message_out: axon(&fields, "axon_out", "message_out")?,
+        synapses: units(&fields, "synapse", &["current_based"], |unit, _| cost(unit, "process_spike"))?,
+        dendrites: units(&fields, "dendrite", &["accumulator"], |unit, _| cost(unit, "update"))?,
+        somas: units(&fields, "soma", &["leaky_integrate_fire", "input"], soma)?,
     };
     Ok((number_of(&copies), core))
 }
@@ -231,54 +224,70 @@ fn buffer_before_soma(attributes: &Fields<'_>) -> Result<(), Wrong> {
 }
 
 /// Attributes of units that change neither energy nor time of the models here.
-const UNIT_NAMES: &[&str] = &["model", "force_update", "update_every_timestep"];
+const WITHOUT_EFFECT: [&str; 3] = ["model", "force_update", "update_every_timestep"];
 
-fn soma(attributes: &Fields<'_>) -> Result<Soma, Wrong> {
-    let model = match model(attributes, &["leaky_integrate_fire", "input"])? {
-        0 => SomaModel::Leaky,
-        _ => SomaModel::Input,
-    };
-    let part = |what: &str| -> Result<Cost, Wrong> {
-        let amount = |kind: &str| attributes.amount(&format!("{kind}_{what}"));
-        Ok(Cost { energy: amount("energy")?, time: amount("latency")? })
-    };
-    let known = ["access_neuron", "update_neuron", "spike_out"].map(|what| [format!("energy_{what}"), format!("latency_{what}")]);
-    let known: Vec<&str> = known.iter().flatten().map(String::as_str).chain(UNIT_NAMES.iter().copied()).collect();
-    attributes.only(&known)?;
-    Ok(Soma { model, access: part("access_neuron")?, update: part("update_neuron")?, spike: part("spike_out")? })
+fn soma(unit: &Fields<'_>, model: usize) -> Result<Soma, Wrong> {
+    let model = if model == 0 { SomaModel::Leaky } else { SomaModel::Input };
+    let parts = ["access_neuron", "update_neuron", "spike_out"];
+    let [access, update, spike] = parts.map(|part| amounts(unit, part));
+    let known = parts.map(names_of);
+    unit.only(&known.iter().flatten().map(String::as_str).chain(WITHOUT_EFFECT).collect::<Vec<_>>())?;
+    Ok(Soma { model, access: access?, update: update?, spike: spike? })
 }
 
-/// Place of a unit's model among those that are simulated.
-fn model(attributes: &Fields<'_>, simulated: &[&str]) -> Result<usize, Wrong> {
-    if let Some(plugin) = attributes.get("plugin") {
-        return Err(Wrong::at(plugin.line, "plug-ins cannot be simulated here"));
-    }
-    let model = attributes.need("model")?;
-    let name = model.text()?;
-    let place = simulated.iter().position(|known| *known == name);
-    place.ok_or_else(|| Wrong::at(model.line, format!("the model {name} is not simulated here; {} is", simulated.join(" or "))))
+/// The one cost of a unit.
+fn cost(unit: &Fields<'_>, what: &str) -> Result<Cost, Wrong> {
+    unit.only(&names_of(what).iter().map(String::as_str).chain(WITHOUT_EFFECT).collect::<Vec<_>>())?;
+    amounts(unit, what)
 }
 
-/// The one cost of a unit; `more` names are allowed beside it.
-fn cost(attributes: &Fields<'_>, what: &str, more: &[&str]) -> Result<Cost, Wrong> {
-    let [energy, latency] = ["energy", "latency"].map(|kind| format!("{kind}_{what}"));
-    let cost = Cost { energy: attributes.amount(&energy)?, time: attributes.amount(&latency)? };
-    let known: Vec<&str> = [energy.as_str(), latency.as_str()].into_iter().chain(more.iter().copied()).collect();
-    attributes.only(&known)?;
-    Ok(cost)
+fn amounts(unit: &Fields<'_>, what: &str) -> Result<Cost, Wrong> {
+    let [energy, latency] = names_of(what);
+    Ok(Cost { energy: unit.amount(&energy)?, time: unit.amount(&latency)? })
 }
 
-/// The units of a section; there is at least one.
-fn units<T>(core: &Fields<'_>, section: &str, read: impl Fn(&Fields<'_>) -> Result<T, Wrong>) -> Result<Vec<Unit<T>>, Wrong> {
+fn names_of(what: &str) -> [String; 2] {
+    ["energy", "latency"].map(|kind| format!("{kind}_{what}"))
+}
+
+/// The cost of the first axon unit: SANA-FE lets nobody choose another.
+fn axon(core: &Fields<'_>, section: &str, what: &str) -> Result<Cost, Wrong> {
+    let node = core.need(section)?;
+    let unit = node.list()?.first().ok_or_else(|| Wrong::at(node.line, format!("{section} has no unit")))?;
+    cost(&unit.fields()?.need("attributes")?.fields()?, what)
+}
+
+/// The units of a section; there is at least one. `read` gets the attributes and the model's place among the simulated ones.
+fn units<T>(
+    core: &Fields<'_>,
+    section: &str,
+    simulated: &[&str],
+    read: impl Fn(&Fields<'_>, usize) -> Result<T, Wrong>,
+) -> Result<Vec<Unit<T>>, Wrong> {
     let node = core.need(section)?;
     let mut units = Vec::new();
     for unit in node.list()? {
         let fields = unit.fields()?;
         fields.only(&["name", "attributes"])?;
         let (name, copies) = named(&fields)?;
-        units.push(Unit { name, copies, what: read(&fields.need("attributes")?.fields()?)? });
+        let attributes = fields.need("attributes")?.fields()?;
+        let what = match model(&attributes, simulated)? {
+            Ok(place) => Ok(read(&attributes, place)?),
+            Err(reason) => Err(reason),
+        };
+        units.push(Unit { name, copies, what });
     }
     if units.is_empty() { Err(Wrong::at(node.line, format!("{section} has no unit"))) } else { Ok(units) }
+}
+
+/// Place of a unit's model among those that are simulated, or why there is none.
+fn model(attributes: &Fields<'_>, simulated: &[&str]) -> Result<Result<usize, String>, Wrong> {
+    if attributes.get("plugin").is_some() {
+        return Ok(Err("plug-ins cannot be simulated here".to_string()));
+    }
+    let name = attributes.need("model")?.text()?;
+    let place = simulated.iter().position(|known| *known == name);
+    Ok(place.ok_or_else(|| format!("the model {name} is not simulated here; {} is", simulated.join(" or "))))
 }
 
 /// A name, and the numbers of its copies where it ends in "[a..b]".
@@ -295,17 +304,25 @@ fn number_of(copies: &Option<std::ops::RangeInclusive<u64>>) -> u64 {
     copies.as_ref().map_or(1, |copies| copies.end() - copies.start() + 1)
 }
 
-/// The unit of a name and the number of its copy; the first unit where no name is given.
-pub(super) fn find<'a, T>(units: &'a [Unit<T>], name: Option<&str>) -> Option<(usize, u64, &'a T)> {
-    let Some(name) = name else { return units.first().map(|unit| (0, 0, &unit.what)) };
-    units.iter().enumerate().find_map(|(place, unit)| {
-        let copy = match &unit.copies {
-            None => (unit.name == name).then_some(0)?,
-            Some(copies) => {
-                let number = name.strip_prefix(unit.name.as_str())?.strip_prefix('[')?.strip_suffix(']')?.parse().ok()?;
-                copies.contains(&number).then_some(number)?
-            }
-        };
-        Some((place, copy, &unit.what))
-    })
+/// What a name stands for: the unit's place, the number of its copy, and itself. No name stands for the first unit.
+///
+/// # Errors
+/// There is no such unit, or it cannot be simulated: a sentence.
+pub(super) fn find<'a, T>(units: &'a [Unit<T>], section: &str, name: Option<&str>) -> Result<(usize, u64, &'a T), String> {
+    let found = match name {
+        None => Some((0, 0)),
+        Some(name) => units.iter().enumerate().find_map(|(place, unit)| Some((place, unit.copy_named(name)?))),
+    };
+    let missing = || format!("the core has no {section} unit \"{}\"", name.unwrap_or_default());
+    let (place, copy, unit) = found.and_then(|(place, copy)| Some((place, copy, units.get(place)?))).ok_or_else(missing)?;
+    Ok((place, copy, unit.what.as_ref().map_err(Clone::clone)?))
+}
+
+impl<T> Unit<T> {
+    /// The number of the copy of that name, if it is one of this unit's.
+    fn copy_named(&self, name: &str) -> Option<u64> {
+        let Some(copies) = &self.copies else { return (self.name == name).then_some(0) };
+        let number = name.strip_prefix(self.name.as_str())?.strip_prefix('[')?.strip_suffix(']')?.parse().ok()?;
+        copies.contains(&number).then_some(number)
+    }
 }

@@ -247,14 +247,12 @@ fn name(network: &Network, neuron: u32) -> String {
 
 /// A neuron with the costs of its units, and which copy of which neuron unit it is on.
 fn mapped(neuron: &super::net::Neuron, units: &Units, kind: &Core, core: u32) -> Result<(Mapped, (usize, u64)), String> {
-    let name = |mapping: &Option<String>, own: &Option<String>| mapping.clone().or_else(|| own.clone());
-    let missing = |what: &str, name: Option<String>| format!("the core has no {what} unit \"{}\"", name.unwrap_or_default());
-    let soma = name(&units.soma, &neuron.units.soma);
-    let synapse = name(&units.synapse, &neuron.units.synapse);
-    let dendrite = name(&units.dendrite, &neuron.units.dendrite);
-    let (place, copy, unit) = find(&kind.somas, soma.as_deref()).ok_or_else(|| missing("soma", soma))?;
-    let (.., synapse_cost) = find(&kind.synapses, synapse.as_deref()).ok_or_else(|| missing("synapse", synapse))?;
-    let (.., dendrite_cost) = find(&kind.dendrites, dendrite.as_deref()).ok_or_else(|| missing("dendrite", dendrite))?;
+    let [soma, synapse, dendrite] =
+        [(&units.soma, &neuron.units.soma), (&units.synapse, &neuron.units.synapse), (&units.dendrite, &neuron.units.dendrite)]
+            .map(|(mapping, own)| mapping.as_deref().or(own.as_deref()));
+    let (place, copy, unit) = find(&kind.somas, "soma", soma)?;
+    let (.., synapse) = find(&kind.synapses, "synapse", synapse)?;
+    let (.., dendrite) = find(&kind.dendrites, "dendrite", dendrite)?;
     let mapped = Mapped {
         parameters: neuron.parameters.clone(),
         core,
@@ -262,8 +260,8 @@ fn mapped(neuron: &super::net::Neuron, units: &Units, kind: &Core, core: u32) ->
         access: unit.access,
         update: unit.update,
         spike: unit.spike,
-        synapse: *synapse_cost,
-        dendrite: *dendrite_cost,
+        synapse: *synapse,
+        dendrite: *dendrite,
         state: Leaky::default(),
         input: [None; 2],
     };

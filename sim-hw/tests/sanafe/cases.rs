@@ -93,11 +93,21 @@ pub(crate) fn random(seed: u32) -> Case {
         }
     }
     net += "    - name: c\n      attributes: {threshold: 2, leak_decay: 0.5}\n      neurons: [0..3]\n  edges:\n";
-    let weights = |random: &mut Random, number: u32| (0..number).map(|_| random.weight().to_string()).collect::<Vec<_>>().join(", ");
+    let weights =
+        |random: &mut Random, number: u32| (0..number).map(|_| random.weight().to_string()).collect::<Vec<_>>().join(", ");
     let _ = writeln!(net, "    - i -> a: {{type: dense, weight: [{}]}}", weights(&mut random, 6 * a));
     let pairs: Vec<String> = (0..5).map(|_| format!("[{}, {}]", random.below(a), random.below(b))).collect();
-    let _ = writeln!(net, "    - a -> b: {{type: sparse, source_target_pairs: [{}], weight: [{}]}}", pairs.join(", "), weights(&mut random, 5));
-    let _ = writeln!(net, "    - i -> c: {{type: conv2d, input_height: 3, input_width: 2, input_channels: 1, kernel_count: 2, kernel_height: 2, kernel_width: 2, stride_height: 1, stride_width: 1, weight: [{}]}}", weights(&mut random, 8));
+    let _ = writeln!(
+        net,
+        "    - a -> b: {{type: sparse, source_target_pairs: [{}], weight: [{}]}}",
+        pairs.join(", "),
+        weights(&mut random, 5)
+    );
+    let _ = writeln!(
+        net,
+        "    - i -> c: {{type: conv2d, input_height: 3, input_width: 2, input_channels: 1, kernel_count: 2, kernel_height: 2, kernel_width: 2, stride_height: 1, stride_width: 1, weight: [{}]}}",
+        weights(&mut random, 8)
+    );
     for _ in 0..8 {
         let (source, target) = (random.below(b), random.below(a));
         let _ = writeln!(net, "    - b.{source} -> a.{target}: [weight: {}]", random.weight());
