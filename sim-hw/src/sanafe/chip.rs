@@ -262,7 +262,7 @@ fn mapped(neuron: &super::net::Neuron, units: &Units, kind: &Core, core: u32) ->
         spike: unit.spike,
         synapse: *synapse,
         dendrite: *dendrite,
-        state: Leaky::default(),
+        state: Leaky::new(&neuron.parameters),
         input: [None; 2],
     };
     Ok((mapped, (place, copy)))

@@ -30,6 +30,8 @@ pub(super) struct Parameters {
     pub(super) decay: f64,
     /// Steps from a spike to the next possible one.
     pub(super) refractory: u64,
+    /// Potential before the first step.
+    pub(super) potential: f64,
     pub(super) always_updates: bool,
     /// Whether an input fires in steps 1, 2, ..
     pub(super) spikes: Vec<bool>,
@@ -49,6 +51,7 @@ impl Default for Parameters {
             bias: 0.0,
             decay: 1.0,
             refractory: 0,
+            potential: 0.0,
             always_updates: false,
             spikes: Vec::new(),
             every: 0,
@@ -64,13 +67,17 @@ pub(super) struct Step {
 }
 
 /// What a leaky integrate-and-fire neuron remembers.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Leaky {
     potential: f64,
     fired_in: Option<u64>,
 }
 
 impl Leaky {
+    pub(super) fn new(p: &Parameters) -> Self {
+        Self { potential: p.potential, fired_in: None }
+    }
+
     /// Step number `step`, from 1. It rests while there is nothing to compute.
     ///
     /// v := trunc(64 decay v) / 64 + bias + input; fires when v > threshold. For `refractory` steps from a spike on it
@@ -79,7 +86,9 @@ impl Leaky {
         if input.is_none() && self.potential == 0.0 && p.bias == 0.0 && !p.always_updates {
             return Step::default();
         }
-        self.potential = (self.potential * p.decay * GRAIN).trunc() / GRAIN;
+        // A potential that is given does not decay before the first step.
+        let decay = if step == 1 { 1.0 } else { p.decay };
+        self.potential = (self.potential * decay * GRAIN).trunc() / GRAIN;
         if self.fired_in.is_some_and(|fired| step - fired < p.refractory) {
             return Step { updated: true, fired: false };
         }

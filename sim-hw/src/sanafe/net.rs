@@ -9,7 +9,8 @@ use super::yaml::{self, Fields, Node, unknown_name};
 const MAX_NEURONS: u64 = 1 << 24;
 
 /// Attributes of neurons that switch recordings on, or that nothing depends on any more.
-const WITHOUT_EFFECT: &[&str] = &["log_spikes", "log_potential", "log_u", "log_v", "connections_out", "force_dendrite_update"];
+const WITHOUT_EFFECT: &[&str] =
+    &["log_spikes", "log_potential", "log_u", "log_v", "connections_out", "force_dendrite_update", "force_soma_update"];
 
 /// Attributes that are simulated.
 const SIMULATED: &[&str] = &[
@@ -22,8 +23,9 @@ const SIMULATED: &[&str] = &[
     "bias",
     "leak_decay",
     "refractory_delay",
+    "potential",
     "force_update",
-    "force_soma_update",
+    "force_update_every_timestep",
     "spikes",
     "rate",
     "soma_hw_name",
@@ -161,7 +163,8 @@ impl Neuron {
             "bias" => p.bias = value.number()?,
             "leak_decay" => p.decay = value.number()?,
             "refractory_delay" => p.refractory = value.count()?,
-            "force_update" | "force_soma_update" => p.always_updates = value.truth()?,
+            "potential" => p.potential = value.number()?,
+            "force_update" | "force_update_every_timestep" => p.always_updates = value.truth()?,
             "spikes" => p.spikes = value.list()?.iter().map(Node::truth).collect::<Result<_, _>>()?,
             "rate" => p.every = steps_between(value)?,
             "soma_hw_name" => self.units.soma = Some(value.text()?.to_string()),

@@ -163,6 +163,7 @@ impl Random {
             format!("reverse_reset_mode: {}", mode[self.below(4) as usize]),
             format!("refractory_delay: {}", self.below(4)),
             format!("force_update: {}", self.below(2) == 1),
+            format!("potential: {}", f64::from(self.below(9)) / 3.0 - 1.0),
             format!("soma: {{bias: {}}}", f64::from(self.below(5)) / 8.0),
         ];
         let chosen: Vec<&str> = all.iter().filter(|_| self.below(3) == 0).map(String::as_str).collect();
