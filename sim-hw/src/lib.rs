@@ -13,7 +13,8 @@
 //! * [`ledger`]: an itemised account of the energy of what happened on a platform.
 //! * [`sanafe`]: the cost model of the SANA-FE simulator, and its files.
 //!
-//! What is not here yet: the mapping of neurons to cores, routes, and the emulation of packets. The figures those need are in the platform files already, so that they can be read and disputed.
+//! What is not here yet: the mapping of neurons to cores, routes, and the emulation of packets. The figures those need are
+//! in the platform files already, so that they can be read and disputed.
 //!
 //! A quantity that nobody has published is absent, and what is known to be missing stands in the file's `not_priced`
 //! list with the reason. Absent means "not priced"; it never counts as 0.

@@ -66,47 +66,65 @@ pub(super) struct Chip {
 /// Where a core is.
 type Address = (usize, usize);
 
+/// The cores that neurons are mapped to, numbered as they come.
+#[derive(Debug, Default)]
+struct Cores<'a> {
+    numbers: BTreeMap<Address, u32>,
+    addresses: Vec<Address>,
+    kinds: Vec<&'a Core>,
+    neurons: Vec<u64>,
+}
+
+impl<'a> Cores<'a> {
+    /// Room for one more neuron: the core's number and what it is.
+    fn take(&mut self, architecture: &'a Architecture, address: Address) -> Result<(u32, &'a Core), String> {
+        let (tile, on_tile) = address;
+        let kind = architecture.tile(tile).and_then(|tile| tile.core(on_tile));
+        let kind = kind.ok_or_else(|| format!("the chip has no core {tile}.{on_tile}"))?;
+        let number = *self.numbers.entry(address).or_insert(self.addresses.len() as u32);
+        if number as usize == self.addresses.len() {
+            self.addresses.push(address);
+            self.kinds.push(kind);
+            self.neurons.push(0);
+        }
+        self.neurons[number as usize] += 1;
+        match kind.max_neurons {
+            Some(most) if self.neurons[number as usize] > most => {
+                Err(format!("core {tile}.{on_tile} has room for {most} neurons"))
+            }
+            _ => Ok((number, kind)),
+        }
+    }
+
+    fn tiles(&self) -> u64 {
+        self.addresses.iter().map(|(tile, _)| tile).collect::<BTreeSet<_>>().len() as u64
+    }
+}
+
 impl Chip {
     pub(super) fn new(architecture: &Architecture, network: &Network) -> Result<Self, Problem> {
         let order = order(network)?;
-        let mut cores: BTreeMap<Address, u32> = BTreeMap::new();
-        let mut units_taken = BTreeSet::new();
+        let mut cores = Cores::default();
+        let mut inputs_taken = BTreeSet::new();
         let mut neurons = Vec::with_capacity(order.len());
-        let mut addresses: Vec<Address> = Vec::new();
-        let mut kinds: Vec<&Core> = Vec::new();
-        let mut sizes: Vec<u64> = Vec::new();
         for (neuron, mapping) in order.iter().map(|(neuron, mapping)| (*neuron, &network.mappings[*mapping])) {
             let wrong = |message: String| Wrong::at(mapping.line, message).in_file(File::Network);
-            let address = (mapping.tile, mapping.core);
-            let kind = architecture.tile(mapping.tile).and_then(|tile| tile.core(mapping.core));
-            let kind = kind.ok_or_else(|| wrong(format!("the chip has no core {}.{}", address.0, address.1)))?;
-            let core = *cores.entry(address).or_insert_with(|| {
-                addresses.push(address);
-                kinds.push(kind);
-                sizes.push(0);
-                (addresses.len() - 1) as u32
-            });
-            sizes[core as usize] += 1;
-            if let Some(most) = kind.max_neurons.filter(|most| sizes[core as usize] > *most) {
-                return Err(wrong(format!("core {}.{} has room for {most} neurons", address.0, address.1)));
-            }
-            let described = &network.neurons[neuron as usize];
-            let (mapped, unit) = mapped(described, &mapping.units, kind, core).map_err(wrong)?;
-            if mapped.model == SomaModel::Input && !units_taken.insert((address, unit)) {
+            let (core, kind) = cores.take(architecture, (mapping.tile, mapping.core)).map_err(wrong)?;
+            let (mapped, unit) = mapped(&network.neurons[neuron as usize], &mapping.units, kind, core).map_err(wrong)?;
+            if mapped.model == SomaModel::Input && !inputs_taken.insert((core, unit)) {
                 return Err(wrong("an input unit takes one neuron; name another one of the core's".to_string()));
             }
             neurons.push(mapped);
         }
-        let tiles: BTreeSet<usize> = addresses.iter().map(|(tile, _)| *tile).collect();
         let mut chip = Self {
             neurons,
             messages: Vec::new(),
             synapses: Vec::with_capacity(network.edges.len()),
-            send_time: kinds.iter().map(|kind| kind.message_out.time).collect(),
-            sync_time: architecture.sync_time(tiles.len() as u64),
-            loads: addresses.iter().map(|_| Load::default()).collect(),
+            send_time: cores.kinds.iter().map(|kind| kind.message_out.time).collect(),
+            sync_time: architecture.sync_time(cores.tiles()),
+            loads: cores.addresses.iter().map(|_| Load::default()).collect(),
         };
-        chip.connect(architecture, network, &order, &addresses, &kinds)?;
+        chip.connect(architecture, network, &order, &cores)?;
         Ok(chip)
     }
 
@@ -116,8 +134,7 @@ impl Chip {
         architecture: &Architecture,
         network: &Network,
         order: &[(u32, usize)],
-        addresses: &[Address],
-        kinds: &[&Core],
+        cores: &Cores<'_>,
     ) -> Result<(), Problem> {
         let mut place = vec![0_u32; order.len()];
         for (at, (neuron, _)) in (0..).zip(order) {
@@ -133,8 +150,8 @@ impl Chip {
         for edges in edges.chunk_by(same_message) {
             let (source, core) = (edges[0].0, self.neurons[edges[0].1 as usize].core);
             let from = self.neurons[source as usize].core as usize;
-            let (out, into) = (kinds[from].message_out, kinds[core as usize].message_in);
-            let hops = hop_energy(architecture, addresses[from].0, addresses[core as usize].0);
+            let (out, into) = (cores.kinds[from].message_out, cores.kinds[core as usize].message_in);
+            let hops = hop_energy(architecture, cores.addresses[from].0, cores.addresses[core as usize].0);
             let mut energy = Energy { network: out.energy + hops + into.energy, ..Energy::default() };
             let mut receive_time = into.time;
             let first = self.synapses.len() as u32;
