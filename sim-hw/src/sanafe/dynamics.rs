@@ -1,5 +1,7 @@
 //! SANA-FE's neurons: the leaky integrate-and-fire soma and the input soma.
 
+use std::sync::Arc;
+
 /// Potentials are kept to this part of a unit where they decay.
 const GRAIN: f64 = 64.0;
 
@@ -33,8 +35,8 @@ pub(super) struct Parameters {
     /// Potential before the first step.
     pub(super) potential: f64,
     pub(super) always_updates: bool,
-    /// Whether an input fires in steps 1, 2, ..
-    pub(super) spikes: Vec<bool>,
+    /// Whether an input fires in steps 1, 2, ..; neurons of a line share the list.
+    pub(super) spikes: Arc<[bool]>,
     /// An input fires each so many steps; 0: not.
     pub(super) every: u64,
 }
@@ -53,7 +55,7 @@ impl Default for Parameters {
             refractory: 0,
             potential: 0.0,
             always_updates: false,
-            spikes: Vec::new(),
+            spikes: Arc::default(),
             every: 0,
         }
     }
