@@ -3,7 +3,7 @@
 use sim_hw::figure::Kind;
 use sim_hw::platform::Platform;
 use sim_hw::platforms;
-use sim_hw::topology::Topology;
+use sim_hw::topology::{Node, Topology};
 
 fn spinnaker1() -> Platform {
     platforms::find("spinnaker1").expect("it is shipped").expect("it is valid")
@@ -141,4 +141,35 @@ fn all_problems_are_told_at_once() {
         assert!(problems.iter().any(|p| p.starts_with(start)), "{start:?} is among {problems:?}");
     }
     assert_eq!(problems.len(), 6, "and the value and the source of the figure: {problems:?}");
+}
+
+/// The shape of a chip's mesh and its number of cores are two statements of one thing.
+#[test]
+fn meshes_hold_the_cores_of_a_chip() {
+    let mut meshes = 0;
+    for entry in platforms::all() {
+        let platform = platforms::find(entry.name).expect("it is shipped").expect("it is valid");
+        let Topology::Mesh { columns, rows, of, .. } = platform.topology else { continue };
+        let count = |figure: &Option<sim_hw::figure::Figure>| figure.as_ref().map(|f| f.nominal());
+        let per_node = if of == Node::Tiles { count(&platform.limits.cores_per_tile).expect("tiles have cores") } else { 1.0 };
+        assert_eq!(count(&platform.limits.cores_per_chip), Some(f64::from(columns * rows) * per_node), "{}", entry.name);
+        assert_eq!(platform.topology.chips(), None, "{}: nodes within a chip are no chips", entry.name);
+        meshes += 1;
+    }
+    assert_eq!(meshes, 3, "Loihi, TrueNorth and the generic mesh");
+}
+
+/// Numbers of limits-only platforms are not to be taken for prices; every other one prices an event or says what contains it.
+#[test]
+fn platforms_price_events_or_say_that_they_do_not() {
+    let limits_only = ["loihi2", "brainscales2", "dynapse", "tianjic", "akida"];
+    for entry in platforms::all() {
+        let platform = platforms::find(entry.name).expect("it is shipped").expect("it is valid");
+        let is_priced = platform.energy.synaptic_event.is_some() || platform.contained.iter().any(|c| c.what == "synaptic_event");
+        assert_eq!(is_priced, !limits_only.contains(&entry.name), "{}", entry.name);
+        assert!(!platform.not_priced.is_empty(), "{}: no chip's costs are all known", entry.name);
+        if limits_only.contains(&entry.name) {
+            assert!(platform.energy.figures().is_empty() && platform.about.contains("limits only"), "{}", entry.name);
+        }
+    }
 }

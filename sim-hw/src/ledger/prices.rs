@@ -120,4 +120,10 @@ pub(super) const DUTIES: &[Duty] = &[
         time: |t| t.neuron_update_inactive.as_ref(),
         count: |c| c.updates_inactive,
     },
+    Duty {
+        name: "agreeing that steps are over",
+        cycles: |_| None,
+        time: |t| t.barrier.as_ref(),
+        count: |c| Some(c.steps? * c.active_cores?),
+    },
 ];

@@ -133,4 +133,7 @@ fn cores_time_is_accounted() {
     near(time("static").nominal, 1e6 * 31.0 / 200e6, 1e-12, "a million events at 31 cycles, s");
     near(time("static").low, 1e6 * 15.4 / 200e6, 1e-12, "and at 15.4");
     near(time("lif_psc_exp").high, 1e6 * 185.0 / 200e6, 1e-12, "a million updates at 185 cycles, s");
+    let chip = Census { active_cores: Some(128.0), steps: Some(1000.0), ..Census::default() };
+    let barriers = &ledger("loihi1", &chip).work[0];
+    near(barriers.time.low, 128.0 * 1000.0 * 113e-9, 1e-12, "a thousand shortest barriers of all cores, s");
 }

@@ -241,15 +241,25 @@ fn connector_text(c: &Connector) -> String {
 }
 
 fn platform_text(platform: &sim_hw::platform::Platform) -> String {
-    let figures = platform.figures();
-    let line = |(name, _, f): &(String, sim_hw::measure::Measure, &sim_hw::figure::Figure)| {
-        let kind = serde_json::to_value(f.kind).ok().and_then(|k| k.as_str().map(str::to_string)).unwrap_or_default();
-        format!("{name:<44} {} ({kind}: {})\n", format!("{} {}", f.value, f.unit.trim_start_matches('1')).trim_end(), f.source)
-    };
+    let figures = platform.figures().into_iter().map(|(name, _, figure)| figure_line(&name, figure)).collect::<String>();
+    let contained = platform.contained.iter().map(|c| format!("{} in {}: {}\n", c.what, c.within, c.reason)).collect::<String>();
     let not_priced = platform.not_priced.iter().map(|n| format!("{}: {}\n", n.what, n.reason)).collect::<String>();
+    let contained = if contained.is_empty() { contained } else { block("counted in another figure", &contained) };
     heading(&platform.name, &[], &platform.about)
-        + &block("figures (kind and source of each)", &figures.iter().map(line).collect::<String>())
+        + &block("figures (band, kind and source of each)", &figures)
+        + &contained
         + &block("not priced", &not_priced)
+}
+
+fn figure_line(name: &str, figure: &sim_hw::figure::Figure) -> String {
+    let kind = serde_json::to_value(figure.kind).ok().and_then(|k| k.as_str().map(str::to_string)).unwrap_or_default();
+    let unit = if figure.unit == "1" { String::new() } else { format!(" {}", figure.unit) };
+    let band = match (figure.low, figure.high) {
+        (None, None) => String::new(),
+        (low, high) => format!(" [{} to {}]", low.unwrap_or(figure.value), high.unwrap_or(figure.value)),
+    };
+    let note = figure.note.as_ref().map_or(String::new(), |note| format!("; {note}"));
+    format!("{name:<44} {}{unit}{band} ({kind}: {}{note})\n", figure.value, figure.source)
 }
 
 pub(super) fn parameter_json(spec: &ParamSpec) -> Value {
