@@ -47,7 +47,8 @@ impl Capacity {
                 u64::MAX
             }
         };
-        let most = |known: u64, asked: Option<u32>| asked.map_or(known, |n| known.min(u64::from(n))).min(u64::from(u32::MAX)) as u32;
+        let most =
+            |known: u64, asked: Option<u32>| asked.map_or(known, |n| known.min(u64::from(n))).min(u64::from(u32::MAX)) as u32;
         let neurons = whole(&limits.neurons_per_core, "neurons of a core");
         // The software's default, which a script may raise.
         let sources = whole(&limits.sources_per_core, "stimulus units of a core");

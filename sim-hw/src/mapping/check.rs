@@ -178,7 +178,10 @@ fn keys_apart(mapping: &Mapping) -> Vec<Flaw> {
         let cells = u64::from(slice.cells.end - slice.cells.start) * u64::from(application.keys_per_cell());
         // Sorted neighbours are enough for blocks, which masks of ones from the left are.
         let is_block = slice.keys.mask.count_zeros() == slice.keys.mask.trailing_zeros();
-        if !is_block || slice.keys.key & !slice.keys.mask != 0 || (cells << super::keys::COLOUR_BITS) > 1 << slice.keys.generality() {
+        if !is_block
+            || slice.keys.key & !slice.keys.mask != 0
+            || (cells << super::keys::COLOUR_BITS) > 1 << slice.keys.generality()
+        {
             flaws.push(Flaw::SharedKeys { slice: number, with: number });
         }
     }
@@ -207,7 +210,8 @@ fn limits(mapping: &Mapping) -> Vec<Flaw> {
             _ => capacity.sources_per_core.max(capacity.neurons_per_core),
         };
         let reaches = application.delay_slots.saturating_mul(capacity.delay_stages);
-        let cells: u64 = mapping.slices.iter().filter(|s| s.application == number).map(|s| (s.cells.end - s.cells.start) as u64).sum();
+        let cells: u64 =
+            mapping.slices.iter().filter(|s| s.application == number).map(|s| (s.cells.end - s.cells.start) as u64).sum();
         if application.per_core > most || application.longest_delay > reaches || cells != u64::from(application.size) {
             flaws.push(Flaw::Cells { application: number });
         }

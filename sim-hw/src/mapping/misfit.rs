@@ -7,6 +7,13 @@ use std::fmt::{Display, Formatter, Result};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum Misfit {
+    /// A larger machine is asked for than can be addressed.
+    Boards {
+        /// Boards that are asked for.
+        needed: u64,
+        /// Boards of the largest machine.
+        available: u64,
+    },
     /// More cores are needed than the machine leaves to networks.
     Cores {
         /// Cores that are needed.
@@ -88,6 +95,9 @@ impl Display for Misfit {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let place = |[x, y]: &[u32; 2]| format!("({x}, {y})");
         match self {
+            Self::Boards { needed, available } => {
+                write!(f, "{needed} boards are asked for, the largest machine has {available}")
+            }
             Self::Cores { needed, available } => {
                 write!(f, "{needed} cores are needed, the machine has {available}: {} too few", needed - available.min(needed))
             }
@@ -113,7 +123,11 @@ impl Display for Misfit {
             Self::Keys { needed, available } => write!(f, "keys take {needed} bits, there are {available}"),
             Self::Entries { chip, needed, available } => {
                 let chip = place(chip);
-                write!(f, "chip {chip}: {needed} routing entries, there are {available}: {} too few", needed - available.min(needed))
+                write!(
+                    f,
+                    "chip {chip}: {needed} routing entries, there are {available}: {} too few",
+                    needed - available.min(needed)
+                )
             }
             Self::CutOff { from, to } => write!(f, "no way leads from chip {} to chip {}", place(from), place(to)),
         }

@@ -191,9 +191,7 @@ fn delaying(applications: &[Application], flows: &[Flow]) -> Vec<Application> {
     let mut stages: BTreeMap<u32, u64> = BTreeMap::new();
     for flow in flows {
         let slots = applications[flow.target as usize].delay_slots.max(1);
-        // The trains of private stimuli are drawn: a delay means nothing to them.
-        let private = matches!(applications[flow.source as usize].kind, Kind::PrivateSources { .. });
-        if flow.longest > slots && !private {
+        if flow.longest > slots {
             let most = stages.entry(flow.source).or_default();
             *most = (*most).max(flow.longest.div_ceil(slots) - 1);
         }
@@ -203,7 +201,11 @@ fn delaying(applications: &[Application], flows: &[Flow]) -> Vec<Application> {
         let kind = Kind::Delays { of, stages: stages as u32 };
         let per_core = source.per_core;
         let memory = Memory::of_sources(per_core);
-        Application { per_core, memory, ..Application::new(format!("delays of {}", source.name), kind, source.population, source.size) }
+        Application {
+            per_core,
+            memory,
+            ..Application::new(format!("delays of {}", source.name), kind, source.population, source.size)
+        }
     };
     stages.into_iter().map(core).collect()
 }

@@ -39,7 +39,10 @@ pub(super) fn reach(network: &Network, applications: &[Application], flows: &[Fl
     for application in applications {
         if let Kind::Delays { of, .. } = application.kind {
             let first = applications[of as usize].slices.start;
-            application.slices.clone().for_each(|slice| push(&mut reach[(slice - application.slices.start + first) as usize], slice..slice + 1));
+            application
+                .slices
+                .clone()
+                .for_each(|slice| push(&mut reach[(slice - application.slices.start + first) as usize], slice..slice + 1));
         }
     }
     reach.iter_mut().for_each(tidy);

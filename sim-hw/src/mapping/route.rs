@@ -182,7 +182,12 @@ impl<'a> Trunk<'a> {
                 routes[parent].links |= 1 << link;
             }
         }
-        order.iter().zip(routes).filter(|(_, route)| *route != Route::default()).map(|((chip, ..), route)| (*chip, route)).collect()
+        order
+            .iter()
+            .zip(routes)
+            .filter(|(_, route)| *route != Route::default())
+            .map(|((chip, ..), route)| (*chip, route))
+            .collect()
     }
 }
 

@@ -1,7 +1,8 @@
 //! Rows of synapses: those of one source onto the cells of a core. A core's memory holds a row for each source, all as long as
 //! the longest, so the longest decides.
 //!
-//! Lists and one-to-one rules are counted. Of rules that draw, only a bound is known before they have drawn: the length that is
+//! Lists are counted, with rows for the cores of sources that have a synapse there; one-to-one rules give each of their sources a row of
+//! one on every core, as in the makers' software. Of rules that draw, only a bound is known before they have drawn: the length that is
 //! exceeded with a chance of 1e-4 in all, shared evenly by the rows (of fixed_total_number) or by the pairs of cells (of the others,
 //! as the makers' software does for pairwise_bernoulli).
 

@@ -94,7 +94,8 @@ pub(super) fn tables(machine: &Machine, applications: &[Application], forest: &F
             for node in tree_of[slice as usize].into_iter().flat_map(|tree| forest.tree(tree)) {
                 let route = Route { links: node.links, cores: node.cores };
                 let straight = usize::from(node.came_by) < LINKS && route.links == 1 << machine.opposite(node.came_by.into());
-                let run = Run { application: number, first: offset, last: offset, route, is_default: straight && route.cores == 0 };
+                let run =
+                    Run { application: number, first: offset, last: offset, route, is_default: straight && route.cores == 0 };
                 extend(&mut runs[node.chip as usize], run);
             }
         }
@@ -104,9 +105,7 @@ pub(super) fn tables(machine: &Machine, applications: &[Application], forest: &F
 
 fn extend(runs: &mut Vec<Run>, run: Run) {
     match runs.last_mut() {
-        Some(last)
-            if (last.application, last.route, last.is_default) == (run.application, run.route, run.is_default) =>
-        {
+        Some(last) if (last.application, last.route, last.is_default) == (run.application, run.route, run.is_default) => {
             last.last = run.last;
         }
         _ => runs.push(run),

@@ -57,8 +57,7 @@ fn stimuli_take_the_cores_that_they_need() {
     let stimuli = [dc(&mut network, "dc", 1), poisson(&mut network, "noise", 1), poisson_source(&mut network, "source", 501)];
     stimuli.iter().for_each(|&source| connect(&mut network, source, cells, everywhere.clone(), ms(1.0)));
     let mapping = mapped(&network, &Options::default());
-    let cores: Vec<(&str, u32, usize)> =
-        mapping.applications.iter().map(|a| (a.name.as_str(), a.size, a.slices.len())).collect();
+    let cores: Vec<(&str, u32, usize)> = mapping.applications.iter().map(|a| (a.name.as_str(), a.size, a.slices.len())).collect();
     assert_eq!(cores, [("cells", 1001, 4), ("source", 501, 2), ("noise -> cells", 1001, 3)], "a current takes none");
     // Private sources 0..500 are for cells 0..500, which are on cores 0 and 1.
     let tree = mapping.slices[6].tree.expect("it sends");

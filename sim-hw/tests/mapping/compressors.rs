@@ -36,11 +36,7 @@ fn random_table(seed: u64) -> Vec<Entry> {
     let mut table: Vec<Entry> = Vec::new();
     for _ in 0..wanted * 4 {
         let free = draw.below(6);
-        let mask = if any_bits {
-            (0..free).fold(u32::MAX, |mask, _| mask & !(1 << draw.below(BITS)))
-        } else {
-            u32::MAX << free
-        };
+        let mask = if any_bits { (0..free).fold(u32::MAX, |mask, _| mask & !(1 << draw.below(BITS))) } else { u32::MAX << free };
         let keys = Keys { key: draw.bits() as u32 & !above & mask, mask };
         if table.len() < wanted as usize && !table.iter().any(|e| e.keys.meets(keys)) {
             let route = route(draw.below(routes));

@@ -30,6 +30,16 @@ fn a_board_too_few_is_said() {
     assert!(slices > 0 && needed > available && available == 48 * (123_469_792 - 488_476), "{needed} of {available}");
 }
 
+/// A machine has 256 x 256 chips at most: 21 x 21 tiles of three boards.
+#[test]
+fn machines_that_cannot_be_addressed_are_refused() {
+    let asked = |extent| misfits(&brunel(), &Options { extent, ..Options::default() });
+    let misfit = |needed| [Misfit::Boards { needed, available: 1323 }];
+    assert_eq!(asked(Extent::Boards(1324)), misfit(1324));
+    assert_eq!(asked(Extent::Frames(4_000_000_000)), misfit(u64::from(u32::MAX) * 3));
+    assert_eq!(asked(Extent::Torus { across: 22, up: 1 }), misfit(66));
+}
+
 /// Rows of 300 synapses of one pair of cells.
 #[test]
 fn long_rows_are_said() {
@@ -65,9 +75,6 @@ fn long_tables_are_said() {
     cells.iter().for_each(|&source| connect(&mut network, source, cells[0], Rule::OneToOne, ms(1.0)));
     let options = Options { compression: Compression::None, ..Options::default() };
     let misfits = misfits(&network, &options);
-    assert!(
-        misfits.iter().any(|m| matches!(m, Misfit::Entries { chip: [0, 0], needed: 1500, available: 1023 })),
-        "{misfits:?}"
-    );
+    assert!(misfits.iter().any(|m| matches!(m, Misfit::Entries { chip: [0, 0], needed: 1500, available: 1023 })), "{misfits:?}");
     crate::networks::mapped(&network, &Options { leave_what_fits: true, ..Options::default() });
 }

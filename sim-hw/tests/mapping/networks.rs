@@ -172,16 +172,8 @@ pub(crate) fn random_populations() -> Network {
 }
 
 /// Potjans and Diesmann (2014), Cerebral Cortex 24:785-806, tables 4 and 5.
-pub(crate) const MICROCIRCUIT: [(&str, u32); 8] = [
-    ("L23E", 20683),
-    ("L23I", 5834),
-    ("L4E", 21915),
-    ("L4I", 5479),
-    ("L5E", 4850),
-    ("L5I", 1065),
-    ("L6E", 14395),
-    ("L6I", 2948),
-];
+pub(crate) const MICROCIRCUIT: [(&str, u32); 8] =
+    [("L23E", 20683), ("L23I", 5834), ("L4E", 21915), ("L4I", 5479), ("L5E", 4850), ("L5I", 1065), ("L6E", 14395), ("L6I", 2948)];
 
 /// Connection probabilities: a row for each target.
 const CHANCES: [[f64; 8]; 8] = [
