@@ -258,5 +258,5 @@ pub(crate) fn mapped(network: &Network, options: &Options) -> Mapping {
 
 /// What does not fit.
 pub(crate) fn misfits(network: &Network, options: &Options) -> Vec<Misfit> {
-    map(network, &spinnaker1(), options).err().expect("it does not fit")
+    map(network, &spinnaker1(), options).expect_err("it does not fit")
 }
