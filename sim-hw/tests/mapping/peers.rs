@@ -1,8 +1,9 @@
 //! Four networks that the makers' own software has mapped: `tests/data/mapping/reference.toml`.
 
-use crate::networks::{brunel, mapped, microcircuit, random_populations, vogels_abbott};
+use crate::networks::{brunel, mapped, microcircuit, random_populations, spinnaker1, vogels_abbott};
 use sim_core::network::Network;
-use sim_hw::mapping::{Compression, Extent, Mapping, Options};
+use sim_hw::mapping::{Compression, Extent, Mapping, Options, map};
+use std::time::Instant;
 
 /// Numbers of the reference.
 struct Reference(toml::Table);
@@ -25,10 +26,13 @@ impl Reference {
 fn like_the_peer(name: &str, network: &Network, options: Options) -> (Mapping, Reference) {
     let reference = Reference::of(name);
     let options = Options { extent: Extent::Boards(reference.number("boards") as u32), ..options };
-    let mapping = mapped(network, &options);
+    let start = Instant::now();
+    let mapping = map(network, &spinnaker1(), &options).expect("it fits");
+    let seconds = start.elapsed().as_secs_f64();
+    assert_eq!(mapping.check(network), [], "{name}");
     let summary = mapping.summary();
     println!(
-        "{name}: cores {} ({}), chips {} ({}), with routes {} ({}), entries {:?} -> {:?} ({} -> {}), default {}, links {:.1}",
+        "{name}: {seconds:.4} s, cores {} ({}), chips {} ({}), with routes {} ({}), entries {:?} -> {:?} ({} -> {}), default {}, links {:.1}",
         summary.cores,
         reference.number("cores"),
         summary.chips_with_slices,
