@@ -1,13 +1,19 @@
-//! Every shipped netlist on SpiNNaker boards: it is mapped, and every key of the mapping is followed to its end.
+//! Every shipped netlist on SpiNNaker boards: it is mapped, every key of the mapping is followed to its end, and the lower bound holds.
 
 use crate::netlist;
 use netlists::library::LIBRARY;
 use sim_core::network::Network;
-use sim_hw::mapping::{Mapping, Options, map};
+use sim_hw::limits::fit;
+use sim_hw::mapping::{Kind, Mapping, Options, map};
+use sim_hw::platform::Platform;
+use sim_hw::platforms;
+
+fn spinnaker1() -> Platform {
+    platforms::find("spinnaker1").expect("it is shipped").expect("it is valid")
+}
 
 fn proved(network: &Network, options: &Options) -> Mapping {
-    let platform = sim_hw::platforms::find("spinnaker1").expect("it is shipped").expect("it is valid");
-    let mapping = map(network, &platform, options).unwrap_or_else(|misfits| panic!("{}: {misfits:?}", network.name));
+    let mapping = map(network, &spinnaker1(), options).unwrap_or_else(|misfits| panic!("{}: {misfits:?}", network.name));
     let flaws = mapping.check(network);
     assert!(flaws.is_empty(), "{}: {} flaws, first {:?}", network.name, flaws.len(), flaws[0]);
     mapping
@@ -20,7 +26,10 @@ fn every_shipped_netlist_is_mapped() {
         let options = Options::of(&network).unwrap_or_else(|problems| panic!("{}: {problems:?}", entry.name));
         let summary = proved(&network, &options).summary();
         println!("{}: {} cores, {} boards, entries {:?}", entry.name, summary.cores, summary.boards, summary.entries_loaded);
-        assert!(summary.cores > 0, "{}", entry.name);
+        let bound = fit(&network, &spinnaker1()).expect("[hardware] is right").to_hold.expect("limits are known");
+        let neurons = summary.applications.iter().filter(|a| a.kind == Kind::Neurons);
+        let cores: u64 = neurons.map(|a| a.slices.len() as u64).sum();
+        assert!(cores >= bound.cores && summary.chips_with_slices >= bound.chips.unwrap_or(0), "{}: {bound:?}", entry.name);
     }
 }
 

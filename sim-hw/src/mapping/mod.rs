@@ -7,6 +7,9 @@
 //! 5. `reach` and [`route`]: which slices a slice reaches, and by which multicast tree.
 //! 6. [`table`] and [`compress`]: the chips' routing tables.
 //!
+//! Not here: cores that only do synapses for others, which the makers' software uses for steps below 1 ms (a core does all of its
+//! neurons, as theirs does at 1 ms), and synapses that are computed instead of stored.
+//!
 //! [`check`] proves the result. The stages follow the software of the SpiNNaker machines, as its makers describe it and as its results
 //! show; no code is taken from there.
 

@@ -1,6 +1,6 @@
 //! What does not fit is listed, with how much is missing.
 
-use crate::networks::{brunel, connect, empty, microcircuit, misfits, ms, neurons};
+use crate::networks::{bernoulli, brunel, connect, empty, mapped, microcircuit, misfits, ms, neurons};
 use sim_core::network::Rule;
 use sim_hw::mapping::{Compression, Extent, Misfit, Options, Rates};
 
@@ -40,6 +40,21 @@ fn machines_that_cannot_be_addressed_are_refused() {
     assert_eq!(asked(Extent::Torus { across: 22, up: 1 }), misfit(66));
 }
 
+/// A board of 759 cores holds 759 slices, the last ones wherever there is room, and not one more.
+#[test]
+fn a_board_is_filled_to_the_last_core() {
+    let full = |last: u32| {
+        let mut network = empty(1000);
+        let cells = [100; 7].into_iter().chain([last]).map(|size| neurons(&mut network, "n", size)).collect::<Vec<_>>();
+        cells.iter().for_each(|&target| connect(&mut network, cells[0], target, bernoulli(1.0), ms(1.0)));
+        network
+    };
+    let options = Options { neurons_per_core: Some(1), extent: Extent::Boards(1), ..Options::default() };
+    assert_eq!(mapped(&full(59), &options).slices.len(), 759);
+    assert_eq!(misfits(&full(60), &options), [Misfit::Cores { needed: 760, available: 759 }]);
+    assert_eq!(mapped(&full(60), &Options { neurons_per_core: Some(1), ..Options::default() }).machine.boards(), 2);
+}
+
 /// Rows of 300 synapses of one pair of cells.
 #[test]
 fn long_rows_are_said() {
@@ -76,5 +91,5 @@ fn long_tables_are_said() {
     let options = Options { compression: Compression::None, ..Options::default() };
     let misfits = misfits(&network, &options);
     assert!(misfits.iter().any(|m| matches!(m, Misfit::Entries { chip: [0, 0], needed: 1500, available: 1023 })), "{misfits:?}");
-    crate::networks::mapped(&network, &Options { leave_what_fits: true, ..Options::default() });
+    mapped(&network, &Options { leave_what_fits: true, ..Options::default() });
 }
