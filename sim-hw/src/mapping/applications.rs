@@ -109,7 +109,7 @@ impl Application {
     /// Its slices' numbers of cells, in order.
     pub fn slice_cells(&self, slice: u32) -> Range<u32> {
         let first = (slice - self.slices.start) * self.per_core;
-        first..(first + self.per_core).min(self.size)
+        first..first.saturating_add(self.per_core).min(self.size)
     }
 }
 

@@ -59,7 +59,8 @@ pub(super) fn partition(
     applications.extend(delaying(&applications, &flows));
     let mut first = 0;
     for application in &mut applications {
-        let end = first + application.size.div_ceil(application.per_core);
+        // More slices than fit in 32 bits are far too many anyway.
+        let end = u32::saturating_add(first, application.size.div_ceil(application.per_core));
         application.slices = first..end;
         first = end;
     }

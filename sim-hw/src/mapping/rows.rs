@@ -45,8 +45,11 @@ pub fn rows(network: &Network, projection: &Projection, per_core: u32, block: u3
             if *multapses { row } else { row.min(here) }
         }
         Rule::FixedTotalNumber { indegrees, multapses, .. } => {
-            let on_core = |chunk: &[u32]| chunk.iter().map(|&k| u64::from(k)).sum::<u64>();
-            let most = indegrees.chunks(here.max(1) as usize).map(on_core).max().unwrap_or(0);
+            let (first, mut most) = (projection.target_cells.start, 0);
+            for_slices(&projection.target_cells, per_core, |_, slice| {
+                let own = &indegrees[(slice.start - first) as usize..(slice.end - first) as usize];
+                most = most.max(own.iter().map(|&k| u64::from(k)).sum());
+            });
             let rows = sources as f64 * (targets as f64 / (here as f64).max(1.0)).ceil();
             let row = most_of_binomial(most, share(1), RISK / rows.max(1.0));
             if *multapses { row } else { row.min(here) }

@@ -18,6 +18,19 @@ fn too_many_neurons_are_too_many_keys_and_cores() {
     assert_eq!(misfits[0].to_string(), "1953125 cores are needed, the machine has 1004157: 948968 too few");
 }
 
+/// Nine times 2^30 neurons, one a core: not even their number fits in 32 bits.
+#[test]
+fn absurd_numbers_are_refused_too() {
+    let mut network = empty(1000);
+    for name in ["a", "b", "c"] {
+        neurons(&mut network, name, 1 << 30);
+    }
+    let population = network.populations[0].clone();
+    network.populations.extend((0..6).map(|_| population.clone()));
+    let misfits = misfits(&network, &Options { neurons_per_core: Some(1), ..Options::default() });
+    assert!(matches!(misfits[..], [Misfit::Cores { needed: 0xffff_ffff, .. }, Misfit::Keys { .. }]), "{misfits:?}");
+}
+
 #[test]
 fn a_board_too_few_is_said() {
     let options = |boards| Options { extent: Extent::Boards(boards), ..Options::default() };
