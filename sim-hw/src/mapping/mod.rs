@@ -53,6 +53,9 @@ use place::Seat;
 use sim_core::network::Network;
 use std::ops::Range;
 
+/// Tiles of three boards that a frame of 24 has.
+pub(crate) const BOARDS_PER_FRAME: u32 = 24;
+
 /// Cells on a core.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slice {
@@ -188,7 +191,7 @@ fn largest(platform: &Platform, board: &Board) -> Largest {
     let chips = whole(&platform.limits.chips_per_machine, 1 << 16);
     let side = chips.isqrt() / board.tile[0].max(board.tile[1]).max(1);
     let boards_per_tile = board.origins.len().max(1) as u32;
-    let tiles_per_frame = whole(&platform.limits.boards_per_frame, boards_per_tile).div_ceil(boards_per_tile);
+    let tiles_per_frame = whole(&platform.limits.boards_per_frame, BOARDS_PER_FRAME).div_ceil(boards_per_tile);
     Largest { side: side.max(1), boards: side.max(1).pow(2) * boards_per_tile, tiles_per_frame }
 }
 

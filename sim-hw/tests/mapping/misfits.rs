@@ -104,5 +104,5 @@ fn long_tables_are_said() {
     let options = Options { compression: Compression::None, ..Options::default() };
     let misfits = misfits(&network, &options);
     assert!(misfits.iter().any(|m| matches!(m, Misfit::Entries { chip: [0, 0], needed: 1500, available: 1023 })), "{misfits:?}");
-    mapped(&network, &Options { leave_what_fits: true, ..Options::default() });
+    crate::networks::mapped(&network, &Options { leave_what_fits: true, ..Options::default() });
 }
