@@ -56,6 +56,9 @@ use std::ops::Range;
 /// Tiles of three boards that a frame of 24 has.
 pub(crate) const BOARDS_PER_FRAME: u32 = 24;
 
+/// Most chips in a row or column.
+const LONGEST_SIDE: u32 = 256;
+
 /// Cells on a core.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slice {
@@ -188,7 +191,7 @@ impl Largest {
 /// The largest machine; where a platform does not say, one of 256 x 256 chips, whose places fill two bytes.
 fn largest(platform: &Platform, board: &Board) -> Largest {
     let whole = |figure: &Option<Figure>, else_so: u32| figure.as_ref().map_or(else_so, |figure| figure.nominal() as u32);
-    let chips = whole(&platform.limits.chips_per_machine, 1 << 16);
+    let chips = whole(&platform.limits.chips_per_machine, LONGEST_SIDE * LONGEST_SIDE);
     let side = chips.isqrt() / board.tile[0].max(board.tile[1]).max(1);
     let boards_per_tile = board.origins.len().max(1) as u32;
     let tiles_per_frame = whole(&platform.limits.boards_per_frame, BOARDS_PER_FRAME).div_ceil(boards_per_tile);
