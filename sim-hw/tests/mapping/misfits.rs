@@ -1,6 +1,6 @@
 //! What does not fit is listed, with how much is missing.
 
-use crate::networks::{bernoulli, brunel, connect, empty, mapped, microcircuit, misfits, ms, neurons};
+use crate::networks::{bernoulli, brunel, connect, empty, microcircuit, misfits, ms, neurons};
 use sim_core::network::Rule;
 use sim_hw::mapping::{Compression, Extent, Misfit, Options, Rates};
 
@@ -63,9 +63,12 @@ fn a_board_is_filled_to_the_last_core() {
         network
     };
     let options = Options { neurons_per_core: Some(1), extent: Extent::Boards(1), ..Options::default() };
-    assert_eq!(mapped(&full(59), &options).slices.len(), 759);
+    assert_eq!(crate::networks::mapped(&full(59), &options).slices.len(), 759);
     assert_eq!(misfits(&full(60), &options), [Misfit::Cores { needed: 760, available: 759 }]);
-    assert_eq!(mapped(&full(60), &Options { neurons_per_core: Some(1), ..Options::default() }).machine.boards(), 2);
+    assert_eq!(
+        crate::networks::mapped(&full(60), &Options { neurons_per_core: Some(1), ..Options::default() }).machine.boards(),
+        2
+    );
 }
 
 /// Rows of 300 synapses of one pair of cells.
