@@ -15,6 +15,7 @@ mod images;
 mod includes;
 mod language_page;
 mod library;
+mod mapping;
 mod mutations;
 mod netlist;
 mod neurons;

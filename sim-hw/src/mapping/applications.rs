@@ -6,7 +6,7 @@ use super::memory::Memory;
 use super::rows::expected;
 use serde::Serialize;
 use sim_core::catalog::{Effect, Polarity};
-use sim_core::network::{Network, Projection};
+use sim_core::network::Network;
 use sim_core::time::Grid;
 use std::ops::Range;
 
@@ -109,7 +109,7 @@ impl Application {
     /// Its slices' numbers of cells, in order.
     pub fn slice_cells(&self, slice: u32) -> Range<u32> {
         let first = (slice - self.slices.start) * self.per_core;
-        first..(first + self.per_core).min(self.size)
+        first..first.saturating_add(self.per_core).min(self.size)
     }
 }
 
@@ -163,14 +163,14 @@ pub(super) fn gather(network: &Network, notes: &mut Vec<String>) -> (Vec<Applica
                 Some(applications.len() as u32 - 1)
             }
         };
-        flows.extend(from.map(|from| flow(network, projection, index, from, to)));
+        // The trains of private stimuli are drawn where they are needed: a delay means nothing to them.
+        let (shortest, longest) = match source.effect() {
+            Effect::PrivateSpikes => (1, 1),
+            _ => delays::steps(&projection.delay, expected(projection), Grid::new(network.timestep_fs)),
+        };
+        flows.extend(from.map(|source| Flow { source, target: to, projection: index, shortest, longest }));
     }
     (applications, flows)
-}
-
-fn flow(network: &Network, projection: &Projection, index: usize, source: u32, target: u32) -> Flow {
-    let (shortest, longest) = delays::steps(&projection.delay, expected(projection), Grid::new(network.timestep_fs));
-    Flow { source, target, projection: index, shortest, longest }
 }
 
 /// Accumulators of a neuron: one for each receptor, two where weights of both signs share one (they are stored unsigned).

@@ -194,10 +194,12 @@ fn limits(mapping: &Mapping) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     let mut taken = BTreeSet::new();
     let mut memory = vec![0_u64; machine.chips().len()];
+    let mut cells = vec![0_u64; mapping.applications.len()];
     for (number, slice) in (0..).zip(&mapping.slices) {
         if slice.core >= machine.chips()[slice.chip as usize].cores || !taken.insert((slice.chip, slice.core)) {
             flaws.push(Flaw::NoCore { slice: number });
         }
+        cells[slice.application as usize] += u64::from(slice.cells.end - slice.cells.start);
         memory[slice.chip as usize] += mapping.applications[slice.application as usize].memory.total();
     }
     let too_small = (0..).zip(memory).filter(|(_, bytes)| *bytes > capacity.memory);
@@ -210,9 +212,10 @@ fn limits(mapping: &Mapping) -> Vec<Flaw> {
             _ => capacity.sources_per_core.max(capacity.neurons_per_core),
         };
         let reaches = application.delay_slots.saturating_mul(capacity.delay_stages);
-        let cells: u64 =
-            mapping.slices.iter().filter(|s| s.application == number).map(|s| (s.cells.end - s.cells.start) as u64).sum();
-        if application.per_core > most || application.longest_delay > reaches || cells != u64::from(application.size) {
+        if application.per_core > most
+            || application.longest_delay > reaches
+            || cells[number as usize] != u64::from(application.size)
+        {
             flaws.push(Flaw::Cells { application: number });
         }
     }

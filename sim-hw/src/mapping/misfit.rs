@@ -7,6 +7,13 @@ use std::fmt::{Display, Formatter, Result};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum Misfit {
+    /// A larger machine is asked for than can be addressed.
+    Boards {
+        /// Boards that are asked for.
+        needed: u64,
+        /// Boards of the largest machine.
+        available: u64,
+    },
     /// More cores are needed than the machine leaves to networks.
     Cores {
         /// Cores that are needed.
@@ -93,6 +100,9 @@ impl Display for Misfit {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let place = |[x, y]: &[u32; 2]| format!("({x}, {y})");
         match self {
+            Self::Boards { needed, available } => {
+                write!(f, "{needed} boards are asked for, the largest machine has {available}")
+            }
             Self::Cores { needed, available } => {
                 write!(f, "{needed} cores are needed, the machine has {available}: {} too few", needed - available.min(needed))
             }

@@ -7,6 +7,9 @@
 //! 5. `reach` and [`route`]: which slices a slice reaches, and by which multicast tree.
 //! 6. [`table`] and [`compress`]: the chips' routing tables.
 //!
+//! Not here: cores that only do synapses for others, which the makers' software uses for steps below 1 ms (a core does all of its
+//! neurons, as theirs does at 1 ms), and synapses that are computed instead of stored.
+//!
 //! [`check`] proves the result. The stages follow the software of the SpiNNaker machines, as its makers describe it and as its results
 //! show; no code is taken from there.
 
@@ -41,6 +44,7 @@ pub use pair::pair;
 pub use summary::Summary;
 pub use table::{Entry, Keys, Table};
 
+use crate::figure::Figure;
 use crate::forest::Forest;
 use crate::machine::{ChipId, Machine};
 use crate::platform::Platform;
@@ -49,7 +53,7 @@ use place::Seat;
 use sim_core::network::Network;
 use std::ops::Range;
 
-/// Tiles of three boards that a frame of 24 has.
+/// Boards of a frame.
 pub(crate) const BOARDS_PER_FRAME: u32 = 24;
 
 /// Most chips in a row or column.
@@ -146,28 +150,53 @@ fn fit(
         Topology::Unrouted { .. } => return Err(Misfit::NoLinks { platform: platform.name.clone() }),
         Topology::HexagonalTorus { board, .. } => board,
     };
-    let torus = |across: u32, up: u32| Machine::torus(board, across, up, cores, &options.faults);
-    let boards = |boards: u32| Machine::of_boards(board, boards, cores, &options.faults);
-    // Larger machines cannot be addressed.
-    let side = LONGEST_SIDE / board.tile[0].max(board.tile[1]).max(1);
-    let most = side * side * board.origins.len() as u32;
+    let largest = largest(platform, board);
+    let torus = |[across, up]: [u32; 2]| match across.max(up) <= largest.side {
+        true => on(Machine::torus(board, across.max(1), up.max(1), cores, &options.faults)),
+        false => Err(largest.exceeded(u64::from(across) * u64::from(up) * board.origins.len() as u64)),
+    };
+    let boards = |count: u32| match count <= largest.boards {
+        true => on(Machine::of_boards(board, count, cores, &options.faults)),
+        false => Err(largest.exceeded(count.into())),
+    };
     match options.extent {
-        Extent::Boards(count) => on(boards(count.min(most))),
-        Extent::Frames(count) => {
-            let (across, up) = near_square((count.saturating_mul(BOARDS_PER_FRAME) / board.origins.len().max(1) as u32).max(1));
-            on(torus(across.min(side), up.min(side)))
-        }
-        Extent::Torus { across, up } => on(torus(across.clamp(1, side), up.clamp(1, side))),
+        Extent::Boards(count) => boards(count),
+        Extent::Frames(count) => torus(near_square(count.saturating_mul(largest.tiles_per_frame))),
+        Extent::Torus { across, up } => torus([across, up]),
         Extent::Fewest => {
-            let mut count = fewest(board, capacity, applications).min(most);
+            let mut count = fewest(board, capacity, applications).min(largest.boards);
             loop {
-                match on(boards(count)) {
-                    Err(_) if count < most => count = (count + 1 + count / 32).min(most),
+                match boards(count) {
+                    Err(_) if count < largest.boards => count = (count + 1 + count / 32).min(largest.boards),
                     placed => return placed,
                 }
             }
         }
     }
+}
+
+/// The largest machine of a platform, as a square of tiles.
+struct Largest {
+    /// Tiles in x and y.
+    side: u32,
+    boards: u32,
+    tiles_per_frame: u32,
+}
+
+impl Largest {
+    fn exceeded(&self, boards: u64) -> Misfit {
+        Misfit::Boards { needed: boards, available: self.boards.into() }
+    }
+}
+
+/// The largest machine; where a platform does not say, one of 256 x 256 chips, whose places fill two bytes.
+fn largest(platform: &Platform, board: &Board) -> Largest {
+    let whole = |figure: &Option<Figure>, else_so: u32| figure.as_ref().map_or(else_so, |figure| figure.nominal() as u32);
+    let chips = whole(&platform.limits.chips_per_machine, LONGEST_SIDE * LONGEST_SIDE);
+    let side = chips.isqrt() / board.tile[0].max(board.tile[1]).max(1);
+    let boards_per_tile = board.origins.len().max(1) as u32;
+    let tiles_per_frame = whole(&platform.limits.boards_per_frame, BOARDS_PER_FRAME).div_ceil(boards_per_tile);
+    Largest { side: side.max(1), boards: side.max(1).pow(2) * boards_per_tile, tiles_per_frame }
 }
 
 /// Fewer boards are certainly not enough.
@@ -182,9 +211,9 @@ fn fewest(board: &Board, capacity: &Capacity, applications: &[Application]) -> u
 }
 
 /// Two factors of a number, as close as they come, the larger first.
-fn near_square(number: u32) -> (u32, u32) {
-    let up = (1..=number).take_while(|up| up * up <= number).filter(|up| number.is_multiple_of(*up)).last().unwrap_or(1);
-    (number / up, up)
+fn near_square(number: u32) -> [u32; 2] {
+    let up = (1..=number).take_while(|up| *up <= number / up).filter(|up| number.is_multiple_of(*up)).last().unwrap_or(1);
+    [number / up, up]
 }
 
 /// Compresses the tables; those that are still too long do not fit.

@@ -2,6 +2,7 @@
 
 use crate::machine::Faults;
 use sim_core::network::Network;
+use sim_core::units::{Dimension, Quantity, parse_quantity};
 
 /// What is asked of a mapping.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -165,7 +166,11 @@ fn one_of<T: Copy>(key: &str, value: &str, words: &[(&str, T)]) -> Result<T, Str
 }
 
 fn rate(key: &str, value: &str) -> Result<f64, String> {
-    let number = value.strip_suffix("Hz").unwrap_or(value).trim().parse::<f64>();
-    let number = number.ok().filter(|rate| rate.is_finite() && *rate >= 0.0);
+    let hertz = |quantity: Quantity| match quantity.dimension {
+        Dimension::RATE => Some(quantity.value * 1e3),
+        Dimension::NONE => Some(quantity.value),
+        _ => None,
+    };
+    let number = parse_quantity(value).ok().and_then(hertz).filter(|rate| *rate >= 0.0);
     number.ok_or_else(|| format!("[hardware] {key} = {value} is no rate in Hz"))
 }

@@ -33,7 +33,8 @@ struct Cutter<'a> {
     platform: &'a Platform,
     capacity: &'a Capacity,
     options: &'a Options,
-    flows: &'a [Flow],
+    /// What each application gets.
+    inputs: Vec<Vec<Flow>>,
     /// Cells that share a core before anything is cut smaller, by application.
     blocks: Vec<u32>,
 }
@@ -48,7 +49,9 @@ pub(super) fn partition(
 ) -> Result<Partition, Vec<Misfit>> {
     let (mut applications, flows) = gather(network, notes);
     let blocks = applications.iter().map(|a| limit(a, capacity)).collect();
-    let cutter = Cutter { network, platform, capacity, options, flows: &flows, blocks };
+    let mut inputs = vec![Vec::new(); applications.len()];
+    flows.iter().for_each(|flow| inputs[flow.target as usize].push(*flow));
+    let cutter = Cutter { network, platform, capacity, options, inputs, blocks };
     let mut misfits = Vec::new();
     for (number, application) in applications.iter_mut().enumerate() {
         cutter.cut(number as u32, application, notes).unwrap_or_else(|misfit| misfits.push(misfit));
@@ -56,7 +59,8 @@ pub(super) fn partition(
     applications.extend(delaying(&applications, &flows));
     let mut first = 0;
     for application in &mut applications {
-        let end = first + application.size.div_ceil(application.per_core);
+        // More slices than fit in 32 bits are far too many anyway.
+        let end = u32::saturating_add(first, application.size.div_ceil(application.per_core));
         application.slices = first..end;
         first = end;
     }
@@ -79,13 +83,13 @@ impl Cutter<'_> {
         if self.options.neurons_per_core.is_some() {
             application.decides = Decides::Asked;
         }
-        let inputs: Vec<&Flow> = self.flows.iter().filter(|flow| flow.target == number).collect();
+        let inputs = &self.inputs[number as usize];
         application.longest_delay = inputs.iter().map(|flow| flow.longest).max().unwrap_or(0);
         if let Some(rates) = &self.options.in_time {
-            self.keep_time(application, &inputs, rates, notes)?;
+            self.keep_time(application, inputs, rates, notes)?;
         }
         loop {
-            let Err((decides, misfit)) = self.try_cut(application, &inputs) else { return Ok(()) };
+            let Err((decides, misfit)) = self.try_cut(application, inputs) else { return Ok(()) };
             if application.per_core == 1 {
                 return Err(misfit);
             }
@@ -94,7 +98,7 @@ impl Cutter<'_> {
     }
 
     /// Whether cores of this many cells hold what they have to; what they need is noted.
-    fn try_cut(&self, application: &mut Application, inputs: &[&Flow]) -> Result<(), (Decides, Misfit)> {
+    fn try_cut(&self, application: &mut Application, inputs: &[Flow]) -> Result<(), (Decides, Misfit)> {
         let (capacity, name) = (self.capacity, || application.name.clone());
         let slots = capacity.delay_slots(application.per_core, receptors(self.network, application.population));
         let most = slots.saturating_mul(capacity.delay_stages);
@@ -140,7 +144,7 @@ impl Cutter<'_> {
     fn keep_time(
         &self,
         application: &mut Application,
-        inputs: &[&Flow],
+        inputs: &[Flow],
         rates: &Rates,
         notes: &mut Vec<String>,
     ) -> Result<(), Misfit> {
@@ -191,9 +195,7 @@ fn delaying(applications: &[Application], flows: &[Flow]) -> Vec<Application> {
     let mut stages: BTreeMap<u32, u64> = BTreeMap::new();
     for flow in flows {
         let slots = applications[flow.target as usize].delay_slots.max(1);
-        // The trains of private stimuli are drawn: a delay means nothing to them.
-        let private = matches!(applications[flow.source as usize].kind, Kind::PrivateSources { .. });
-        if flow.longest > slots && !private {
+        if flow.longest > slots {
             let most = stages.entry(flow.source).or_default();
             *most = (*most).max(flow.longest.div_ceil(slots) - 1);
         }

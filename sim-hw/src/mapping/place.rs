@@ -26,6 +26,8 @@ struct Room<'a> {
     memory: Vec<u64>,
     /// Less than this is no room.
     share: Vec<u64>,
+    /// All chips before this one are full.
+    first: usize,
 }
 
 /// A place for every slice, by number.
@@ -37,7 +39,7 @@ pub(super) fn place(
 ) -> Result<Vec<Seat>, Misfit> {
     let cores = cores_of_the_largest_piece(machine);
     let share = cores.iter().map(|&cores| memory / u64::from(cores.max(1))).collect();
-    let mut room = Room { machine, memory: vec![memory; cores.len()], share, cores };
+    let mut room = Room { machine, memory: vec![memory; cores.len()], share, cores, first: 0 };
     let order = order(machine, placement);
     let mut seats = Vec::new();
     let mut next = 0;
@@ -121,7 +123,10 @@ impl Room<'_> {
     fn fill_patch(&mut self, slices: usize, bytes: u64, seats: &mut Vec<Seat>) -> usize {
         // A patch that is too small was all that can be reached from any of its chips.
         let mut given_up = vec![false; self.cores.len()];
-        for start in 0..self.cores.len() as ChipId {
+        while self.first < self.cores.len() && self.is_full(self.first as ChipId) {
+            self.first += 1;
+        }
+        for start in self.first as ChipId..self.cores.len() as ChipId {
             if given_up[start as usize] || self.is_full(start) || !self.takes(start, bytes) {
                 continue;
             }

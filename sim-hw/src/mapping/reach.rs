@@ -22,10 +22,15 @@ pub(super) type Reach = Vec<Vec<Range<u32>>>;
 pub(super) fn reach(network: &Network, applications: &[Application], flows: &[Flow]) -> Reach {
     let slices = applications.last().map_or(0, |a| a.slices.end);
     let mut reach: Reach = vec![Vec::new(); slices as usize];
-    let delays_of = |of: u32| applications.iter().find(|a| matches!(a.kind, Kind::Delays { of: whose, .. } if whose == of));
+    let mut delays_of: Vec<Option<&Application>> = vec![None; applications.len()];
+    for application in applications {
+        if let Kind::Delays { of, .. } = application.kind {
+            delays_of[of as usize] = Some(application);
+        }
+    }
     for flow in flows {
         let (source, target) = (&applications[flow.source as usize], &applications[flow.target as usize]);
-        let delays = delays_of(flow.source).filter(|_| flow.longest > target.delay_slots);
+        let delays = delays_of[flow.source as usize].filter(|_| flow.longest > target.delay_slots);
         let direct = delays.is_none() || flow.shortest <= target.delay_slots;
         between(network, flow, source, target, |from, to| {
             if direct {

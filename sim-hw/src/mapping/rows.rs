@@ -1,7 +1,8 @@
 //! Rows of synapses: those of one source onto the cells of a core. A core's memory holds a row for each source, all as long as
 //! the longest, so the longest decides.
 //!
-//! Lists and one-to-one rules are counted. Of rules that draw, only a bound is known before they have drawn: the length that is
+//! Lists are counted, with rows for the cores of sources that have a synapse there; one-to-one rules give each of their sources a row of
+//! one on every core, as in the makers' software. Of rules that draw, only a bound is known before they have drawn: the length that is
 //! exceeded with a chance of 1e-4 in all, shared evenly by the rows (of fixed_total_number) or by the pairs of cells (of the others,
 //! as the makers' software does for pairwise_bernoulli).
 
@@ -44,8 +45,11 @@ pub fn rows(network: &Network, projection: &Projection, per_core: u32, block: u3
             if *multapses { row } else { row.min(here) }
         }
         Rule::FixedTotalNumber { indegrees, multapses, .. } => {
-            let on_core = |chunk: &[u32]| chunk.iter().map(|&k| u64::from(k)).sum::<u64>();
-            let most = indegrees.chunks(here.max(1) as usize).map(on_core).max().unwrap_or(0);
+            let (first, mut most) = (projection.target_cells.start, 0);
+            for_slices(&projection.target_cells, per_core, |_, slice| {
+                let own = &indegrees[(slice.start - first) as usize..(slice.end - first) as usize];
+                most = most.max(own.iter().map(|&k| u64::from(k)).sum());
+            });
             let rows = sources as f64 * (targets as f64 / (here as f64).max(1.0)).ceil();
             let row = most_of_binomial(most, share(1), RISK / rows.max(1.0));
             if *multapses { row } else { row.min(here) }

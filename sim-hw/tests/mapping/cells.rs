@@ -1,7 +1,8 @@
 //! How many cells a core takes and what it needs, by hand.
 
-use crate::networks::{bernoulli, brunel, connect, dc, empty, mapped, ms, neurons, poisson, poisson_source, spinnaker1};
-use sim_core::network::{Network, Rule};
+use crate::networks::{brunel, connect, dc, empty, mapped, ms, neurons, poisson, poisson_source, spinnaker1, synfire};
+use sim_core::network::Rule;
+use sim_hw::mapping::memory::Memory;
 use sim_hw::mapping::rows::{Rows, most_of_binomial, rows};
 use sim_hw::mapping::{Application, Capacity, Decides, Kind, Options, Rates};
 
@@ -15,16 +16,6 @@ fn accumulators_reach_so_many_steps() {
     let capacity = Capacity::of(&spinnaker1(), &Options::default());
     let slots = |neurons| capacity.delay_slots(neurons, 2);
     assert_eq!([256, 129, 128, 100, 64, 1].map(slots), [32, 32, 64, 64, 128, 8192]);
-}
-
-/// A chain of 20 pools of 100 neurons, each onto the next, and a stimulus onto the first.
-fn synfire(delay: f64) -> Network {
-    let mut network = empty(1000);
-    let pools: Vec<usize> = (0..20).map(|pool| neurons(&mut network, &format!("pool{pool}"), 100)).collect();
-    let stimulus = poisson_source(&mut network, "stimulus", 100);
-    connect(&mut network, stimulus, pools[0], bernoulli(0.6), ms(delay));
-    pools.windows(2).for_each(|pair| connect(&mut network, pair[0], pair[1], bernoulli(0.6), ms(delay)));
-    network
 }
 
 /// The makers' software takes 21 cores for 10 ms; for 200 ms, more than 64 steps, 41: one more for each of the 20 that send.
@@ -118,6 +109,17 @@ fn memory_by_hand() {
     let memory = of(&mapping, "b").memory;
     assert_eq!((memory.synapses, memory.lookup, memory.program), (920, 50, 29_312));
     assert_eq!(of(&mapping, "a").memory.total(), 548 + 740);
+}
+
+/// The makers' software asks for about 66 kB a core more where the 8000 rows of a core learn.
+#[test]
+fn rows_that_learn_have_a_trace() {
+    let bytes = |learns| {
+        let mut memory = Memory::of_neurons(256);
+        memory.add(Rows { count: 8000, longest: 64 }, learns);
+        memory.total()
+    };
+    assert_eq!(bytes(true) - bytes(false), 64_000);
 }
 
 /// A core's memory is a chip's at most: 500 000 sources of 4 x (3 + 256) bytes are 518 MB, of a quarter of the targets 134 MB, of an

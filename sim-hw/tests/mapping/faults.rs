@@ -65,6 +65,6 @@ fn a_machine_with_too_much_broken_is_too_small() {
     let machine = boards(1);
     let faults = Faults { chips: machine.chips().iter().skip(3).map(|chip| chip.place).collect(), ..Faults::default() };
     let options = Options { faults, extent: Extent::Boards(1), ..Options::default() };
-    let misfits = map(&brunel(), &spinnaker1(), &options).err().expect("60 cores on three chips");
+    let misfits = map(&brunel(), &spinnaker1(), &options).expect_err("60 cores on three chips");
     assert_eq!(misfits, [Misfit::Cores { needed: 60, available: 47 }]);
 }

@@ -1,6 +1,6 @@
 //! What does not fit is listed, with how much is missing.
 
-use crate::networks::{brunel, connect, empty, microcircuit, misfits, ms, neurons};
+use crate::networks::{bernoulli, brunel, connect, empty, microcircuit, misfits, ms, neurons};
 use sim_core::network::Rule;
 use sim_hw::mapping::{Compression, Extent, Misfit, Options, Rates};
 
@@ -18,6 +18,19 @@ fn too_many_neurons_are_too_many_keys_and_cores() {
     assert_eq!(misfits[0].to_string(), "1953125 cores are needed, the machine has 1004157: 948968 too few");
 }
 
+/// Nine times 2^30 neurons, one a core: not even their number fits in 32 bits.
+#[test]
+fn absurd_numbers_are_refused_too() {
+    let mut network = empty(1000);
+    for name in ["a", "b", "c"] {
+        neurons(&mut network, name, 1 << 30);
+    }
+    let population = network.populations[0].clone();
+    network.populations.extend((0..6).map(|_| population.clone()));
+    let misfits = misfits(&network, &Options { neurons_per_core: Some(1), ..Options::default() });
+    assert!(matches!(misfits[..], [Misfit::Cores { needed: 0xffff_ffff, .. }, Misfit::Keys { .. }]), "{misfits:?}");
+}
+
 #[test]
 fn a_board_too_few_is_said() {
     let options = |boards| Options { extent: Extent::Boards(boards), ..Options::default() };
@@ -28,6 +41,34 @@ fn a_board_too_few_is_said() {
     doubled.projections.extend(doubled.projections.clone());
     let [Misfit::ChipMemory { slices, needed, available }] = misfits(&doubled, &options(1))[..] else { panic!("memory") };
     assert!(slices > 0 && needed > available && available == 48 * (123_469_792 - 488_476), "{needed} of {available}");
+}
+
+/// A machine has 256 x 256 chips at most: 21 x 21 tiles of three boards.
+#[test]
+fn machines_that_cannot_be_addressed_are_refused() {
+    let asked = |extent| misfits(&brunel(), &Options { extent, ..Options::default() });
+    let misfit = |needed| [Misfit::Boards { needed, available: 1323 }];
+    assert_eq!(asked(Extent::Boards(1324)), misfit(1324));
+    assert_eq!(asked(Extent::Frames(4_000_000_000)), misfit(u64::from(u32::MAX) * 3));
+    assert_eq!(asked(Extent::Torus { across: 22, up: 1 }), misfit(66));
+}
+
+/// A board of 759 cores holds 759 slices, the last ones wherever there is room, and not one more.
+#[test]
+fn a_board_is_filled_to_the_last_core() {
+    let full = |last: u32| {
+        let mut network = empty(1000);
+        let cells = [100; 7].into_iter().chain([last]).map(|size| neurons(&mut network, "n", size)).collect::<Vec<_>>();
+        cells.iter().for_each(|&target| connect(&mut network, cells[0], target, bernoulli(1.0), ms(1.0)));
+        network
+    };
+    let options = Options { neurons_per_core: Some(1), extent: Extent::Boards(1), ..Options::default() };
+    assert_eq!(crate::networks::mapped(&full(59), &options).slices.len(), 759);
+    assert_eq!(misfits(&full(60), &options), [Misfit::Cores { needed: 760, available: 759 }]);
+    assert_eq!(
+        crate::networks::mapped(&full(60), &Options { neurons_per_core: Some(1), ..Options::default() }).machine.boards(),
+        2
+    );
 }
 
 /// Rows of 300 synapses of one pair of cells.

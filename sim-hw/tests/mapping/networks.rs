@@ -208,6 +208,16 @@ pub(crate) fn microcircuit() -> Network {
     network
 }
 
+/// A chain of 20 pools of 100 neurons, each onto the next, and a stimulus onto the first.
+pub(crate) fn synfire(delay: f64) -> Network {
+    let mut network = empty(1000);
+    let pools: Vec<usize> = (0..20).map(|pool| neurons(&mut network, &format!("pool{pool}"), 100)).collect();
+    let stimulus = poisson_source(&mut network, "stimulus", 100);
+    connect(&mut network, stimulus, pools[0], bernoulli(0.6), ms(delay));
+    pools.windows(2).for_each(|pair| connect(&mut network, pair[0], pair[1], bernoulli(0.6), ms(delay)));
+    network
+}
+
 /// Some populations, stimuli and rules of all kinds, by seed.
 pub(crate) fn any(seed: u64) -> Network {
     let mut draw = Stream::new(seed, 0);
@@ -258,5 +268,5 @@ pub(crate) fn mapped(network: &Network, options: &Options) -> Mapping {
 
 /// What does not fit.
 pub(crate) fn misfits(network: &Network, options: &Options) -> Vec<Misfit> {
-    map(network, &spinnaker1(), options).err().expect("it does not fit")
+    map(network, &spinnaker1(), options).expect_err("it does not fit")
 }

@@ -32,6 +32,9 @@ fn all_keys_are_understood() {
     assert_eq!(asked(&all), Ok(expected));
     assert_eq!(asked(&[("frames", "5")]), Ok(Options { extent: Extent::Frames(5), ..Options::default() }));
     assert_eq!(asked(&[("placement_seed", "7")]).map(|o| o.placement), Ok(Placement::Random(7)));
+    // Expressions come in base units.
+    let rate = |text| asked(&[("expected_rate", text)]).map(|o| o.in_time);
+    assert_eq!((rate("0.5 kHz"), rate("30")), (Ok(Some(Rates::Same(500.0))), Ok(Some(Rates::EXPECTED))));
     assert_eq!(asked(&[]), Ok(Options::default()));
 }
 
@@ -43,7 +46,9 @@ fn each_mistake_is_one_sentence() {
     assert_eq!(problems[0], format!("[hardware] bords is unknown; there are {}", KEYS.join(", ")));
     assert_eq!(problems[1], "[hardware] boards = 0 is no whole number from 1 to 4294967295");
     assert_eq!(problems[3], "[hardware] placement = dense is none of patch, spread, random");
-    for (key, value) in [("expected_rate", "-1 Hz"), ("expected_rate", "often"), ("compression", ""), ("frames", "-1")] {
+    for (key, value) in
+        [("expected_rate", "-1 Hz"), ("expected_rate", "often"), ("expected_rate", "3 mV"), ("compression", ""), ("frames", "-1")]
+    {
         assert_eq!(asked(&[(key, value)]).expect_err("no value").len(), 1, "{key} = {value}");
     }
     assert_eq!(asked(&[("boards", "1"), ("frames", "1")]).expect_err("both").len(), 1);

@@ -1,8 +1,9 @@
 //! Four networks that the makers' own software has mapped: `tests/data/mapping/reference.toml`.
 
-use crate::networks::{brunel, mapped, microcircuit, random_populations, vogels_abbott};
+use crate::networks::{brunel, mapped, microcircuit, random_populations, spinnaker1, synfire, vogels_abbott};
 use sim_core::network::Network;
-use sim_hw::mapping::{Compression, Extent, Mapping, Options};
+use sim_hw::mapping::{Compression, Extent, Mapping, Options, map};
+use std::time::Instant;
 
 /// Numbers of the reference.
 struct Reference(toml::Table);
@@ -25,10 +26,13 @@ impl Reference {
 fn like_the_peer(name: &str, network: &Network, options: Options) -> (Mapping, Reference) {
     let reference = Reference::of(name);
     let options = Options { extent: Extent::Boards(reference.number("boards") as u32), ..options };
-    let mapping = mapped(network, &options);
+    let start = Instant::now();
+    let mapping = map(network, &spinnaker1(), &options).expect("it fits");
+    let seconds = start.elapsed().as_secs_f64();
+    assert_eq!(mapping.check(network), [], "{name}");
     let summary = mapping.summary();
     println!(
-        "{name}: cores {} ({}), chips {} ({}), with routes {} ({}), entries {:?} -> {:?} ({} -> {}), default {}, links {:.1}",
+        "{name}: {seconds:.4} s, cores {} ({}), chips {} ({}), with routes {} ({}), entries {:?} -> {:?} ({} -> {}), default {}, links {:.1}",
         summary.cores,
         reference.number("cores"),
         summary.chips_with_slices,
@@ -103,6 +107,22 @@ fn the_full_microcircuit() {
     // The software numbers these populations in another order; their keys are as wide.
     let width = |name: &str| reference.0["keys"][name].as_array().expect("two")[1].as_integer().expect("a mask");
     mapping.applications.iter().for_each(|a| assert_eq!(i64::from(a.mask), width(&a.name), "{}: mask", a.name));
+}
+
+/// More runs of the same software, of which only totals are kept: cores, entries after compression.
+#[test]
+fn smaller_cores_and_chains() {
+    let totals = |network: &Network, neurons_per_core| {
+        let summary = mapped(network, &Options { neurons_per_core, ..Options::default() }).summary();
+        println!("{:?}", summary.entries_loaded);
+        (summary.cores, summary.entries_loaded[0])
+    };
+    let (cores, entries) = totals(&vogels_abbott(), Some(50));
+    assert!(cores == 81 && entries <= 39, "Vogels-Abbott, 50 a core: {cores}, {entries}");
+    let (cores, entries) = totals(&synfire(10.0), None);
+    assert!(cores == 21 && entries <= 22, "synfire chain, 10 ms: {cores}, {entries}");
+    let (cores, entries) = totals(&synfire(200.0), None);
+    assert!(cores == 41 && entries <= 63, "synfire chain, 200 ms: {cores}, {entries}");
 }
 
 /// Every method gives tables that the checker proves.
