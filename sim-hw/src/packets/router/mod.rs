@@ -40,14 +40,14 @@ enum Kind {
     Come = 0,
     /// A core sends a packet.
     Sent = 1,
-    /// The arbiter looks for a packet.
-    Arbiter = 2,
-    /// The output stage looks at its packet.
-    Output = 3,
     /// A monitor takes the dropped packet.
-    Collect = 4,
+    Collect = 2,
     /// A monitor looks whether it can send.
-    Tick = 5,
+    Tick = 3,
+    /// The arbiter looks for a packet.
+    Arbiter = 4,
+    /// The output stage looks at its packet.
+    Output = 5,
 }
 
 impl Kind {
@@ -68,11 +68,14 @@ struct Desk {
 pub struct Router<'a, Q = Wheel<u32>> {
     traffic: Traffic<'a>,
     settings: RouterSettings,
-    /// Nothing that happens has an effect sooner than a cycle later.
+    /// A cycle: a blocked packet is looked at again that much later.
     cycle_ps: u64,
     pipeline_ps: u64,
     queue: Q,
+    /// What happens next, in order: taken from the queue many at a time.
     events: Vec<(u64, u32)>,
+    /// How many of those have happened.
+    done: usize,
     now_ps: u64,
     flits: Flits,
     channels: Vec<Channel>,
@@ -117,6 +120,7 @@ impl<'a, Q: Calendar<u32>> Router<'a, Q> {
             settings: RouterSettings { stages: settings.stages.clamp(1, MOST_STAGES), ..settings },
             queue,
             events: Vec::new(),
+            done: 0,
             now_ps: 0,
             flits: Flits::default(),
             channels: fabric.back().iter().enumerate().map(channel).collect(),
@@ -130,20 +134,31 @@ impl<'a, Q: Calendar<u32>> Router<'a, Q> {
         }
     }
 
+    /// Something will happen: after some of what has been taken from the queue already, or later.
+    #[inline]
+    fn plan(&mut self, at_ps: u64, event: u32) {
+        if self.events.last().is_some_and(|&last| (at_ps, event) < last) {
+            let place = self.events[self.done..].partition_point(|&other| other < (at_ps, event));
+            self.events.insert(self.done + place, (at_ps, event));
+        } else {
+            self.queue.push(at_ps, event);
+        }
+    }
+
     fn happen<O: Observer>(&mut self, event: u32, observer: &mut O) {
         let place = (event & ((1 << WHERE) - 1)) as usize;
         match event >> WHERE {
             0 => self.come(place, observer),
             1 => self.sent(place),
-            2 => {
+            2 => self.collect(place, observer),
+            3 => self.tick(place),
+            4 => {
                 self.hubs[place].arbiter_set = false;
                 self.issue(place);
             }
-            3 if self.hubs[place].attempt_ps == self.now_ps => self.attempt(place, observer),
+            _ if self.hubs[place].attempt_ps == self.now_ps => self.attempt(place, observer),
             // An attempt that has been brought forward.
-            3 => {}
-            4 => self.collect(place, observer),
-            _ => self.tick(place),
+            _ => {}
         }
     }
 
@@ -188,8 +203,9 @@ impl<'a, Q: Calendar<u32>> Router<'a, Q> {
         }
         channel.wire = channel.output.pop();
         channel.hops += 1;
-        self.queue.push(self.now_ps + u64::from(channel.service_ps), Kind::Come.at(link));
-        let waited = self.now_ps - self.flits.at(channel.wire).ready_ps;
+        let (arrives_ps, flit) = (self.now_ps + u64::from(channel.service_ps), channel.wire);
+        self.plan(arrives_ps, Kind::Come.at(link));
+        let waited = self.now_ps - self.flits.at(flit).ready_ps;
         self.counters.waited_ps += waited;
         self.counters.longest_wait_ps = self.counters.longest_wait_ps.max(waited);
         let (hub, bit) = (link / LINKS, 1 << (link % LINKS));
@@ -207,7 +223,8 @@ impl<'a, Q: Calendar<u32>> Router<'a, Q> {
         }
         if self.now_ps < hub.next_issue_ps {
             hub.arbiter_set = true;
-            self.queue.push(hub.next_issue_ps, Kind::Arbiter.at(place));
+            let next_ps = hub.next_issue_ps;
+            self.plan(next_ps, Kind::Arbiter.at(place));
             return;
         }
         let input = hub.next_input();
@@ -247,7 +264,7 @@ impl<'a, Q: Calendar<u32>> Router<'a, Q> {
         let hub = &mut self.hubs[place];
         if at_ps < hub.attempt_ps {
             hub.attempt_ps = at_ps;
-            self.queue.push(at_ps, Kind::Output.at(place));
+            self.plan(at_ps, Kind::Output.at(place));
         }
     }
 
@@ -271,15 +288,15 @@ impl<Q: Calendar<u32> + Send> Emulation for Router<'_, Q> {
                 self.queue.push(sent[next].at_ps, Kind::Sent.at(next));
                 next += 1;
             }
-            let mut events = std::mem::take(&mut self.events);
-            self.queue.take(self.cycle_ps, until_ps, &mut events);
-            for &(at_ps, event) in &events {
-                self.now_ps = at_ps;
-                self.happen(event, observer);
-            }
-            self.events = events;
+            self.queue.take(self.cycle_ps, until_ps, &mut self.events);
             if self.events.is_empty() {
                 break;
+            }
+            self.done = 0;
+            while let Some(&(at_ps, event)) = self.events.get(self.done) {
+                self.done += 1;
+                self.now_ps = at_ps;
+                self.happen(event, observer);
             }
         }
     }

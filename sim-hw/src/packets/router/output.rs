@@ -181,7 +181,7 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
             return self.lose(number, observer);
         };
         self.monitors[place].register = number;
-        self.queue.push(self.now_ps + reinjection.collect_ps.max(self.cycle_ps), Kind::Collect.at(place));
+        self.plan(self.now_ps + reinjection.collect_ps.max(self.cycle_ps), Kind::Collect.at(place));
     }
 }
 
