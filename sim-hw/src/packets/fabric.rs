@@ -94,7 +94,8 @@ impl<'a> Asked<'a> {
         let ps = (seconds * PS).round();
         if ps < f64::from(least) || ps > f64::from(u32::MAX) {
             let platform = self.platform;
-            self.problems.push(format!("{platform}: a packet would be {seconds} s {place}, which is not from {least} ps to 4.29 ms"));
+            self.problems
+                .push(format!("{platform}: a packet would be {seconds} s {place}, which is not from {least} ps to 4.29 ms"));
         }
         ps as u32
     }

@@ -169,7 +169,11 @@ impl<Q: Calendar<Leaving> + Send> Emulation for Links<'_, Q> {
                 next += 1;
             }
             self.queue.take(look_ahead, until_ps, &mut self.leaving);
-            if self.traffic.fabric.is_lossy() { self.leave::<O, true>(observer) } else { self.leave::<O, false>(observer) }
+            if self.traffic.fabric.is_lossy() {
+                self.leave::<O, true>(observer)
+            } else {
+                self.leave::<O, false>(observer)
+            }
             if self.leaving.is_empty() {
                 break;
             }

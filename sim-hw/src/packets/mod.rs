@@ -180,7 +180,9 @@ pub enum Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Trouble::OtherMachine { chip } => write!(f, "a tree uses a chip, link or core at chip {chip} that this machine does not have"),
+            Trouble::OtherMachine { chip } => {
+                write!(f, "a tree uses a chip, link or core at chip {chip} that this machine does not have")
+            }
             Trouble::NoTree { packet } => write!(f, "packet {packet} has no tree in the forest"),
             Trouble::NotInOrder { packet } => write!(f, "packet {packet} is sent before the packet that precedes it"),
             Trouble::TooMany { most } => write!(f, "more than {most} packets in one emulation"),

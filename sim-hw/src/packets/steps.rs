@@ -47,7 +47,13 @@ pub fn emulate<O: Observer + Send>(
         Depth::Links => in_parts(traffic, step_ps, || Links::new(*traffic), u64::MAX, watch),
         Depth::Router(settings) => {
             let last = traffic.sent.last().map_or(0, |packet| packet.at_ps);
-            in_parts(traffic, step_ps, || Router::new(*traffic, settings.clone()), last.saturating_add(settings.patience_ps), watch)
+            in_parts(
+                traffic,
+                step_ps,
+                || Router::new(*traffic, settings.clone()),
+                last.saturating_add(settings.patience_ps),
+                watch,
+            )
         }
     }
 }

@@ -42,11 +42,15 @@ fn ground() -> Ground {
 fn bursts(trees: u32, packets: usize) -> Vec<Sent> {
     let (step, size) = (100_000_000, 400);
     let all = roads::poisson(trees, packets, 1.5e5, 6);
-    let mut sent: Vec<Sent> = all.chunks(size).zip(0_u64..).flat_map(|(burst, number)| {
-        let first = burst[0].at_ps;
-        let late = if number % 10 == 9 { 80_000_000 } else { 0 };
-        burst.iter().map(move |packet| Sent { at_ps: packet.at_ps - first + number * step + late, ..*packet })
-    }).collect();
+    let mut sent: Vec<Sent> = all
+        .chunks(size)
+        .zip(0_u64..)
+        .flat_map(|(burst, number)| {
+            let first = burst[0].at_ps;
+            let late = if number % 10 == 9 { 80_000_000 } else { 0 };
+            burst.iter().map(move |packet| Sent { at_ps: packet.at_ps - first + number * step + late, ..*packet })
+        })
+        .collect();
     sent.sort_unstable();
     sent
 }

@@ -56,7 +56,12 @@ impl Ground {
 }
 
 /// All of the traffic and a while longer.
-pub(crate) fn go(mut emulation: impl Emulation, traffic: &Traffic<'_>, patience_ps: u64, observer: &mut impl Observer) -> Counters {
+pub(crate) fn go(
+    mut emulation: impl Emulation,
+    traffic: &Traffic<'_>,
+    patience_ps: u64,
+    observer: &mut impl Observer,
+) -> Counters {
     let end = traffic.sent.last().map_or(0, |packet| packet.at_ps).saturating_add(patience_ps);
     emulation.advance(0..traffic.sent.len(), end, observer);
     emulation.finish().expect("conserved")

@@ -50,9 +50,13 @@ enum Kind {
     Output = 5,
 }
 
+/// All of them, each at its number.
+const KINDS: [Kind; 6] = [Kind::Come, Kind::Sent, Kind::Collect, Kind::Tick, Kind::Arbiter, Kind::Output];
+
 impl Kind {
+    /// The event, as a number whose order is that of events at the same time.
     fn at(self, place: usize) -> u32 {
-        (self as u32) << WHERE | place as u32
+        ((self as u32) << WHERE) | place as u32
     }
 }
 
@@ -147,18 +151,18 @@ impl<'a, Q: Calendar<u32>> Router<'a, Q> {
 
     fn happen<O: Observer>(&mut self, event: u32, observer: &mut O) {
         let place = (event & ((1 << WHERE) - 1)) as usize;
-        match event >> WHERE {
-            0 => self.come(place, observer),
-            1 => self.sent(place),
-            2 => self.collect(place, observer),
-            3 => self.tick(place),
-            4 => {
+        match KINDS[(event >> WHERE) as usize % KINDS.len()] {
+            Kind::Come => self.come(place, observer),
+            Kind::Sent => self.sent(place),
+            Kind::Collect => self.collect(place, observer),
+            Kind::Tick => self.tick(place),
+            Kind::Arbiter => {
                 self.hubs[place].arbiter_set = false;
                 self.issue(place);
             }
-            _ if self.hubs[place].attempt_ps == self.now_ps => self.attempt(place, observer),
+            Kind::Output if self.hubs[place].attempt_ps == self.now_ps => self.attempt(place, observer),
             // An attempt that has been brought forward.
-            _ => {}
+            Kind::Output => {}
         }
     }
 

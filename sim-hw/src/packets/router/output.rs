@@ -94,7 +94,8 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
         let hub = &mut self.hubs[place];
         hub.blocked_ps = hub.blocked_ps.min(self.now_ps);
         // Links round blocked ones, too: they are the next ones clockwise.
-        hub.wanted = blocked | (blocked >> 1 | blocked << CLOCKWISE) & ((1 << LINKS) - 1);
+        let round = ((blocked >> 1) | (blocked << CLOCKWISE)) & ((1 << LINKS) - 1);
+        hub.wanted = blocked | round;
         let since = hub.blocked_ps;
         let waits = [self.settings.wait_ps.filter(|_| self.settings.diverts()), self.settings.drop_after_ps()];
         let ends = waits.into_iter().flatten().map(|wait| since.saturating_add(wait));
@@ -113,7 +114,11 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
         let (mut child, mut links) = (wish.node.first, wish.node.links);
         while links != 0 {
             let link = links.trailing_zeros() as usize;
-            if blocked >> link & 1 == 1 { ways[detour(link)].1 = child } else { ways[link].0 = child }
+            if blocked >> link & 1 == 1 {
+                ways[detour(link)].1 = child
+            } else {
+                ways[link].0 = child
+            }
             child += 1;
             links &= links - 1;
         }
