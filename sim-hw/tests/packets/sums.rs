@@ -9,7 +9,7 @@ use sim_hw::packets::count::count;
 use sim_hw::packets::router::RouterSettings;
 use sim_hw::packets::steps::Depth;
 use sim_hw::packets::{Arrival, Counters, Disturbance, Fabric, Observer, Sent, Traffic, Trouble};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn ground(machine: Machine, fan: usize, seed: u64) -> Ground {
     let (mut ground, mut random) = (Ground::new(machine), Stream::new(seed, 0));
@@ -25,13 +25,17 @@ fn ground(machine: Machine, fan: usize, seed: u64) -> Ground {
 #[derive(Default)]
 struct Fate {
     taken: BTreeSet<(u32, u32, u32)>,
+    /// Packets of each core at each node in the order of arrival, with the times.
+    order: BTreeMap<(u32, u32), Vec<(u64, u32)>>,
     twice: bool,
     lost: Vec<u32>,
 }
 
 impl Observer for Fate {
     fn arrived(&mut self, arrival: Arrival) {
-        self.twice |= !self.taken.insert((arrival.packet, arrival.node, arrival.core));
+        let Arrival { packet, node, core, at_ps } = arrival;
+        self.order.entry((node, core)).or_default().push((at_ps, packet));
+        self.twice |= !self.taken.insert((packet, node, core));
     }
 
     fn lost(&mut self, _packet: u32, node: u32) {
@@ -67,6 +71,8 @@ proptest! {
                 prop_assert_eq!(counters.delivered(), sums.due);
             }
             if counters.dropped == 0 {
+                // The packets of a tree never overtake each other.
+                prop_assert!(fate.order.values().all(|packets| packets.is_sorted_by(|a, b| a.0 <= b.0 && a.1 < b.1)));
                 same_uses(&counters, &sums);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::state::{Flit, NEVER, NOTHING};
 use super::{Kind, Router};
-use crate::forest::Node;
+use crate::forest::{Node, Route};
 use crate::machine::LINKS;
 use crate::packets::wheel::Calendar;
 use crate::packets::{Arrival, Observer};
@@ -110,29 +110,39 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
         let flit = self.flits.remove(number);
         self.counters.routed += 1;
         self.deliver(place, &flit, wish.node.cores, observer);
-        let mut ways: Ways = [(NOTHING, NOTHING); LINKS];
-        let (mut child, mut links) = (wish.node.first, wish.node.links);
+        if blocked == 0 && flit.diverted == NOTHING {
+            self.go_straight(place, &flit, wish.node);
+        } else {
+            self.go_round(place, &flit, wish.node, blocked);
+        }
+        self.let_next(place);
+    }
+
+    fn go_straight(&mut self, place: usize, flit: &Flit, node: Node) {
+        let (mut child, mut links) = (node.first, node.links);
         while links != 0 {
-            let link = links.trailing_zeros() as usize;
-            if blocked >> link & 1 == 1 {
-                ways[detour(link)].1 = child
-            } else {
-                ways[link].0 = child
-            }
+            let number = self.flits.add(Flit { ready_ps: self.now_ps, node: child, ..*flit });
+            self.put_out(place, links.trailing_zeros() as usize, number);
             child += 1;
             links &= links - 1;
+        }
+    }
+
+    /// What would go by a blocked link goes by the next one clockwise, together with what goes by that one itself; and what has gone round
+    /// one corner goes on by the second side of its triangle.
+    fn go_round(&mut self, place: usize, flit: &Flit, node: Node, blocked: u8) {
+        let mut ways: Ways = [(NOTHING, NOTHING); LINKS];
+        for (child, link) in (node.first..).zip((Route { links: node.links, cores: 0 }).links()) {
+            if blocked >> link & 1 == 1 { ways[detour(link)].1 = child } else { ways[link].0 = child }
         }
         if flit.diverted != NOTHING {
             ways[flit.leg as usize].0 = flit.diverted;
         }
-        let used = (0..LINKS).filter(|&link| ways[link] != (NOTHING, NOTHING));
-        for link in used {
-            let (node, diverted) = ways[link];
+        for (link, (node, diverted)) in ways.into_iter().enumerate().filter(|(_, way)| *way != (NOTHING, NOTHING)) {
             let leg = second_side(link) as u8;
-            let number = self.flits.add(Flit { ready_ps: self.now_ps, node, diverted, leg, ..flit });
+            let number = self.flits.add(Flit { ready_ps: self.now_ps, node, diverted, leg, ..*flit });
             self.put_out(place, link, number);
         }
-        self.let_next(place);
     }
 
     fn put_out(&mut self, place: usize, link: usize, flit: u32) {
