@@ -126,6 +126,8 @@ fn traffic_that_does_not_fit_is_refused() {
     let packets = [Sent { at_ps: 5, tree: 0 }, Sent { at_ps: 4, tree: 1 }];
     assert_eq!(refused(&ground.fabric, &packets), Trouble::NotInOrder { packet: 1 });
     assert_eq!(refused(&ground.fabric, &[Sent { at_ps: 0, tree: 16 }]), Trouble::NoTree { packet: 0 });
+    let late = [Sent { at_ps: u64::MAX, tree: 0 }];
+    assert_eq!(refused(&ground.fabric, &late), Trouble::TooLate { packet: 0 });
     let none = Faults::default();
     for other in [Machine::plain_torus(4, 3, 4, &none), Machine::mesh(4, 4, 4, &none), Machine::plain_torus(4, 4, 1, &none)] {
         let fabric = Fabric::new(&other, times());
