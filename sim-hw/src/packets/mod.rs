@@ -16,6 +16,7 @@
 //! [`Times`]: it passes a router more than links, and a core takes it at the end.
 
 pub mod count;
+mod desks;
 pub mod fabric;
 pub mod links;
 pub mod router;

@@ -17,6 +17,7 @@ mod state;
 
 pub use settings::{MOST_STAGES, Reinjection, RouterSettings, wait_cycles};
 
+use super::desks::Desks;
 use super::links::spacing_ps;
 use super::steps::Emulation;
 use super::wheel::{Calendar, Wheel};
@@ -60,13 +61,6 @@ impl Kind {
     }
 }
 
-/// A core's packets: when it has taken all it has been given, and how many those are.
-#[derive(Clone, Copy, Debug, Default)]
-struct Desk {
-    free_ps: u64,
-    taken: u64,
-}
-
 /// Routers with packets in them.
 #[derive(Clone, Debug)]
 pub struct Router<'a, Q = Wheel<u32>> {
@@ -86,7 +80,7 @@ pub struct Router<'a, Q = Wheel<u32>> {
     hubs: Vec<Hub>,
     own: Vec<VecDeque<u32>>,
     monitors: Vec<Monitor>,
-    desks: Vec<Desk>,
+    desks: Desks<'a>,
     due_of_trees: Vec<u32>,
     counters: Counters,
 }
@@ -131,7 +125,7 @@ impl<'a, Q: Calendar<u32>> Router<'a, Q> {
             hubs: (0..fabric.chips()).map(|chip| Hub { room: room(chip), ..Hub::IDLE }).collect(),
             own: vec![VecDeque::new(); fabric.chips()],
             monitors: vec![Monitor::default(); fabric.chips()],
-            desks: vec![Desk::default(); fabric.cores()],
+            desks: Desks::new(fabric),
             due_of_trees: traffic.deliveries_of_trees(),
             counters: Counters::default(),
             traffic,
@@ -306,13 +300,13 @@ impl<Q: Calendar<u32> + Send> Emulation for Router<'_, Q> {
     }
 
     fn quiet_from_ps(&self) -> Option<u64> {
-        self.flits.is_empty().then_some(self.now_ps.max(self.counters.last_ps))
+        self.flits.is_empty().then_some(self.now_ps.max(self.desks.last_ps))
     }
 
     fn finish(mut self) -> Result<Counters, Trouble> {
         self.counters.in_flight = self.flits.targets().map(|node| self.traffic.deliveries_behind(node)).sum();
         self.counters.hops = self.channels.iter().map(|channel| u64::from(channel.hops)).collect();
-        self.counters.deliveries = self.desks.iter().map(|desk| desk.taken).collect();
+        (self.counters.deliveries, self.counters.last_ps) = (self.desks.taken(), self.desks.last_ps);
         self.counters.conserved()
     }
 }

@@ -4,8 +4,9 @@ use super::state::{Flit, NEVER, NOTHING};
 use super::{Kind, Router};
 use crate::forest::{Node, Route};
 use crate::machine::LINKS;
+use crate::packets::Observer;
+use crate::packets::desks::Delivery;
 use crate::packets::wheel::Calendar;
-use crate::packets::{Arrival, Observer};
 
 /// From a link to the next one clockwise.
 const CLOCKWISE: usize = LINKS - 1;
@@ -55,13 +56,7 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
     fn wish(&self, place: usize, flit: &Flit) -> Wish {
         let node = if flit.node == NOTHING { NO_NODE } else { self.traffic.forest.nodes()[flit.node as usize] };
         let leg = if flit.diverted == NOTHING { 0 } else { 1 << flit.leg };
-        let buffered = u64::from(self.settings.core_buffer) * u64::from(self.traffic.fabric.times().receive);
-        let (mut cores, mut cores_ps) = (node.cores, 0);
-        while cores != 0 {
-            let desk = &self.desks[self.traffic.fabric.core(place as u32, cores.trailing_zeros())];
-            cores_ps = cores_ps.max(desk.free_ps.saturating_sub(buffered));
-            cores &= cores - 1;
-        }
+        let cores_ps = self.desks.room_ps(place as u32, node.cores, self.settings.core_buffer);
         Wish { node, links: node.links | leg, cores_ps }
     }
 
@@ -109,7 +104,9 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
     fn go_on<O: Observer>(&mut self, place: usize, number: u32, wish: Wish, blocked: u8, observer: &mut O) {
         let flit = self.flits.remove(number);
         self.counters.routed += 1;
-        self.deliver(place, &flit, wish.node.cores, observer);
+        let Flit { packet, node, .. } = flit;
+        let delivery = Delivery { at_ps: self.now_ps, packet, node, chip: place as u32, cores: wish.node.cores };
+        self.desks.take(delivery, observer);
         if blocked == 0 && flit.diverted == NOTHING {
             self.go_straight(place, &flit, wish.node);
         } else {
@@ -152,18 +149,6 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
             self.hubs[place].room &= !(1 << link);
         }
         self.transmit(place * LINKS + link);
-    }
-
-    fn deliver<O: Observer>(&mut self, place: usize, flit: &Flit, mut cores: u32, observer: &mut O) {
-        while cores != 0 {
-            let core = cores.trailing_zeros();
-            let desk = &mut self.desks[self.traffic.fabric.core(place as u32, core)];
-            desk.free_ps = desk.free_ps.max(self.now_ps) + u64::from(self.traffic.fabric.times().receive);
-            desk.taken += 1;
-            self.counters.last_ps = self.counters.last_ps.max(desk.free_ps);
-            observer.arrived(Arrival { packet: flit.packet, node: flit.node, core, at_ps: desk.free_ps });
-            cores &= cores - 1;
-        }
     }
 
     /// The packet at the output stage is gone: the next one moves up, and the arbiter has room.
