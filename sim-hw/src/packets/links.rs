@@ -43,7 +43,8 @@ pub struct Links<'a, Q = Wheel<Leaving>> {
 impl<'a> Links<'a> {
     /// Idle links.
     pub fn new(traffic: Traffic<'a>) -> Self {
-        let wheel = Wheel::new(spacing_ps(&traffic), look_ahead_ps(&traffic));
+        let hop_ps = look_ahead_ps(&traffic);
+        let wheel = Wheel::new(spacing_ps(&traffic), hop_ps, hop_ps);
         Self::with_queue(traffic, wheel)
     }
 }

@@ -88,7 +88,8 @@ pub struct Router<'a, Q = Wheel<u32>> {
 impl<'a> Router<'a> {
     /// Empty routers.
     pub fn new(traffic: Traffic<'a>, settings: RouterSettings) -> Self {
-        let wheel = Wheel::new(spacing_ps(&traffic) / 2, cycle_ps(&traffic, &settings));
+        let hop_ps = u64::from(traffic.fabric.times().link) + pipeline_ps(&traffic);
+        let wheel = Wheel::new(spacing_ps(&traffic) / 2, hop_ps, cycle_ps(&traffic, &settings));
         Self::with_queue(traffic, settings, wheel)
     }
 }
