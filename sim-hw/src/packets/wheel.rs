@@ -9,8 +9,8 @@ use std::collections::BinaryHeap;
 /// Slots of the ring: the time they cover is many times a hop's.
 const SLOTS: u64 = 1 << 14;
 
-/// The widest slot, as a power of two: the ring covers less than 2^32 ps, so that 32 bits tell times within it apart.
-const WIDEST: u32 = 18;
+/// The widest slot, as a power of two: 32 bits tell times within a slot apart.
+const WIDEST: u32 = 31;
 
 /// Most items taken at a time, roughly: what is done with them should stay in the nearest cache.
 const BATCH: usize = 256;
