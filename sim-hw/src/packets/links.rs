@@ -3,9 +3,10 @@
 //! A link is the time at which it is free again; so is a core. Copies ask in the order of time, those of the same time in the order
 //! of their trees; so each link serves first come, first served, and a queue never has to be written down.
 
+use super::desks::{Delivery, Desks};
 use super::steps::Emulation;
 use super::wheel::{Calendar, Wheel};
-use super::{Arrival, Counters, Observer, Traffic, Trouble};
+use super::{Counters, Observer, Traffic, Trouble};
 use crate::forest::Node;
 use crate::machine::LINKS;
 use std::ops::Range;
@@ -22,20 +23,13 @@ struct Lane {
     service_ps: u32,
 }
 
-/// A core.
-#[derive(Clone, Copy, Debug, Default)]
-struct Desk {
-    free_ps: u64,
-    taken: u64,
-}
-
-/// What can be done with packets on links.
+/// Links with packets on them.
 #[derive(Clone, Debug)]
 pub struct Links<'a, Q = Wheel<Leaving>> {
     traffic: Traffic<'a>,
     queue: Q,
     lanes: Vec<Lane>,
-    desks: Vec<Desk>,
+    desks: Desks<'a>,
     /// Copies under way.
     open: u64,
     /// When the last copy that was lost had left its link.
@@ -49,7 +43,8 @@ pub struct Links<'a, Q = Wheel<Leaving>> {
 impl<'a> Links<'a> {
     /// Idle links.
     pub fn new(traffic: Traffic<'a>) -> Self {
-        let wheel = Wheel::new(spacing_ps(&traffic), look_ahead_ps(&traffic));
+        let hop_ps = look_ahead_ps(&traffic);
+        let wheel = Wheel::new(spacing_ps(&traffic), hop_ps, hop_ps);
         Self::with_queue(traffic, wheel)
     }
 }
@@ -75,7 +70,7 @@ impl<'a, Q: Calendar<Leaving>> Links<'a, Q> {
         Self {
             queue,
             lanes: (0..traffic.fabric.links()).map(lane).collect(),
-            desks: vec![Desk::default(); traffic.fabric.cores()],
+            desks: Desks::new(traffic.fabric),
             open: 0,
             lost_ps: 0,
             due_of_trees: traffic.deliveries_of_trees(),
@@ -105,7 +100,8 @@ impl<'a, Q: Calendar<Leaving>> Links<'a, Q> {
         for (index, &(at, (number, packet))) in leaving.iter().enumerate() {
             let node = self.nodes[index];
             self.transmit::<O, LOSSY>(at, node, packet, observer);
-            self.deliver(at, number, node, packet, observer);
+            let delivery = Delivery { at_ps: at, packet, node: number, chip: node.chip, cores: node.cores };
+            self.desks.take(delivery, observer);
         }
         self.leaving = leaving;
     }
@@ -132,20 +128,6 @@ impl<'a, Q: Calendar<Leaving>> Links<'a, Q> {
             }
             child += 1;
             links &= links - 1;
-        }
-    }
-
-    #[inline]
-    fn deliver<O: Observer>(&mut self, at: u64, number: u32, node: Node, packet: u32, observer: &mut O) {
-        let mut cores = node.cores;
-        while cores != 0 {
-            let core = cores.trailing_zeros();
-            let desk = &mut self.desks[self.traffic.fabric.core(node.chip, core)];
-            desk.free_ps = desk.free_ps.max(at) + u64::from(self.traffic.fabric.times().receive);
-            desk.taken += 1;
-            self.counters.last_ps = self.counters.last_ps.max(desk.free_ps);
-            observer.arrived(Arrival { packet, node: number, core, at_ps: desk.free_ps });
-            cores &= cores - 1;
         }
     }
 
@@ -182,7 +164,7 @@ impl<Q: Calendar<Leaving> + Send> Emulation for Links<'_, Q> {
     }
 
     fn quiet_from_ps(&self) -> Option<u64> {
-        (self.open == 0).then_some(self.counters.last_ps.max(self.lost_ps))
+        (self.open == 0).then_some(self.desks.last_ps.max(self.lost_ps))
     }
 
     fn finish(mut self) -> Result<Counters, Trouble> {
@@ -193,7 +175,7 @@ impl<Q: Calendar<Leaving> + Send> Emulation for Links<'_, Q> {
             self.queue.take(u64::MAX, u64::MAX, &mut rest);
         }
         self.counters.hops = self.lanes.iter().map(|lane| u64::from(lane.hops)).collect();
-        self.counters.deliveries = self.desks.iter().map(|desk| desk.taken).collect();
+        (self.counters.deliveries, self.counters.last_ps) = (self.desks.taken(), self.desks.last_ps);
         self.counters.conserved()
     }
 }

@@ -16,6 +16,7 @@
 //! [`Times`]: it passes a router more than links, and a core takes it at the end.
 
 pub mod count;
+mod desks;
 pub mod fabric;
 pub mod links;
 pub mod router;
@@ -163,6 +164,11 @@ pub enum Trouble {
         /// The packet.
         packet: usize,
     },
+    /// A packet is sent so late that times after it could not be counted.
+    TooLate {
+        /// The packet.
+        packet: usize,
+    },
     /// More packets than are numbered.
     TooMany {
         /// How many there may be.
@@ -185,6 +191,9 @@ impl fmt::Display for Trouble {
             }
             Trouble::NoTree { packet } => write!(f, "packet {packet} has no tree in the forest"),
             Trouble::NotInOrder { packet } => write!(f, "packet {packet} is sent before the packet that precedes it"),
+            Trouble::TooLate { packet } => {
+                write!(f, "packet {packet} is sent after {} s, the end of time here", LATEST_PS / 1_000_000_000_000)
+            }
             Trouble::TooMany { most } => write!(f, "more than {most} packets in one emulation"),
             Trouble::NotConserved { due, accounted } => {
                 write!(f, "a mistake in the emulation: {due} deliveries are due, {accounted} are accounted for")
@@ -209,6 +218,9 @@ pub struct Traffic<'a> {
 /// Most packets of one emulation: events name them in 29 bits.
 pub const MOST_PACKETS: usize = 1 << 29;
 
+/// Latest time at which a packet may be sent: 53 days. All that follows has to fit 64 bits.
+pub const LATEST_PS: u64 = 1 << 62;
+
 impl<'a> Traffic<'a> {
     /// Packets in the order of time over trees of this machine.
     ///
@@ -224,6 +236,9 @@ impl<'a> Traffic<'a> {
         }
         if let Some(before) = sent.windows(2).position(|pair| pair[1].at_ps < pair[0].at_ps) {
             return Err(Trouble::NotInOrder { packet: before + 1 });
+        }
+        if sent.last().is_some_and(|last| last.at_ps > LATEST_PS) {
+            return Err(Trouble::TooLate { packet: sent.len() - 1 });
         }
         Ok(Self { fabric, forest, sent })
     }

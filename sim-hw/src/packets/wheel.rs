@@ -7,10 +7,10 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// Slots of the ring: the time they cover is many times a hop's.
-const SLOTS: u64 = 1 << 13;
+const SLOTS: u64 = 1 << 14;
 
-/// The widest slot, as a power of two: the ring covers less than 2^32 ps, so that 32 bits tell times within it apart.
-const WIDEST: u32 = 18;
+/// The widest slot, as a power of two: 32 bits tell times within a slot apart.
+const WIDEST: u32 = 31;
 
 /// Most items taken at a time, roughly: what is done with them should stay in the nearest cache.
 const BATCH: usize = 256;
@@ -54,9 +54,10 @@ struct Entry<T> {
 }
 
 impl<T: Copy + Ord> Wheel<T> {
-    /// A wheel with slots of at most `widest` ps and about one item each when `spacing_ps` lie between items.
-    pub fn new(spacing_ps: u64, widest: u64) -> Self {
-        let width = spacing_ps.min(widest).max(1);
+    /// A wheel with slots of at most `widest` ps and about one item each when `spacing_ps` lie between items, but not so narrow that it
+    /// would cover less than some times `reach_ps`, the time from which on items usually lie ahead.
+    pub fn new(spacing_ps: u64, reach_ps: u64, widest: u64) -> Self {
+        let width = spacing_ps.max(16 * reach_ps / SLOTS).min(widest).max(1);
         let (heads, full) = (vec![NONE; SLOTS as usize], vec![0; SLOTS as usize / 64]);
         Self { shift: width.ilog2().min(WIDEST), now: 0, heads, full, pool: Vec::new(), free: NONE, later: BinaryHeap::new() }
     }

@@ -4,7 +4,8 @@ use crate::roads;
 use crate::support::{ALL_DEPTHS, Ground, times};
 use sim_core::random::Stream;
 use sim_hw::machine::{Faults, Machine};
-use sim_hw::packets::{Arrival, Packet, Sent, Times};
+use sim_hw::packets::{Arrival, Fabric, Packet, Sent, Times};
+use sim_hw::topology::Topology;
 
 /// Hops x (service + router) + router + receive, to the picosecond, for all pairs.
 #[test]
@@ -50,4 +51,14 @@ fn times_are_those_of_the_platform() {
     let problems = Times::of(&platform, Packet::Plain).expect_err("no figures");
     assert_eq!(problems.len(), 2, "{problems:?}");
     assert!(problems[0].starts_with("not priced: spinnaker1 has no figure for limits.packet"), "{problems:?}");
+}
+
+/// Links between boards are the slower ones: 48 of each board.
+#[test]
+fn links_between_boards_take_longer() {
+    let Some(Ok(platform)) = sim_hw::platforms::find("spinnaker1") else { panic!("it is inside") };
+    let Topology::HexagonalTorus { board, .. } = platform.topology else { panic!("a torus") };
+    let fabric = Fabric::new(&Machine::torus(&board, 1, 1, 16, &Faults::default()), times());
+    let with = |service: u32| (0..fabric.links()).filter(|&link| fabric.service_ps(link) == service).count();
+    assert_eq!((with(320_000), with(160_000)), (3 * 48, 144 * 6 - 3 * 48));
 }

@@ -17,6 +17,7 @@ mod state;
 
 pub use settings::{MOST_STAGES, Reinjection, RouterSettings, wait_cycles};
 
+use super::desks::Desks;
 use super::links::spacing_ps;
 use super::steps::Emulation;
 use super::wheel::{Calendar, Wheel};
@@ -40,27 +41,24 @@ enum Kind {
     Come = 0,
     /// A core sends a packet.
     Sent = 1,
-    /// The arbiter looks for a packet.
-    Arbiter = 2,
-    /// The output stage looks at its packet.
-    Output = 3,
     /// A monitor takes the dropped packet.
-    Collect = 4,
+    Collect = 2,
     /// A monitor looks whether it can send.
-    Tick = 5,
+    Tick = 3,
+    /// The arbiter looks for a packet.
+    Arbiter = 4,
+    /// The output stage looks at its packet.
+    Output = 5,
 }
+
+/// All of them, each at its number.
+const KINDS: [Kind; 6] = [Kind::Come, Kind::Sent, Kind::Collect, Kind::Tick, Kind::Arbiter, Kind::Output];
 
 impl Kind {
+    /// The event, as a number whose order is that of events at the same time.
     fn at(self, place: usize) -> u32 {
-        (self as u32) << WHERE | place as u32
+        ((self as u32) << WHERE) | place as u32
     }
-}
-
-/// A core's packets: when it has taken all it has been given, and how many those are.
-#[derive(Clone, Copy, Debug, Default)]
-struct Desk {
-    free_ps: u64,
-    taken: u64,
 }
 
 /// Routers with packets in them.
@@ -68,18 +66,21 @@ struct Desk {
 pub struct Router<'a, Q = Wheel<u32>> {
     traffic: Traffic<'a>,
     settings: RouterSettings,
-    /// Nothing that happens has an effect sooner than a cycle later.
+    /// A cycle: a blocked packet is looked at again that much later.
     cycle_ps: u64,
     pipeline_ps: u64,
     queue: Q,
+    /// What happens next, in order: taken from the queue many at a time.
     events: Vec<(u64, u32)>,
+    /// How many of those have happened.
+    done: usize,
     now_ps: u64,
     flits: Flits,
     channels: Vec<Channel>,
     hubs: Vec<Hub>,
     own: Vec<VecDeque<u32>>,
     monitors: Vec<Monitor>,
-    desks: Vec<Desk>,
+    desks: Desks<'a>,
     due_of_trees: Vec<u32>,
     counters: Counters,
 }
@@ -87,7 +88,8 @@ pub struct Router<'a, Q = Wheel<u32>> {
 impl<'a> Router<'a> {
     /// Empty routers.
     pub fn new(traffic: Traffic<'a>, settings: RouterSettings) -> Self {
-        let wheel = Wheel::new(spacing_ps(&traffic) / 2, cycle_ps(&traffic, &settings));
+        let hop_ps = u64::from(traffic.fabric.times().link) + pipeline_ps(&traffic);
+        let wheel = Wheel::new(spacing_ps(&traffic) / 2, hop_ps, cycle_ps(&traffic, &settings));
         Self::with_queue(traffic, settings, wheel)
     }
 }
@@ -117,33 +119,45 @@ impl<'a, Q: Calendar<u32>> Router<'a, Q> {
             settings: RouterSettings { stages: settings.stages.clamp(1, MOST_STAGES), ..settings },
             queue,
             events: Vec::new(),
+            done: 0,
             now_ps: 0,
             flits: Flits::default(),
             channels: fabric.back().iter().enumerate().map(channel).collect(),
             hubs: (0..fabric.chips()).map(|chip| Hub { room: room(chip), ..Hub::IDLE }).collect(),
             own: vec![VecDeque::new(); fabric.chips()],
             monitors: vec![Monitor::default(); fabric.chips()],
-            desks: vec![Desk::default(); fabric.cores()],
+            desks: Desks::new(fabric),
             due_of_trees: traffic.deliveries_of_trees(),
             counters: Counters::default(),
             traffic,
         }
     }
 
+    /// Something will happen: after some of what has been taken from the queue already, or later.
+    #[inline]
+    fn plan(&mut self, at_ps: u64, event: u32) {
+        if self.events.last().is_some_and(|&last| (at_ps, event) < last) {
+            let place = self.events[self.done..].partition_point(|&other| other < (at_ps, event));
+            self.events.insert(self.done + place, (at_ps, event));
+        } else {
+            self.queue.push(at_ps, event);
+        }
+    }
+
     fn happen<O: Observer>(&mut self, event: u32, observer: &mut O) {
         let place = (event & ((1 << WHERE) - 1)) as usize;
-        match event >> WHERE {
-            0 => self.come(place, observer),
-            1 => self.sent(place),
-            2 => {
+        match KINDS[(event >> WHERE) as usize % KINDS.len()] {
+            Kind::Come => self.come(place, observer),
+            Kind::Sent => self.sent(place),
+            Kind::Collect => self.collect(place, observer),
+            Kind::Tick => self.tick(place),
+            Kind::Arbiter => {
                 self.hubs[place].arbiter_set = false;
                 self.issue(place);
             }
-            3 if self.hubs[place].attempt_ps == self.now_ps => self.attempt(place, observer),
+            Kind::Output if self.hubs[place].attempt_ps == self.now_ps => self.attempt(place, observer),
             // An attempt that has been brought forward.
-            3 => {}
-            4 => self.collect(place, observer),
-            _ => self.tick(place),
+            Kind::Output => {}
         }
     }
 
@@ -188,8 +202,9 @@ impl<'a, Q: Calendar<u32>> Router<'a, Q> {
         }
         channel.wire = channel.output.pop();
         channel.hops += 1;
-        self.queue.push(self.now_ps + u64::from(channel.service_ps), Kind::Come.at(link));
-        let waited = self.now_ps - self.flits.at(channel.wire).ready_ps;
+        let (arrives_ps, flit) = (self.now_ps + u64::from(channel.service_ps), channel.wire);
+        self.plan(arrives_ps, Kind::Come.at(link));
+        let waited = self.now_ps - self.flits.at(flit).ready_ps;
         self.counters.waited_ps += waited;
         self.counters.longest_wait_ps = self.counters.longest_wait_ps.max(waited);
         let (hub, bit) = (link / LINKS, 1 << (link % LINKS));
@@ -207,7 +222,8 @@ impl<'a, Q: Calendar<u32>> Router<'a, Q> {
         }
         if self.now_ps < hub.next_issue_ps {
             hub.arbiter_set = true;
-            self.queue.push(hub.next_issue_ps, Kind::Arbiter.at(place));
+            let next_ps = hub.next_issue_ps;
+            self.plan(next_ps, Kind::Arbiter.at(place));
             return;
         }
         let input = hub.next_input();
@@ -247,7 +263,7 @@ impl<'a, Q: Calendar<u32>> Router<'a, Q> {
         let hub = &mut self.hubs[place];
         if at_ps < hub.attempt_ps {
             hub.attempt_ps = at_ps;
-            self.queue.push(at_ps, Kind::Output.at(place));
+            self.plan(at_ps, Kind::Output.at(place));
         }
     }
 
@@ -271,27 +287,27 @@ impl<Q: Calendar<u32> + Send> Emulation for Router<'_, Q> {
                 self.queue.push(sent[next].at_ps, Kind::Sent.at(next));
                 next += 1;
             }
-            let mut events = std::mem::take(&mut self.events);
-            self.queue.take(self.cycle_ps, until_ps, &mut events);
-            for &(at_ps, event) in &events {
-                self.now_ps = at_ps;
-                self.happen(event, observer);
-            }
-            self.events = events;
+            self.queue.take(self.cycle_ps, until_ps, &mut self.events);
             if self.events.is_empty() {
                 break;
+            }
+            self.done = 0;
+            while let Some(&(at_ps, event)) = self.events.get(self.done) {
+                self.done += 1;
+                self.now_ps = at_ps;
+                self.happen(event, observer);
             }
         }
     }
 
     fn quiet_from_ps(&self) -> Option<u64> {
-        self.flits.is_empty().then_some(self.now_ps.max(self.counters.last_ps))
+        self.flits.is_empty().then_some(self.now_ps.max(self.desks.last_ps))
     }
 
     fn finish(mut self) -> Result<Counters, Trouble> {
         self.counters.in_flight = self.flits.targets().map(|node| self.traffic.deliveries_behind(node)).sum();
         self.counters.hops = self.channels.iter().map(|channel| u64::from(channel.hops)).collect();
-        self.counters.deliveries = self.desks.iter().map(|desk| desk.taken).collect();
+        (self.counters.deliveries, self.counters.last_ps) = (self.desks.taken(), self.desks.last_ps);
         self.counters.conserved()
     }
 }

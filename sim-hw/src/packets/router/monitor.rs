@@ -54,6 +54,6 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
     fn set_timer(&mut self, place: usize, interval_ps: u64) {
         let interval = interval_ps.max(1);
         let soonest = self.now_ps + self.cycle_ps;
-        self.queue.push(soonest.next_multiple_of(interval), Kind::Tick.at(place));
+        self.plan(soonest.next_multiple_of(interval), Kind::Tick.at(place));
     }
 }

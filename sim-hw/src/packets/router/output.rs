@@ -2,10 +2,11 @@
 
 use super::state::{Flit, NEVER, NOTHING};
 use super::{Kind, Router};
-use crate::forest::Node;
+use crate::forest::{Node, Route};
 use crate::machine::LINKS;
+use crate::packets::Observer;
+use crate::packets::desks::Delivery;
 use crate::packets::wheel::Calendar;
-use crate::packets::{Arrival, Observer};
 
 /// From a link to the next one clockwise.
 const CLOCKWISE: usize = LINKS - 1;
@@ -55,13 +56,7 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
     fn wish(&self, place: usize, flit: &Flit) -> Wish {
         let node = if flit.node == NOTHING { NO_NODE } else { self.traffic.forest.nodes()[flit.node as usize] };
         let leg = if flit.diverted == NOTHING { 0 } else { 1 << flit.leg };
-        let buffered = u64::from(self.settings.core_buffer) * u64::from(self.traffic.fabric.times().receive);
-        let (mut cores, mut cores_ps) = (node.cores, 0);
-        while cores != 0 {
-            let desk = &self.desks[self.traffic.fabric.core(place as u32, cores.trailing_zeros())];
-            cores_ps = cores_ps.max(desk.free_ps.saturating_sub(buffered));
-            cores &= cores - 1;
-        }
+        let cores_ps = self.desks.room_ps(place as u32, node.cores, self.settings.core_buffer);
         Wish { node, links: node.links | leg, cores_ps }
     }
 
@@ -94,7 +89,8 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
         let hub = &mut self.hubs[place];
         hub.blocked_ps = hub.blocked_ps.min(self.now_ps);
         // Links round blocked ones, too: they are the next ones clockwise.
-        hub.wanted = blocked | (blocked >> 1 | blocked << CLOCKWISE) & ((1 << LINKS) - 1);
+        let round = ((blocked >> 1) | (blocked << CLOCKWISE)) & ((1 << LINKS) - 1);
+        hub.wanted = blocked | round;
         let since = hub.blocked_ps;
         let waits = [self.settings.wait_ps.filter(|_| self.settings.diverts()), self.settings.drop_after_ps()];
         let ends = waits.into_iter().flatten().map(|wait| since.saturating_add(wait));
@@ -108,30 +104,42 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
     fn go_on<O: Observer>(&mut self, place: usize, number: u32, wish: Wish, blocked: u8, observer: &mut O) {
         let flit = self.flits.remove(number);
         self.counters.routed += 1;
-        self.deliver(place, &flit, wish.node.cores, observer);
-        let mut ways: Ways = [(NOTHING, NOTHING); LINKS];
-        let (mut child, mut links) = (wish.node.first, wish.node.links);
+        let Flit { packet, node, .. } = flit;
+        let delivery = Delivery { at_ps: self.now_ps, packet, node, chip: place as u32, cores: wish.node.cores };
+        self.desks.take(delivery, observer);
+        if blocked == 0 && flit.diverted == NOTHING {
+            self.go_straight(place, &flit, wish.node);
+        } else {
+            self.go_round(place, &flit, wish.node, blocked);
+        }
+        self.let_next(place);
+    }
+
+    fn go_straight(&mut self, place: usize, flit: &Flit, node: Node) {
+        let (mut child, mut links) = (node.first, node.links);
         while links != 0 {
-            let link = links.trailing_zeros() as usize;
-            if blocked >> link & 1 == 1 {
-                ways[detour(link)].1 = child
-            } else {
-                ways[link].0 = child
-            }
+            let number = self.flits.add(Flit { ready_ps: self.now_ps, node: child, ..*flit });
+            self.put_out(place, links.trailing_zeros() as usize, number);
             child += 1;
             links &= links - 1;
+        }
+    }
+
+    /// What would go by a blocked link goes by the next one clockwise, together with what goes by that one itself; and what has gone round
+    /// one corner goes on by the second side of its triangle.
+    fn go_round(&mut self, place: usize, flit: &Flit, node: Node, blocked: u8) {
+        let mut ways: Ways = [(NOTHING, NOTHING); LINKS];
+        for (child, link) in (node.first..).zip((Route { links: node.links, cores: 0 }).links()) {
+            if blocked >> link & 1 == 1 { ways[detour(link)].1 = child } else { ways[link].0 = child }
         }
         if flit.diverted != NOTHING {
             ways[flit.leg as usize].0 = flit.diverted;
         }
-        let used = (0..LINKS).filter(|&link| ways[link] != (NOTHING, NOTHING));
-        for link in used {
-            let (node, diverted) = ways[link];
+        for (link, (node, diverted)) in ways.into_iter().enumerate().filter(|(_, way)| *way != (NOTHING, NOTHING)) {
             let leg = second_side(link) as u8;
-            let number = self.flits.add(Flit { ready_ps: self.now_ps, node, diverted, leg, ..flit });
+            let number = self.flits.add(Flit { ready_ps: self.now_ps, node, diverted, leg, ..*flit });
             self.put_out(place, link, number);
         }
-        self.let_next(place);
     }
 
     fn put_out(&mut self, place: usize, link: usize, flit: u32) {
@@ -141,18 +149,6 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
             self.hubs[place].room &= !(1 << link);
         }
         self.transmit(place * LINKS + link);
-    }
-
-    fn deliver<O: Observer>(&mut self, place: usize, flit: &Flit, mut cores: u32, observer: &mut O) {
-        while cores != 0 {
-            let core = cores.trailing_zeros();
-            let desk = &mut self.desks[self.traffic.fabric.core(place as u32, core)];
-            desk.free_ps = desk.free_ps.max(self.now_ps) + u64::from(self.traffic.fabric.times().receive);
-            desk.taken += 1;
-            self.counters.last_ps = self.counters.last_ps.max(desk.free_ps);
-            observer.arrived(Arrival { packet: flit.packet, node: flit.node, core, at_ps: desk.free_ps });
-            cores &= cores - 1;
-        }
     }
 
     /// The packet at the output stage is gone: the next one moves up, and the arbiter has room.
@@ -185,7 +181,7 @@ impl<Q: Calendar<u32>> Router<'_, Q> {
             return self.lose(number, observer);
         };
         self.monitors[place].register = number;
-        self.queue.push(self.now_ps + reinjection.collect_ps.max(self.cycle_ps), Kind::Collect.at(place));
+        self.plan(self.now_ps + reinjection.collect_ps.max(self.cycle_ps), Kind::Collect.at(place));
     }
 }
 

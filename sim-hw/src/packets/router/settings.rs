@@ -1,5 +1,6 @@
 //! What is set at a router: how long it waits, what it does with what it drops.
 
+use crate::packets::LATEST_PS;
 use crate::packets::fabric::{Asked, PS};
 use crate::platform::Platform;
 
@@ -58,7 +59,7 @@ impl RouterSettings {
         let receive = asked.figure("timing.packet_receive", timing.packet_receive.as_ref())
             / asked.figure("timing.core_clock", timing.core_clock.as_ref());
         let reinjection = timing.reinjection_interval.as_ref().zip(limits.packets_waiting_for_reinjection.as_ref());
-        let whole = |ps: f64| ps.round().max(1.0) as u64;
+        let whole = |ps: f64| ps.round().clamp(1.0, LATEST_PS as f64) as u64;
         asked.answer(Self {
             cycle_ps: whole(cycle),
             stages: (stages as usize).clamp(1, MOST_STAGES),
