@@ -23,6 +23,22 @@ impl<T> PerUnit<T> {
             PerUnit::Each(values) => &values[unit],
         }
     }
+
+    /// What becomes of each.
+    pub(crate) fn map<U>(&self, call: impl Fn(&T) -> U) -> PerUnit<U> {
+        match self {
+            Self::Shared(value) => PerUnit::Shared(call(value)),
+            Self::Each(values) => PerUnit::Each(values.iter().map(call).collect()),
+        }
+    }
+
+    /// What becomes of the values of each of so many units here and there.
+    pub(crate) fn zip<U>(&self, other: &Self, units: u32, call: impl Fn(&T, &T) -> U) -> PerUnit<U> {
+        match (self, other) {
+            (Self::Shared(a), Self::Shared(b)) => PerUnit::Shared(call(a, b)),
+            _ => PerUnit::Each((0..units as usize).map(|unit| call(self.get(unit), other.get(unit))).collect()),
+        }
+    }
 }
 
 /// A piecewise constant function of the tick: (first tick, value from there on), ascending; 0 before the
@@ -44,6 +60,18 @@ impl Schedule {
     pub fn at(&self, tick: u64) -> f64 {
         let after = self.0.partition_point(|(first, _)| *first <= tick);
         if after == 0 { 0.0 } else { self.0[after - 1].1 }
+    }
+
+    /// This from tick `from` on, and from tick `to` on the other instead, each by a clock of its own.
+    pub(crate) fn then(&self, from: u64, other: &Self, to: u64) -> Self {
+        let mut joined: Vec<(u64, f64)> = self.0.iter().map(|(tick, value)| (tick.saturating_add(from), *value)).collect();
+        joined.retain(|(tick, _)| *tick <= to);
+        if joined.last().map_or(0.0, |last| last.1) != other.at(1) {
+            joined.push((to + 1, other.at(1)));
+        }
+        let later = other.0.iter().filter(|(tick, _)| *tick > 1);
+        joined.extend(later.map(|(tick, value)| (tick.saturating_add(to), *value)));
+        Self(joined)
     }
 
     /// Greatest value.

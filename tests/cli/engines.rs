@@ -29,12 +29,11 @@ fn a_run_in_continuous_time_is_recorded_and_repeated() {
 #[test]
 fn what_has_no_meaning_in_continuous_time_is_refused_with_its_reason() {
     let desk = Desk::new();
-    let trials = SMALL.replace("duration = \"100 ms\"\n", "") + "[trials]\ncount = 2\neach = \"10 ms\"\n";
     let noisy = SMALL.to_string()
         + "[populations.hiss]\nneurons = { model = \"noise_current\", mean = \"1 pA\", sd = \"1 pA\" }\nsize = 1\n\
            [[projections]]\nsource = \"hiss\"\ntarget = \"exc\"\nconnect = { rule = \"all_to_all\" }\n";
     let published = SMALL.to_string() + "[populations.cortex]\nneurons = { model = \"izhikevich\" }\nsize = 1\n";
-    for (text, reason) in [(trials, "[trials]"), (noisy, "noise current"), (published, "model izhikevich")] {
+    for (text, reason) in [(noisy, "noise current"), (published, "model izhikevich")] {
         let net = desk.file("net.toml", &text);
         let said = spikeloom(&["run", &net, "-q", "--engine", "event", "--json"]).ends(2).json();
         let message = said["problems"][0]["message"].as_str().unwrap_or_default().to_string();

@@ -10,3 +10,4 @@ mod plastic;
 mod precise;
 mod references;
 mod refused;
+mod trials;

@@ -7,6 +7,7 @@ use crate::progress::{Tee, interrupts};
 use crate::running::Running;
 use crate::summary::{Meters, Summary};
 use sim_core::engine::{Finished, Tally, TrialRun};
+use sim_core::event;
 use sim_core::network::{Draw, Network, Projection};
 use sim_core::record::{MemoryTrace, Recorder, Sink, SynapseSampler};
 use sim_core::time::{Grid, fs_from_ms};
@@ -146,9 +147,12 @@ impl Simulation {
     fn run_trials(&mut self, sink: &mut dyn Sink) {
         let interrupted = interrupts();
         let stopped = || interrupted.load(Ordering::Relaxed);
-        let Running::Grid { plan, state } = &mut self.running else { return };
-        let run = TrialRun { plan, threads: self.threads, stopped: &stopped };
-        run.run(state, sink, &mut |trial| self.finished.push(trial));
+        let (threads, stopped, finished) = (self.threads, &stopped, &mut self.finished);
+        let mut done = |trial| finished.push(trial);
+        match &mut self.running {
+            Running::Grid { plan, state } => TrialRun { plan, threads, stopped }.run(state, sink, &mut done),
+            Running::Event { plan, state } => event::TrialRun { plan, threads, stopped }.run(state, sink, &mut done),
+        }
         if !self.interrupted() {
             self.take_weights();
         }

@@ -46,6 +46,7 @@ pub use presentation::Presentation;
 pub(crate) use slow::takes_current;
 pub use state::{State, Tally};
 pub use stimuli::Stimuli;
+pub(crate) use stimuli::trial_key;
 pub use trial::Trial;
 pub use trial_run::{Finished, TrialRun};
 pub use values::{Values, ValuesMut, Width};

@@ -145,15 +145,20 @@ impl<K: Flow<S, C>, const S: usize, const C: usize> Lazy<K, S, C> {
             foreseen: Foreseen::default(),
             kernel: std::marker::PhantomData,
         };
-        // Most neurons of most networks do nothing by themselves: this is known before the run.
-        for cell in 0..population.cells.len() {
-            if population.next_step(cell) == NEVER {
-                population.cells[cell].wake = NEVER;
-            } else {
-                population.touched.push(cell as u32);
+        population.look_ahead();
+        population
+    }
+
+    /// All cells are to be asked what they will do by themselves. Most neurons of most networks do nothing: this is known at once.
+    fn look_ahead(&mut self) {
+        self.touched.clear();
+        for cell in 0..self.cells.len() {
+            let does_nothing = self.next_step(cell) == NEVER;
+            self.cells[cell].wake = if does_nothing { NEVER } else { UNKNOWN };
+            if !does_nothing {
+                self.touched.push(cell as u32);
             }
         }
-        population
     }
 
     /// Brings a cell to a time at which something reaches it, by way of all that it does by itself until then.
@@ -362,6 +367,15 @@ impl<K: Flow<S, C>, const S: usize, const C: usize> Population for Lazy<K, S, C>
         let mut now = self.cells[cell];
         drift::<K, S, C>(&mut now, self.coefficients.of(cell), at);
         now.state.get(variable).copied().unwrap_or(f64::NAN)
+    }
+
+    fn begin(&mut self, trains: Trains) {
+        self.foreseen.cancelled += self.foreseen().pending;
+        self.trains = trains;
+        for cell in 0..self.cells.len() {
+            self.cells[cell].train = self.trains.next(cell);
+        }
+        self.look_ahead();
     }
 
     fn relaxing(&self, cell: usize) -> Option<(Relaxing, f64)> {

@@ -260,8 +260,18 @@ impl Population for Leaky {
         }
     }
 
+    fn begin(&mut self, trains: Trains) {
+        self.foreseen.cancelled += self.foreseen().pending;
+        self.trains = trains;
+        for cell in 0..self.cells.len() {
+            self.cells[cell].train = self.trains.next(cell);
+        }
+        self.touched = (0..self.cells.len() as u32).filter(|cell| self.cells[*cell as usize].train != NEVER).collect();
+    }
+
     fn foreseen(&self) -> Foreseen {
-        Foreseen { pending: self.foreseen.scheduled - self.foreseen.delivered, ..self.foreseen }
+        let Foreseen { scheduled, delivered, cancelled, .. } = self.foreseen;
+        Foreseen { pending: scheduled - delivered - cancelled, ..self.foreseen }
     }
 
     fn bytes(&self) -> usize {

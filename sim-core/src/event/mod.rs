@@ -32,7 +32,9 @@ mod refusals;
 mod rows;
 mod sources;
 mod state;
+mod stretch;
 mod trains;
+mod trials;
 mod worker;
 
 pub use courses::Relaxing;
@@ -45,6 +47,7 @@ pub use queue::Queue;
 pub use rows::Fan;
 pub use state::{Events, State};
 pub use trains::Trains;
+pub use trials::TrialRun;
 
 use crate::engine::exchange::{Alone, Exchange, Threads};
 use crate::record::{Sink, Spike};

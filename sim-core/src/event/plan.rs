@@ -6,6 +6,7 @@ use super::population::{Population, Setup};
 use super::refusals::refusal;
 use super::rows::Table;
 use super::sources::Sources;
+use super::stretch::{Drives, Stretch, drives, joined, seed};
 use super::trains::{Train, Trains, private};
 use crate::catalog::Effect;
 use crate::engine::partition::{Partitioning, cells};
@@ -27,11 +28,28 @@ pub struct Plan {
     pub(super) parts: Vec<Part>,
     /// Where each population's cells begin.
     pub(super) firsts: Vec<u32>,
-    pub(super) sources: Sources,
+    /// What stimuli do from time 0 on.
+    pub(super) given: Given,
     /// What rules read of modulators, at time 0.
     pub(super) courses: Courses,
     /// Longest window between two exchanges.
     pub(super) window: u64,
+}
+
+/// What stimuli do from a time on.
+#[derive(Clone)]
+pub(super) struct Given {
+    pub(super) sources: Sources,
+    pub(super) parts: Vec<GivenPart>,
+}
+
+/// What they do to the cells of a partition.
+#[derive(Clone)]
+pub(super) struct GivenPart {
+    /// Changes of injected current, by time.
+    pub(super) changes: Vec<Change>,
+    /// Random input of cells' own, by population.
+    pub(super) trains: Vec<Trains>,
 }
 
 /// What a partition owns.
@@ -45,8 +63,6 @@ pub(super) struct Part {
     pub(super) of_target: Vec<Vec<u32>>,
     /// Populations of neurons at time 0.
     pub(super) populations: Vec<Option<Box<dyn Population>>>,
-    /// Changes of injected current, by time.
-    pub(super) changes: Vec<Change>,
     /// Cells of each probe in this partition: a range of the record's cells.
     pub(super) probed: Vec<Range<usize>>,
 }
@@ -63,7 +79,7 @@ impl Plan {
         let step_fs = network.timestep_fs;
         let network = Arc::new(Network { timestep_fs: 1, ..network.clone() });
         let (grid, own_grid) = (Grid::new(1), Grid::new(step_fs));
-        let drives = drives(&network, own_grid);
+        let drives = drives(&network, own_grid, None);
         if let Some(reason) = refusal(&network, &drives) {
             return Err(reason);
         }
@@ -72,9 +88,11 @@ impl Plan {
         let partitioning = Partitioning::new(&network.populations, threads);
         let build = |part: usize| {
             let owned = network.populations.iter().zip(partitioning.blocks(part)).map(|(p, blocks)| cells(blocks, p.size));
-            build_part(&network, &drives, &probes, owned.collect())
+            let owned: Vec<Range<u32>> = owned.collect();
+            let given = given_part(&network, &drives, &owned, (network.noise_seed, 0));
+            (build_part(&network, &drives, &probes, owned, &given), given)
         };
-        let parts: Vec<Part> = if threads == 1 {
+        let parts: Vec<(Part, GivenPart)> = if threads == 1 {
             vec![build(0)]
         } else {
             std::thread::scope(|scope| {
@@ -82,16 +100,26 @@ impl Plan {
                 builds.into_iter().map(|b| b.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
             })
         };
+        let (parts, given): (Vec<Part>, Vec<GivenPart>) = parts.into_iter().unzip();
         let delays = parts.iter().flat_map(|part| &part.tables).filter_map(Table::least_delay);
         let window = delays.min().unwrap_or(LONGEST_WINDOW).clamp(1, LONGEST_WINDOW);
         let firsts = network.populations.iter().map(|population| population.first).collect();
-        let sources = Sources::new(&network, &drives, own_grid);
+        let given = Given { sources: Sources::new(&network, &drives, own_grid, (network.noise_seed, 0)), parts: given };
         let courses = Courses::new(&network, |population, cell| {
             let owned: Vec<Range<u32>> = parts.iter().map(|part| part.owned[population].clone()).collect();
             let (part, cell) = place(&owned, cell)?;
             Some((&**parts[part].populations[population].as_ref()?, cell))
         })?;
-        Ok(Self { network, step_fs, probes, parts, firsts, sources, courses, window })
+        Ok(Self { network, step_fs, probes, parts, firsts, given, courses, window })
+    }
+
+    /// What stimuli do in the second of two stretches.
+    pub(super) fn given(&self, stretches: [Stretch; 2]) -> Given {
+        let (network, own) = (&*self.network, Grid::new(self.step_fs));
+        let drives = joined(network, own, stretches);
+        let from = (seed(network, stretches[1].trial), stretches[1].origin);
+        let parts = self.parts.iter().map(|part| given_part(network, &drives, &part.owned, from)).collect();
+        Given { sources: Sources::new(network, &drives, own, from), parts }
     }
 
     /// The network it was made from, with a femtosecond for a time step.
@@ -150,27 +178,25 @@ impl Plan {
     }
 }
 
-/// What stimuli do, in femtoseconds; what is defined by time steps in the network's own.
-fn drives(network: &Network, grid: Grid) -> Vec<Option<Drive>> {
-    let drive = |population: &crate::network::Population| match &population.cells {
-        Cells::Neurons { .. } => None,
-        Cells::Stimulus { card, values } => {
-            let size = population.size as usize;
-            let drive = (card.drive)(size, values, Grid::new(1));
-            Some(if matches!(drive, Drive::Bernoulli(_)) { (card.drive)(size, values, grid) } else { drive })
+/// What stimuli do to the cells that a partition owns, from a time on; what is random by a seed.
+fn given_part(network: &Network, drives: &Drives, owned: &[Range<u32>], from: (u64, u64)) -> GivenPart {
+    let mut trains: Vec<Vec<(u32, Train)>> = network.populations.iter().map(|_| Vec::new()).collect();
+    for projection in &network.projections {
+        if let Some(Drive::PrivatePoisson(units)) = &drives[projection.source] {
+            trains[projection.target].extend(private(network, projection, units, &owned[projection.target], from));
         }
-    };
-    network.populations.iter().map(drive).collect()
+    }
+    let trains = trains.into_iter().zip(owned).map(|(trains, cells)| Trains::new(cells.len(), trains)).collect();
+    GivenPart { changes: currents::changes(network, drives, owned), trains }
 }
 
-fn build_part(network: &Network, drives: &[Option<Drive>], probes: &[Probe], owned: Vec<Range<u32>>) -> Part {
+fn build_part(network: &Network, drives: &Drives, probes: &[Probe], owned: Vec<Range<u32>>, given: &GivenPart) -> Part {
     let none = vec![Vec::new(); network.populations.len()];
     let (mut tables, mut of_source, mut of_target) = (Vec::new(), none.clone(), none);
-    let mut trains: Vec<Vec<(u32, Train)>> = network.populations.iter().map(|_| Vec::new()).collect();
     for (index, projection) in network.projections.iter().enumerate() {
         let cells = &owned[projection.target];
         match &drives[projection.source] {
-            Some(Drive::PrivatePoisson(units)) => trains[projection.target].extend(private(network, projection, units, cells)),
+            Some(Drive::PrivatePoisson(_)) => {}
             _ if network.populations[projection.source].effect() == Effect::Spikes => {
                 for table in Table::of(network, index, cells) {
                     of_source[projection.source].push(tables.len() as u32);
@@ -183,18 +209,23 @@ fn build_part(network: &Network, drives: &[Option<Drive>], probes: &[Probe], own
             _ => {}
         }
     }
-    let changes = currents::changes(network, drives, &owned);
-    let populations = trains.into_iter().enumerate().map(|(index, trains)| {
-        let currents = changes.iter().any(|change| change.population as usize == index);
-        population(network, index, &owned[index], (trains, currents))
-    });
+    // In trials current may be injected that is not there before them.
+    let injected = |index: usize| {
+        let current = |p: &crate::network::Projection| matches!(drives[p.source], Some(Drive::Current(_)));
+        network.projections.iter().any(|projection| projection.target == index && current(projection))
+    };
+    let populations = given
+        .trains
+        .iter()
+        .enumerate()
+        .map(|(index, trains)| population(network, index, &owned[index], (trains.clone(), injected(index))));
     let populations = populations.collect();
     let probed = probes.iter().map(|probe| {
         let (record, own) = (&network.records[probe.record].cells, &owned[probe.population]);
         record.partition_point(|cell| *cell < own.start)..record.partition_point(|cell| *cell < own.end)
     });
     let probed = probed.collect();
-    Part { owned, tables, of_source, of_target, populations, changes, probed }
+    Part { owned, tables, of_source, of_target, populations, probed }
 }
 
 /// The neurons of a population that a partition owns; none of a stimulus.
@@ -202,7 +233,7 @@ fn population(
     network: &Network,
     index: usize,
     owned: &Range<u32>,
-    (trains, currents): (Vec<(u32, Train)>, bool),
+    (trains, currents): (Trains, bool),
 ) -> Option<Box<dyn Population>> {
     let population = &network.populations[index];
     let Cells::Neurons { card, parameters, initial } = &population.cells else { return None };
@@ -215,6 +246,6 @@ fn population(
         (card.initial)(&own, &mut state, &given);
         state
     };
-    let (first, trains) = (population.first + owned.start, Trains::new(owned.len(), trains));
+    let first = population.first + owned.start;
     Some(build(Setup { first, cells: owned.clone(), parameters, initial: owned.clone().map(start).collect(), trains, currents }))
 }

@@ -33,6 +33,9 @@ pub trait Population: Send + Sync {
     /// A state variable of a cell now; nothing that comes later was told before.
     fn read(&mut self, at: u64, cell: usize, variable: usize, fired: &mut Vec<Spike>) -> f64;
 
+    /// From now on cells have this random input of their own; when they go on by themselves is foreseen anew.
+    fn begin(&mut self, trains: Trains);
+
     /// How a cell's first state variable goes back to its rest, and its value at time 0, where it does nothing else: rules may read it.
     fn relaxing(&self, _cell: usize) -> Option<(Relaxing, f64)> {
         None

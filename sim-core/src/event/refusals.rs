@@ -4,14 +4,15 @@ use crate::catalog::Effect;
 use crate::network::{Cells, Network, Numerics, Projection};
 use crate::plasticity::Learning;
 use crate::stimulus::{Drive, PerUnit, Wave};
+use crate::trials::Reset;
 
 /// Why a network cannot be simulated in continuous time; none if it can.
 pub(crate) fn refusal(network: &Network, drives: &[Option<Drive>]) -> Option<String> {
     if network.numerics == Numerics::Spinnaker {
         return Some("numerics = \"spinnaker\" is the arithmetic of a fixed time step".into());
     }
-    if network.trials.is_some() {
-        return Some("[trials] are run by the grid engine only so far".into());
+    if network.learns() && network.trials.as_ref().is_some_and(|trials| trials.reset == Reset::State) {
+        return Some("what one trial learns cannot be handed to the next with the state before the first so far".into());
     }
     let mut learning = network.projections.iter().filter_map(|p| p.learning.as_ref().map(|learning| (p, learning)));
     if let Some(reason) = learning.find_map(|(projection, learning)| unlearnable(projection, learning)) {

@@ -45,12 +45,12 @@ impl Unit {
 }
 
 impl Sources {
-    /// Of a network; `drives` in femtoseconds, `grid` is the network's own.
-    pub(crate) fn new(network: &Network, drives: &[Option<Drive>], grid: Grid) -> Self {
+    /// Of a network from a time on; `drives` in femtoseconds, `grid` is the network's own; what is random goes by a seed.
+    pub(crate) fn new(network: &Network, drives: &[Option<Drive>], grid: Grid, (seed, from): (u64, u64)) -> Self {
         let fs = Grid::new(1);
         let (mut trains, mut units) = (Vec::new(), Vec::new());
         for (population, drive) in network.populations.iter().zip(drives) {
-            let key = |kind: &str| Key::new(network.noise_seed).name("event").name(kind).name(&population.name).finish();
+            let key = |kind: &str| Key::new(seed).name("event").name(kind).name(&population.name).finish();
             let spike = |tick: u64, unit: u32| Spike { tick, neuron: population.first + unit };
             let mut random = |schedules: &PerUnit<Schedule>, kind: &str, step: u64, rate: fn(f64) -> f64| {
                 let (key, mut known) = (key(kind), None);
@@ -70,7 +70,7 @@ impl Sources {
                     trains.extend((0..population.size).flat_map(of_unit));
                 }
                 Some(Drive::Packets(packets)) => {
-                    let key = Key::new(network.noise_seed).name("pulse_packet").name(&population.name).finish();
+                    let key = Key::new(seed).name("pulse_packet").name(&population.name).finish();
                     let of_unit =
                         |unit: u32| packets.get(unit as usize).ticks(key, unit, fs).into_iter().map(move |t| spike(t, unit));
                     trains.extend((0..population.size).flat_map(of_unit));
@@ -82,12 +82,12 @@ impl Sources {
                 _ => {}
             }
         }
-        // Nothing happens at time 0.
-        trains.retain(|spike: &Spike| spike.tick > 0);
+        // Nothing happens at the time itself.
+        trains.retain(|spike: &Spike| spike.tick > from);
         trains.sort_unstable();
         let mut sources = Self { trains: Arc::new(trains), units, ..Self::default() };
         for unit in 0..sources.units.len() {
-            sources.foresee(unit as u32, 0);
+            sources.foresee(unit as u32, from);
         }
         sources
     }

@@ -1,7 +1,8 @@
 //! Everything that changes during a run in continuous time.
 
 use super::courses::Courses;
-use super::plan::{Part, Plan};
+use super::currents::Change;
+use super::plan::{GivenPart, Part, Plan};
 use super::plastic::Synapses;
 use super::population::{Foreseen, Population};
 use super::queue::Queue;
@@ -10,6 +11,7 @@ use super::sources::Sources;
 use crate::engine::Tally;
 use crate::plasticity::{Reading, SynapseValues};
 use crate::record::SpikeHash;
+use std::sync::Arc;
 
 /// The state of a run.
 pub struct State {
@@ -30,7 +32,8 @@ pub(super) struct PartState {
     pub(super) arrivals: Queue<Arrival>,
     /// When cells go on by themselves: population and cell.
     pub(super) wakes: Queue<(u32, u32)>,
-    /// Changes of current that were made.
+    /// Changes of injected current, by time, and how many were made.
+    pub(super) changes: Arc<[Change]>,
     pub(super) changed: usize,
     /// The cells of stimuli: the first partition has them.
     pub(super) sources: Option<Sources>,
@@ -40,13 +43,14 @@ pub(super) struct PartState {
 }
 
 impl PartState {
-    fn new(plan: &Plan, part: &Part, sources: Option<Sources>) -> Self {
+    fn new(plan: &Plan, part: &Part, given: &GivenPart, sources: Option<Sources>) -> Self {
         Self {
             populations: copies(&part.populations),
             plastic: part.tables.iter().map(|table| table.plastic.as_ref().map(|plastic| plastic.start.copy())).collect(),
             courses: plan.courses.clone(),
             arrivals: Queue::default(),
             wakes: Queue::default(),
+            changes: given.changes.clone().into(),
             changed: 0,
             sources,
             scheduled: 0,
@@ -60,8 +64,8 @@ impl Clone for PartState {
     fn clone(&self) -> Self {
         let (arrivals, wakes) = (self.arrivals.clone(), self.wakes.clone());
         let plastic = self.plastic.iter().map(|synapses| synapses.as_ref().map(|s| s.copy())).collect();
-        let (courses, sources) = (self.courses.clone(), self.sources.clone());
-        Self { populations: copies(&self.populations), plastic, courses, arrivals, wakes, sources, ..*self }
+        let (courses, sources, changes) = (self.courses.clone(), self.sources.clone(), self.changes.clone());
+        Self { populations: copies(&self.populations), plastic, courses, arrivals, wakes, changes, sources, ..*self }
     }
 }
 
@@ -87,11 +91,13 @@ pub struct Events {
 impl State {
     /// The state at time 0.
     pub fn new(plan: &Plan) -> Self {
-        let sources = |index: usize| (index == 0).then(|| plan.sources.clone());
+        let sources = |index: usize| (index == 0).then(|| plan.given.sources.clone());
         let hash = SpikeHash::with_steps_of(plan.step_fs as u64);
         Self {
             now: 0,
-            parts: plan.parts.iter().enumerate().map(|(index, part)| PartState::new(plan, part, sources(index))).collect(),
+            parts: (0..plan.parts.len())
+                .map(|i| PartState::new(plan, &plan.parts[i], &plan.given.parts[i], sources(i)))
+                .collect(),
             tally: Tally { spikes: vec![0; plan.network.populations.len()], hash, ..Tally::default() },
         }
     }

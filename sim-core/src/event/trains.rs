@@ -24,9 +24,10 @@ pub(crate) struct Train {
 }
 
 impl Train {
-    pub(crate) fn new(hazard: Arc<Hazard>, key: u64, receptor: usize, weight: f64) -> Self {
+    /// One from a time on.
+    pub(crate) fn new(hazard: Arc<Hazard>, (key, from): (u64, u64), receptor: usize, weight: f64) -> Self {
         let mut train =
-            Self { next: 0, draws: Draws::new(key), hazard, mean: f64::INFINITY, end: 0, receptor: receptor as u32, weight };
+            Self { next: from, draws: Draws::new(key), hazard, mean: f64::INFINITY, end: 0, receptor: receptor as u32, weight };
         train.draw();
         train
     }
@@ -105,15 +106,16 @@ struct Parallel {
     times: u32,
 }
 
-/// The trains of a private stimulus onto some cells, counted from the first: parallel connections are one train of the summed rate.
+/// The trains of a private stimulus onto some cells, counted from the first, from a time on, by a seed: parallel connections are one train of the summed rate.
 pub(crate) fn private(
     network: &Network,
     projection: &Projection,
     units: &PerUnit<Schedule>,
     owned: &Range<u32>,
+    (seed, from): (u64, u64),
 ) -> Vec<(u32, Train)> {
     let (source, target) = (&network.populations[projection.source], &network.populations[projection.target]);
-    let key = Key::new(network.noise_seed).name("event").name("poisson");
+    let key = Key::new(seed).name("event").name("poisson");
     let key = key.name(&projection.name).name(&source.name).name(&target.name).finish();
     let mut hazards: BTreeMap<(u32, u32, u64), Arc<Hazard>> = BTreeMap::new();
     let all = merged(network, projection, matches!(units, PerUnit::Shared(_)), owned);
@@ -123,7 +125,10 @@ pub(crate) fn private(
             let Parallel { target, unit, receptor, weight, delay, times } = *train;
             let make = || Arc::new(Hazard::new(units.get(unit as usize), delay, |rate| rate * f64::from(times)));
             let hazard = Arc::clone(hazards.entry((unit, times, delay)).or_insert_with(make));
-            trains.push((target - owned.start, Train::new(hazard, mix(mix(key, u64::from(target)), index), receptor, weight)));
+            trains.push((
+                target - owned.start,
+                Train::new(hazard, (mix(mix(key, u64::from(target)), index), from), receptor, weight),
+            ));
         }
     }
     trains

@@ -52,7 +52,7 @@ impl<'a> Worker<'a> {
         let mut sample = self.next_sample(from);
         loop {
             let arrival = groups.peek().map_or(NEVER, |group| group[0].0);
-            let change = self.part.changes.get(self.state.changed).map_or(NEVER, |change| change.at);
+            let change = self.state.changes.get(self.state.changed).map_or(NEVER, |change| change.at);
             if arrival.min(change).min(sample) > until {
                 break;
             }
@@ -89,7 +89,7 @@ impl<'a> Worker<'a> {
     }
 
     fn inject(&mut self, fired: &mut Vec<Spike>) {
-        let change = self.part.changes[self.state.changed];
+        let change = self.state.changes[self.state.changed];
         self.state.changed += 1;
         if let Some(population) = &mut self.state.populations[change.population as usize] {
             population.inject(change.at, change.cell as usize, change.current, fired);
@@ -147,9 +147,9 @@ impl<'a> Worker<'a> {
 
     /// When something happens next of which the partition knows.
     fn next(&self) -> u64 {
-        let PartState { arrivals, wakes, changed, sources, .. } = &*self.state;
+        let PartState { arrivals, wakes, changes, changed, sources, .. } = &*self.state;
         let queues = arrivals.earliest().unwrap_or(NEVER).min(wakes.earliest().unwrap_or(NEVER));
-        let change = self.part.changes.get(*changed).map_or(NEVER, |change| change.at);
+        let change = changes.get(*changed).map_or(NEVER, |change| change.at);
         queues.min(change).min(sources.as_ref().map_or(NEVER, |sources| sources.earliest()))
     }
 
