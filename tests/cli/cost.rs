@@ -77,6 +77,19 @@ fn fewer_neurons_on_a_core_keep_time() {
     assert_eq!(slowed["overruns"], 0);
 }
 
+/// Without chip (0, 0) and two cores of (0, 1) the network moves; a broken link is gone around.
+#[test]
+fn what_is_broken_is_not_used() {
+    let broken =
+        ["--set", "hardware.dead_chips=(0, 0)", "--set", "hardware.dead_cores=(0, 1):2", "--set", "hardware.dead_links=(0, 1):2"];
+    let [whole, hurt] = [&[][..], &broken[..]].map(|more| cost("vogels-abbott-cuba", &[&["--duration", "100ms"], more].concat()));
+    assert_eq!((&whole["chips"], &hurt["chips"]), (&48.into(), &47.into()));
+    assert_eq!((&whole["synaptic_events"], &whole["cores"]), (&hurt["synaptic_events"], &hurt["cores"]));
+    let places = hurt["busiest_cores"].as_array().expect("cores");
+    assert!(places.iter().all(|core| core["core"][0] != 0 || core["core"][1] != 0), "{places:?}");
+    assert_eq!(hurt["packets"]["lost"], 0);
+}
+
 #[test]
 fn a_recording_costs_what_its_run_costs() {
     let desk = Desk::new();
@@ -116,6 +129,9 @@ fn what_does_not_fit_and_what_there_is_not() {
         .ends(2)
         .says("there is no platform \"spinnaker\"; there are spinnaker1");
     spikeloom(&["cost", "hello", "--set", "hardware.neurons=3"]).ends(2).says("[hardware] neurons is unknown");
+    spikeloom(&["cost", "hello", "--set", "hardware.dead_links=(0, 0):6"])
+        .ends(2)
+        .says("\"(0,0):6\" is not (x, y):link from 0 to 5");
     spikeloom(&["cost", "hello", "--time-scale-factor", "0"]).ends(2).says("no number above 0");
     let broken = desk.file("mine.toml", "name = \"mine\"\n");
     spikeloom(&["cost", "hello", "--platform", &broken]).ends(2).says("mine.toml");

@@ -14,6 +14,7 @@
 //! show; no code is taken from there.
 
 pub mod applications;
+mod broken;
 mod capacity;
 pub mod check;
 pub mod compress;

@@ -1,5 +1,6 @@
 //! What a user may ask of a mapping, in code or as `[hardware]` of a netlist.
 
+use super::broken;
 use crate::machine::Faults;
 use sim_core::network::Network;
 use sim_core::units::{Dimension, Quantity, parse_quantity};
@@ -95,7 +96,7 @@ impl Rates {
 }
 
 /// The keys of `[hardware]`.
-pub const KEYS: [&str; 9] = [
+pub const KEYS: [&str; 12] = [
     "neurons_per_core",
     "sources_per_core",
     "cores_per_chip",
@@ -105,6 +106,9 @@ pub const KEYS: [&str; 9] = [
     "placement_seed",
     "compression",
     "expected_rate",
+    "dead_chips",
+    "dead_cores",
+    "dead_links",
 ];
 
 impl Options {
@@ -138,6 +142,9 @@ impl Options {
             "placement_seed" => self.placement = Placement::Random(u64::from(whole(key, value, 0)?)),
             "compression" => self.compression = one_of(key, value, &COMPRESSIONS)?,
             "expected_rate" => self.in_time = Some(Rates::Same(rate(key, value)?)),
+            "dead_chips" => self.faults.chips.extend(broken::chips(key, value)?),
+            "dead_cores" => self.faults.cores.extend(broken::cores(key, value)?),
+            "dead_links" => self.faults.links.extend(broken::links(key, value)?),
             _ => return Err(format!("[hardware] {key} is unknown; there are {}", KEYS.join(", "))),
         }
         Ok(())
