@@ -27,6 +27,7 @@ use super::dispatch::{self, Level, Loop};
 use super::plan::Part;
 use super::rows::{Counted, Records, RowWeights, Segment, Stored, Table, WeightRows};
 use super::sums::{Sums, window};
+use std::ops::Range;
 
 /// What arrives when, in one partition.
 pub(crate) struct Calendar {
@@ -87,6 +88,31 @@ impl Calendar {
         }
     }
 
+    /// Enters the synapses of a cell that fired at `tick` onto some places of the sums, as far as they arrive after `now`. All must be
+    /// in tables.
+    pub(crate) fn schedule_onto(
+        &mut self,
+        part: &Part,
+        (population, cell): (usize, u32),
+        onto: &[Range<u32>],
+        tick: u64,
+        now: u64,
+    ) {
+        for &index in &part.of_source[population] {
+            let (Stored::Table(table), days) = (&part.stored[index], &mut self.days[index]) else { continue };
+            let over = (now - tick) as u32;
+            table.index.segments(cell, |delay, segment, _| {
+                if delay > over {
+                    let day = days.place(tick + u64::from(delay));
+                    table.stretches(segment, onto, |stretch| {
+                        self.events += u64::from(stretch.end - stretch.start);
+                        days.0[day].push(stretch);
+                    });
+                }
+            });
+        }
+    }
+
     /// Adds what arrives at `tick` to the sums.
     pub(crate) fn deliver(&mut self, part: &Part, tick: u64, sums: &mut Sums) {
         for (stored, days) in part.stored.iter().zip(&mut self.days) {
@@ -107,6 +133,19 @@ impl Calendar {
 }
 
 impl Table {
+    /// Calls with the longest stretches of a segment whose records all go to some places of the sums.
+    fn stretches(&self, segment: Segment, onto: &[Range<u32>], mut call: impl FnMut(Segment)) {
+        let is_in = |record: &u32| {
+            let place = self.window + u32::from(self.records.target(*record as usize));
+            onto.iter().any(|places| places.contains(&place))
+        };
+        let mut records = segment.start..segment.end;
+        while let Some(start) = records.find(is_in) {
+            let end = records.find(|record| !is_in(record)).unwrap_or(segment.end);
+            call(Segment { start, end });
+        }
+    }
+
     fn deliver(&self, segments: &[Segment], sums: &mut Sums) {
         let at = self.window;
         match &self.records {

@@ -6,6 +6,7 @@
 mod bits;
 mod build;
 mod bus;
+mod carrier;
 mod delivery;
 mod dispatch;
 mod emission;
@@ -36,6 +37,7 @@ mod values;
 mod worker;
 mod workspace;
 
+pub use carrier::{Arrived, Carriage, Carrier};
 #[doc(hidden)]
 pub use dispatch::Level;
 pub use dispatch::instruction_set;

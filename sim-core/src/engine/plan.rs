@@ -3,7 +3,7 @@
 
 use super::build::{self, Builder, Group};
 use super::inflow::{Direct, Inflow, Injection, Receives, Stimulate};
-use super::layout::{Chooser, Layout, Layouts};
+use super::layout::{Chooser, Kind, Layout, Layouts};
 use super::neurons::Neurons;
 use super::partition::{Partitioning, cells};
 use super::plastic::{self, Table};
@@ -116,6 +116,16 @@ impl Plan {
 
     /// The same with a say in how synapses are kept, which changes time and memory and never a bit of the result.
     pub fn with_layouts(network: Arc<Network>, threads: usize, layouts: Layouts) -> Self {
+        Self::laid_out(network, threads, layouts, &[])
+    }
+
+    /// For [`State::advance_carried`](super::State::advance_carried): one partition, and synapses that can be told apart by the
+    /// slices of their targets, of which those of a population are `grains` cells long, from its first cell on.
+    pub fn for_carrier(network: Arc<Network>, grains: &[u32]) -> Self {
+        Self::laid_out(network, 1, Layouts::Only(Kind::F64), grains)
+    }
+
+    fn laid_out(network: Arc<Network>, threads: usize, layouts: Layouts, grains: &[u32]) -> Self {
         let threads = threads.max(1);
         let grid = Grid::new(network.timestep_fs);
         let mut families = Vec::new();
@@ -142,6 +152,7 @@ impl Plan {
             stimuli: &stimuli,
             slow: &slow,
             flows: &flows,
+            grains,
         };
         let parts: Vec<Part> = if threads == 1 {
             vec![work.part(partitioning.blocks(0), &probes)]
@@ -464,6 +475,8 @@ struct Work<'a> {
     /// Projections through which currents of cells flow, and these cells.
     slow: &'a [usize],
     flows: &'a slow::Sources,
+    /// By population: cells of a slice of targets, where that matters.
+    grains: &'a [u32],
 }
 
 impl Work<'_> {
@@ -506,7 +519,7 @@ impl Work<'_> {
 
     /// Tables of the synapses that learn.
     fn learning(&self, blocks: &[Range<usize>], sums: &SumLayout) -> Vec<Table> {
-        let tables = |index: &usize| plastic::tables(self.network, *index, blocks, sums, self.grid);
+        let tables = |index: &usize| plastic::tables(self.network, *index, blocks, self.grains, sums, self.grid);
         self.learning.iter().flat_map(tables).collect()
     }
 

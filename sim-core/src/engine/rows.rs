@@ -235,7 +235,7 @@ fn row_of(cells: &Range<u32>, cell: u32, delay: u32, count: impl Fn(usize) -> u3
 
 impl Index {
     #[inline]
-    fn segments(&self, cell: u32, mut sink: impl FnMut(u32, Segment, u32)) {
+    pub(crate) fn segments(&self, cell: u32, mut sink: impl FnMut(u32, Segment, u32)) {
         let cell = cell as usize;
         match self {
             Self::Same { delay, starts } => {
@@ -267,6 +267,16 @@ impl Index {
 }
 
 impl Records {
+    /// The place of a record within its window.
+    pub(crate) fn target(&self, record: usize) -> u16 {
+        match self {
+            Self::One { targets, .. } => targets[record],
+            Self::I16 { records, .. } => records[record].target,
+            Self::F32(records) => records[record].target,
+            Self::F64(records) => records[record].target,
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::One { targets, .. } => targets.len(),

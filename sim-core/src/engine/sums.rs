@@ -73,6 +73,13 @@ impl SumLayout {
         self.starts[population][receptor] + (cell - self.first_cells[population])
     }
 
+    /// The places of some cells of a population, by receptor.
+    pub(crate) fn places(&self, population: usize, cells: Range<u32>) -> Vec<Range<u32>> {
+        let receptors = 0..self.starts[population].len();
+        let first = |receptor| self.place(population, cells.start, receptor);
+        receptors.map(|receptor| first(receptor)..first(receptor) + (cells.end - cells.start)).collect()
+    }
+
     /// The window of a place, by number.
     #[inline]
     pub(crate) fn window(&self, place: u32) -> usize {

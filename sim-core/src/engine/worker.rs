@@ -145,10 +145,11 @@ impl<'a> Worker<'a> {
                 days[*table].schedule(&part.learning[*table].wiring.rows, cell, spike.tick, now);
             }
         }
+        let mut worker =
+            Self { plan, index, part, blocks, stimuli, own, inputs, sums, calendar, days, bus, flows, fired, fresh: true };
         // These were counted when they were emitted; injected spikes are not counted.
-        calendar.events = 0;
-        days.iter_mut().for_each(|days| days.events = 0);
-        Self { plan, index, part, blocks, stimuli, own, inputs, sums, calendar, days, bus, flows, fired, fresh: true }
+        worker.count_anew();
+        worker
     }
 
     /// What it worked with, cleared for whoever works next.
@@ -244,6 +245,35 @@ impl<'a> Worker<'a> {
                 }
             }
         }
+    }
+
+    /// Phase 4 where something else carries the spikes: modulators, and what plastic synapses notice of a tick's spikes.
+    pub(crate) fn heed(&mut self, outbox: &Outbox, tick: u64) {
+        self.bus.take(&self.part.channels, &outbox.bus, &(tick..=tick));
+        self.flows.take(&self.part.flows, &outbox.flows, &(tick..=tick));
+        if !self.part.learning.is_empty() {
+            self.fired.extend(outbox.spikes(self.plan.cells.len()).map(|(population, cell)| (tick, population, cell)));
+        }
+    }
+
+    /// A spike comes to some cells of a population, as if it had been fired at `tick`; what acts after `now` is scheduled.
+    pub(crate) fn arrive(&mut self, source: (usize, u32), (target, cells): (usize, Range<u32>), tick: u64, now: u64) {
+        let onto = self.part.sums.places(target, cells.clone());
+        self.calendar.schedule_onto(self.part, source, &onto, tick, now);
+        for &index in &self.part.learning_of[source.0] {
+            let wiring = &self.part.learning[index].wiring;
+            let is_there =
+                self.plan.network.projections[wiring.projection].target == target && cells.contains(&wiring.targets.start);
+            if is_there {
+                self.days[index].schedule(&wiring.rows, source.1, tick, now);
+            }
+        }
+    }
+
+    /// Nothing scheduled so far counts as an event.
+    pub(crate) fn count_anew(&mut self) {
+        self.calendar.events = 0;
+        self.days.iter_mut().for_each(|days| days.events = 0);
     }
 
     /// Phase 5, of a window: it is noted for plastic synapses which of their targets fired.

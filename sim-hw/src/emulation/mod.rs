@@ -11,6 +11,7 @@ pub mod cores;
 pub mod cost;
 pub mod estimate;
 pub mod fanout;
+pub mod live;
 pub mod prices;
 pub mod traffic;
 

@@ -116,10 +116,15 @@ pub fn private<'a>(network: &Network, mapping: &'a Mapping) -> Vec<(&'a Applicat
 
 /// The spikes of private trains in a step, drawn: (slice, cell).
 pub fn private_spikes(seed: u64, private: &[(&Application, PrivateTrains)], step: u64, mut call: impl FnMut(Firing)) {
-    for (application, trains) in private {
-        let rate = trains.at(step);
+    private.iter().for_each(|(application, trains)| trains.spikes(seed, application, step, &mut call));
+}
+
+impl PrivateTrains {
+    /// Their spikes in a step, drawn.
+    pub fn spikes(&self, seed: u64, application: &Application, step: u64, mut call: impl FnMut(Firing)) {
+        let rate = self.at(step);
         if rate <= 0.0 {
-            continue;
+            return;
         }
         let key = Key::new(seed).name("machine").name(&application.name).finish();
         let mut stream = Stream::new(mix(key, step), 0);

@@ -59,6 +59,13 @@ pub struct RunArgs {
     /// Engine.
     #[arg(long, value_enum, default_value = "grid")]
     pub engine: Engine,
+    /// Let the packets of this emulated machine carry the spikes: a name (`spikeloom list platforms`) or a .toml file. What is
+    /// late or lost there is late or lost in the network; the arithmetic is the netlist's (`network.numerics`).
+    #[arg(long, value_name = "MACHINE")]
+    pub on: Option<String>,
+    /// With --on: how many times slower than biology the machine runs.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, requires = "on")]
+    pub time_scale_factor: f64,
     /// Write the recording into this folder.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -154,14 +154,23 @@ pub(crate) fn kept(network: &Network, projection: &Projection, learning: &Learni
     }
 }
 
-/// The tables of a projection that learns, in the partition that has these blocks.
-pub(crate) fn tables(network: &Network, index: usize, blocks: &[Range<usize>], sums: &SumLayout, grid: Grid) -> Vec<Table> {
+/// The tables of a projection that learns, in the partition that has these blocks. None reaches over a border of grains.
+pub(crate) fn tables(
+    network: &Network,
+    index: usize,
+    blocks: &[Range<usize>],
+    grains: &[u32],
+    sums: &SumLayout,
+    grid: Grid,
+) -> Vec<Table> {
     let projection = &network.projections[index];
     let Some(learning) = &projection.learning else { return Vec::new() };
     let size = network.populations[projection.target].size;
     let all = targets(projection, &blocks[projection.target], size);
-    let starts = all.clone().step_by(MOST_TARGETS as usize);
-    let ranges = starts.map(|start| start..all.end.min(start.saturating_add(MOST_TARGETS)));
+    let grain = grains.get(projection.target).copied().filter(|grain| (1..=MOST_TARGETS).contains(grain));
+    let end = |start: u32| grain.map_or(start.saturating_add(MOST_TARGETS), |grain| (start / grain + 1) * grain).min(all.end);
+    let starts = std::iter::successors(Some(all.start), |start| Some(end(*start))).take_while(|start| *start < all.end);
+    let ranges = starts.map(|start| start..end(start));
     let table = |range| match precision(network) {
         Precision::F64 => table::<f64>(network, index, range, grid, Values::F64, learning, sums),
         Precision::F32 => table::<f32>(network, index, range, grid, Values::F32, learning, sums),
