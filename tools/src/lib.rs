@@ -12,6 +12,7 @@ mod lsm;
 mod manifest;
 mod memory;
 mod names;
+mod on_machine;
 mod outputs;
 pub mod plot;
 mod progress;

@@ -2,6 +2,7 @@
 
 use crate::cli::Engine;
 use crate::failure::Failure;
+use crate::on_machine::OnMachine;
 use sim_core::engine::{Plan, State, Tally};
 use sim_core::event;
 use sim_core::network::Network;
@@ -13,8 +14,20 @@ use std::sync::Arc;
 
 /// An engine at work.
 pub(crate) enum Running {
-    Grid { plan: Box<Plan>, state: Box<State> },
-    Event { plan: Box<event::Plan>, state: event::State },
+    Grid {
+        plan: Box<Plan>,
+        state: Box<State>,
+    },
+    /// On the grid, with spikes that an emulated machine carries.
+    Machine {
+        plan: Box<Plan>,
+        state: Box<State>,
+        machine: Box<OnMachine>,
+    },
+    Event {
+        plan: Box<event::Plan>,
+        state: event::State,
+    },
 }
 
 impl Running {
@@ -37,10 +50,22 @@ impl Running {
         }
     }
 
+    /// Lays a network out for a machine.
+    pub(crate) fn on(network: Arc<Network>, machine: OnMachine) -> Self {
+        let plan = Plan::for_carrier(network, &machine.grains);
+        let state = State::new(&plan);
+        Self::Machine { plan: Box::new(plan), state: Box::new(state), machine: Box::new(machine) }
+    }
+
+    /// The machine that it is on.
+    pub(crate) fn machine(&self) -> Option<&OnMachine> {
+        if let Self::Machine { machine, .. } = self { Some(machine) } else { None }
+    }
+
     /// Its name.
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Grid { .. } => "grid",
+            Self::Grid { .. } | Self::Machine { .. } => "grid",
             Self::Event { .. } => "event",
         }
     }
@@ -48,7 +73,7 @@ impl Running {
     /// The network; its time step is the engine's.
     pub(crate) fn network(&self) -> &Arc<Network> {
         match self {
-            Self::Grid { plan, .. } => plan.network(),
+            Self::Grid { plan, .. } | Self::Machine { plan, .. } => plan.network(),
             Self::Event { plan, .. } => plan.network(),
         }
     }
@@ -56,7 +81,7 @@ impl Running {
     /// The grid of its ticks.
     pub(crate) fn grid(&self) -> Grid {
         match self {
-            Self::Grid { plan, .. } => plan.grid(),
+            Self::Grid { plan, .. } | Self::Machine { plan, .. } => plan.grid(),
             Self::Event { plan, .. } => plan.grid(),
         }
     }
@@ -64,7 +89,7 @@ impl Running {
     /// Partitions.
     pub(crate) fn partitions(&self) -> usize {
         match self {
-            Self::Grid { plan, .. } => plan.partitions(),
+            Self::Grid { plan, .. } | Self::Machine { plan, .. } => plan.partitions(),
             Self::Event { plan, .. } => plan.threads(),
         }
     }
@@ -72,7 +97,7 @@ impl Running {
     /// Ticks done.
     pub(crate) fn tick(&self) -> u64 {
         match self {
-            Self::Grid { state, .. } => state.tick(),
+            Self::Grid { state, .. } | Self::Machine { state, .. } => state.tick(),
             Self::Event { state, .. } => state.tick(),
         }
     }
@@ -80,7 +105,7 @@ impl Running {
     /// What was counted.
     pub(crate) fn tally(&self) -> &Tally {
         match self {
-            Self::Grid { state, .. } => state.tally(),
+            Self::Grid { state, .. } | Self::Machine { state, .. } => state.tally(),
             Self::Event { state, .. } => state.tally(),
         }
     }
@@ -88,7 +113,7 @@ impl Running {
     /// Hash over all neurons' spikes.
     pub(crate) fn spike_hash(&self) -> String {
         match self {
-            Self::Grid { state, .. } => state.spike_hash(),
+            Self::Grid { state, .. } | Self::Machine { state, .. } => state.spike_hash(),
             Self::Event { state, .. } => state.spike_hash(),
         }
     }
@@ -97,6 +122,7 @@ impl Running {
     pub(crate) fn advance(&mut self, ticks: u64, sink: &mut dyn Sink) -> u64 {
         match self {
             Self::Grid { plan, state } => state.advance(plan, ticks, sink),
+            Self::Machine { plan, state, machine } => state.advance_carried(plan, &mut machine.carriage, ticks, sink),
             Self::Event { plan, state } => state.advance(plan, ticks, sink),
         }
     }
@@ -104,7 +130,9 @@ impl Running {
     /// A variable of the synapses of a projection that learns, as it is now.
     pub(crate) fn synapse_values(&self, projection: usize, variable: usize) -> SynapseValues {
         match self {
-            Self::Grid { plan, state } => state.synapses(plan, projection, variable, Reading::Now),
+            Self::Grid { plan, state } | Self::Machine { plan, state, .. } => {
+                state.synapses(plan, projection, variable, Reading::Now)
+            }
             Self::Event { plan, state } => state.synapses(plan, projection, variable, Reading::Now),
         }
     }
@@ -112,7 +140,7 @@ impl Running {
     /// Synapses.
     pub(crate) fn synapses(&self) -> u64 {
         match self {
-            Self::Grid { plan, .. } => plan.synapses(),
+            Self::Grid { plan, .. } | Self::Machine { plan, .. } => plan.synapses(),
             Self::Event { plan, .. } => plan.synapses(),
         }
     }
@@ -120,7 +148,7 @@ impl Running {
     /// Bytes that they take, with the index of their rows.
     pub(crate) fn synapse_bytes(&self) -> u64 {
         match self {
-            Self::Grid { plan, .. } => plan.synapse_bytes(),
+            Self::Grid { plan, .. } | Self::Machine { plan, .. } => plan.synapse_bytes(),
             Self::Event { plan, .. } => plan.synapse_bytes(),
         }
     }
@@ -128,7 +156,7 @@ impl Running {
     /// Bytes of the index alone.
     pub(crate) fn index_bytes(&self) -> u64 {
         match self {
-            Self::Grid { plan, .. } => plan.index_bytes(),
+            Self::Grid { plan, .. } | Self::Machine { plan, .. } => plan.index_bytes(),
             Self::Event { plan, .. } => plan.index_bytes(),
         }
     }
@@ -136,7 +164,7 @@ impl Running {
     /// Synapses and bytes by layout.
     pub(crate) fn by_layout(&self) -> BTreeMap<&'static str, (u64, u64)> {
         match self {
-            Self::Grid { plan, .. } => plan.by_layout(),
+            Self::Grid { plan, .. } | Self::Machine { plan, .. } => plan.by_layout(),
             Self::Event { plan, .. } => plan.by_layout(),
         }
     }

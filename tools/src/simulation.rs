@@ -3,6 +3,7 @@
 use crate::cli::Engine;
 use crate::failure::Failure;
 use crate::folder::FolderRecorder;
+use crate::on_machine::OnMachine;
 use crate::progress::{Tee, interrupts};
 use crate::running::Running;
 use crate::summary::{Meters, Summary};
@@ -94,9 +95,19 @@ impl Simulation {
         let side_by_side = network.independent_trials().map(|trials| threads.min(trials.count as usize));
         let running = Running::new(network, engine, if side_by_side.is_some() { 1 } else { threads })?;
         let threads = side_by_side.unwrap_or(running.partitions());
+        Ok(Self::of(running, threads, begun))
+    }
+
+    /// Lays out a network for an emulated machine, whose packets are its spikes.
+    pub(crate) fn on(network: Arc<Network>, machine: OnMachine) -> Self {
+        let begun = Instant::now();
+        Self::of(Running::on(network, machine), 1, begun)
+    }
+
+    fn of(running: Running, threads: usize, begun: Instant) -> Self {
         let build_s = begun.elapsed().as_secs_f64();
         let (weights, before) = (SynapseSampler::new(running.network()), running.tally().clone());
-        Ok(Self { running, threads, finished: Vec::new(), weights, build_s, warmup_s: 0.0, run_s: 0.0, before })
+        Self { running, threads, finished: Vec::new(), weights, build_s, warmup_s: 0.0, run_s: 0.0, before }
     }
 
     /// The tick at which warm-up and duration are over.
@@ -151,6 +162,8 @@ impl Simulation {
         let mut done = |trial| finished.push(trial);
         match &mut self.running {
             Running::Grid { plan, state } => TrialRun { plan, threads, stopped }.run(state, sink, &mut done),
+            // Refused beforehand.
+            Running::Machine { .. } => {}
             Running::Event { plan, state } => event::TrialRun { plan, threads, stopped }.run(state, sink, &mut done),
         }
         if !self.interrupted() {

@@ -2,6 +2,7 @@
 
 use crate::memory;
 use crate::names::{count, decimals};
+use crate::on_machine::OnMachine;
 use crate::running::Running;
 use crate::trials;
 use serde_json::{Map, Value, json};
@@ -105,7 +106,7 @@ impl Summary<'_> {
 
     /// The step of the grid; none in continuous time.
     fn step_fs(&self) -> Option<i64> {
-        matches!(self.running, Running::Grid { .. }).then_some(self.network.timestep_fs)
+        (!matches!(self.running, Running::Event { .. })).then_some(self.network.timestep_fs)
     }
 
     /// Wall time per biological time, of the part after the warm-up.
@@ -179,6 +180,7 @@ impl Summary<'_> {
             "spikes": self.neuron_spikes(),
             "synaptic_events": self.synaptic_events(),
             "spike_hash": self.running.spike_hash(),
+            "machine": self.running.machine().map(OnMachine::json),
             "populations": populations,
         })
     }
@@ -215,6 +217,7 @@ impl Summary<'_> {
             count(self.synaptic_events()),
             self.running.spike_hash(),
         );
+        text += &self.running.machine().map_or_else(String::new, OnMachine::text);
         if self.interrupted {
             text += &format!(
                 "interrupted at {} ms: rates are of the time before\n",

@@ -7,7 +7,7 @@ mod check;
 mod compare;
 mod converge;
 mod convert;
-mod cost;
+pub(crate) mod cost;
 mod expand;
 mod learning;
 mod lsm;

@@ -5,6 +5,7 @@ use crate::export::TraceRecord;
 use crate::failure::Failure;
 use crate::folder::{self, NewFolder};
 use crate::load::{self, Text};
+use crate::on_machine::OnMachine;
 use crate::outputs::Outputs;
 use crate::progress::{Progress, interrupts};
 use crate::recording::{self, Recording, Spikes};
@@ -36,6 +37,13 @@ fn repeat(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Resu
         let message = "run.json repeats a run as it was: for another one, give the netlist beside it and the changes";
         return Err(Failure::Usage("usage", message.into()));
     }
+    if manifest["machine"].is_object() || manifest["summary"]["machine"].is_object() {
+        let message = format!(
+            "{}: a run on a machine is not repeated from its recording: give the netlist beside it and --on",
+            path.display()
+        );
+        return Err(Failure::Other("on-machine", message));
+    }
     if manifest["interrupted"] == true {
         let message = format!("{}: this run was broken off, there is no whole run to repeat", path.display());
         return Err(Failure::Other("interrupted", message));
@@ -60,7 +68,10 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
     let network = &loaded.network;
     outputs.check_recorded(network)?;
     let threads = arguments.threads.map_or_else(|| threads_for(network), |n| usize::from(n).min(cores()));
-    let mut simulation = Simulation::new(network.clone(), arguments.engine, threads)?;
+    let mut simulation = match &arguments.on {
+        Some(name) => Simulation::on(network.clone(), OnMachine::new(network, name, arguments)?),
+        None => Simulation::new(network.clone(), arguments.engine, threads)?,
+    };
     let network = &simulation.running.network().clone();
     let mut sinks = Sinks::new(network, folder.as_ref().map(|f| f.recorder(network)).transpose()?);
     if outputs.any() {
@@ -69,6 +80,9 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
     let mut progress = Progress::new(quiet, simulation.running.grid(), simulation.end());
     simulation.run(&mut sinks, &mut progress);
     progress.finish();
+    if let Some(trouble) = simulation.running.machine().and_then(|machine| machine.fates().trouble) {
+        return Err(Failure::Other("machine", format!("the machine cannot be followed: {trouble}")));
+    }
     let summary = simulation.summary(&sinks);
     let (json, text) = (summary.json(), summary.text());
     // The recording first: whatever goes wrong afterwards, it is kept.

@@ -110,7 +110,7 @@ fn tell(json: &Value, text: &str, as_json: bool, terminal: &mut Terminal<'_>) ->
 }
 
 /// A platform of the program, or one in a file.
-fn platform(name: &str) -> Result<Platform, Failure> {
+pub(crate) fn platform(name: &str) -> Result<Platform, Failure> {
     if name.ends_with(".toml") {
         let text = load::read_text(Path::new(name)).map_err(load::Unread::into_failure)?;
         return Platform::parse(&text).map_err(|problems| {
@@ -128,7 +128,7 @@ fn platform(name: &str) -> Result<Platform, Failure> {
     platforms::find(name).ok_or_else(unknown)?.map_err(|problems| Failure::Other("platform", problems.join("\n")))
 }
 
-fn misfit(platform: &Platform, misfits: &[Misfit]) -> Failure {
+pub(crate) fn misfit(platform: &Platform, misfits: &[Misfit]) -> Failure {
     let lines: Vec<String> = misfits.iter().map(|misfit| format!("  {misfit}")).collect();
     Failure::Usage("does-not-fit", format!("the network does not fit on {}:\n{}", platform.name, lines.join("\n")))
 }
