@@ -17,7 +17,7 @@ const GUTTER: f64 = 6.0;
 /// Above a panel's chips: its name.
 const HEAD: f64 = 6.0;
 /// Below them: bars of colour, their numbers and names.
-const FOOT: f64 = 14.0;
+const FOOT: f64 = 16.0;
 /// Title and caption of the sheet.
 const AROUND: f64 = 17.0;
 /// From a chip to the next at most; from here on numbers stand in chips; below this, panels are not beside each other; below this,
@@ -195,13 +195,13 @@ fn draw_work(scene: &mut Scene, panel: Frame, layout: &Layout, data: &MachineDat
     if with_links {
         let busiest = highest(data.links.iter().map(|link| link.load));
         links(scene, panel, layout, &data.links, busiest);
-        ORANGE.explain(scene, bars[1], 100.0 * busiest, "time that a link is busy (%)");
+        ORANGE.explain(scene, bars[1], 100.0 * busiest, "link in use (% of time)");
     }
     let late: Vec<&MachineChip> = data.chips.iter().filter(|chip| chip.late).collect();
     let fill = |chip: &MachineChip| chip.load.map(|load| (Ramp::tone(load / busiest), significant(100.0 * load)));
     let chips = Chips { layout, panel, size, ramp: BLUE };
     chips.draw(scene, &data.chips, &late, fill);
-    BLUE.explain(scene, bars[0], 100.0 * busiest, "work of a chip's busiest core (% of the time)");
+    BLUE.explain(scene, bars[0], 100.0 * busiest, "busiest core (% of time)");
 }
 
 /// Routing tables.

@@ -2,6 +2,7 @@
 
 use crate::export::csv_field;
 use crate::failure::Failure;
+use crate::names::decimals;
 use crate::plot::{self, Caption, Cells, Format, MachineChip, MachineData, MachineLink};
 use sim_core::network::Network;
 use sim_hw::emulation::cost::Cost;
@@ -63,7 +64,7 @@ fn map(network: &Network, mapping: &Mapping, cost: &Cost, loads: &Loads) -> Mach
     };
     let link = |link: &LinkLoad| MachineLink { place: link.chip, link: link.link, load: link.load };
     let facts = vec![
-        format!("{} s of biology in {} s", cost.biological_s, cost.machine_s),
+        format!("{} s of biology in {} s", decimals(cost.biological_s, 3), decimals(cost.machine_s, 3)),
         format!("packets by {}", cost.model),
         format!("seed {}", network.seed),
         format!("spikeloom {}", env!("CARGO_PKG_VERSION")),

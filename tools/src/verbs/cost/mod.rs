@@ -156,8 +156,17 @@ fn platform(name: &str) -> Result<Platform, Failure> {
     platforms::find(name).ok_or_else(unknown)?.map_err(|problems| Failure::Other("platform", problems.join("\n")))
 }
 
+/// The first few of what is wrong, and how many more there are.
+fn first_of(problems: &[String]) -> Vec<String> {
+    const FEW: usize = 4;
+    let more = problems.len().saturating_sub(FEW);
+    let rest = (more > 0).then(|| format!("  and {more} more"));
+    problems.iter().take(FEW).cloned().chain(rest).collect()
+}
+
 fn misfit(platform: &Platform, misfits: &[Misfit]) -> Failure {
     let lines: Vec<String> = misfits.iter().map(|misfit| format!("  {misfit}")).collect();
+    let lines = first_of(&lines);
     Failure::Usage("does-not-fit", format!("the network does not fit on {}:\n{}", platform.name, lines.join("\n")))
 }
 

@@ -1,6 +1,6 @@
 //! `--over`: the same spikes on other machines, or on one that is used otherwise.
 
-use super::{Replay, Report, to_json};
+use super::{Replay, Report, first_of, to_json};
 use crate::cli::CostModel;
 use crate::failure::Failure;
 use crate::load::Loaded;
@@ -157,7 +157,7 @@ fn text(points: &[Point], reports: &[Report]) -> String {
     let mut lines = table.lines().map(str::to_string);
     let first = lines.next().unwrap_or_default();
     let lines = lines.zip(points.iter().zip(reports)).map(|(line, (point, report))| match report {
-        Report::No(_, problems) => format!("{:<width$}  {}", point.name(), problems.join("; ")),
+        Report::No(_, problems) => format!("{:<width$}  {}", point.name(), first_of(problems).join("; ")),
         _ => line,
     });
     std::iter::once(first).chain(lines).map(|line| line + "\n").collect()
