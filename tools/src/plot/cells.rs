@@ -76,7 +76,7 @@ mod tests {
             for link in 0..cells.steps().len() {
                 let (x, y) = cells.direction(link);
                 assert!((x * x + y * y - 1.0).abs() < 1e-12, "{cells:?}: link {link} has length 1");
-                let next = cells.side((link + cells.steps().len() - 1) % cells.steps().len());
+                let next = cells.side((link + 1) % cells.steps().len());
                 let (here, there) = (cells.side(link)[1], next[0]);
                 assert!(
                     (here.0 - there.0).abs() + (here.1 - there.1).abs() < 1e-12,
