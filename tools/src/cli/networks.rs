@@ -128,7 +128,7 @@ pub struct CostArgs {
     /// How closely packets are followed.
     #[arg(long, value_enum, default_value = "links")]
     pub model: CostModel,
-    /// What if: other keys of [hardware], clock=150MHz,200MHz, link=125,250 (Mbit/s) or time_scale_factor=1,2 with the same
+    /// What if: other values of hardware keys, clock=150MHz,200MHz, link=125,250 (Mbit/s) or time_scale_factor=1,2 with the same
     /// spikes, as KEY=a,b,c (repeatable: all combinations).
     #[arg(long, value_name = "KEY=VALUES", conflicts_with = "compare")]
     pub over: Vec<String>,
