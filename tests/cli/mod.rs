@@ -3,6 +3,7 @@
 mod catalogue;
 mod compare;
 mod cost;
+mod cost_maps;
 mod engines;
 mod lsm;
 mod lsm_errors;
@@ -13,6 +14,7 @@ mod lsm_mixed;
 mod plots;
 mod recordings;
 mod run;
+mod sanafe;
 mod sweep;
 mod usage;
 

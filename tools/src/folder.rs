@@ -1,7 +1,7 @@
 //! The recording's folder: `run.json`, `netlist.*`, `network.json`, `summary.json`, `spikes.spk`, `traces/`,
-//! `weights/`.
+//! `weights/`. Other folders that are made whole or not at all begin here, too.
 //!
-//! It is written under a temporary name beside its place and renamed when it is whole.
+//! A folder is written under a temporary name beside its place and renamed when it is whole.
 
 use crate::export::{self, TraceRecord};
 use crate::failure::Failure;
@@ -29,14 +29,21 @@ pub(crate) struct NewFolder {
 }
 
 impl NewFolder {
-    /// Refuses a place that is taken (unless forced) or cannot be written to.
+    /// For a recording. Refuses a place that is taken (unless forced) or cannot be written to.
     pub(crate) fn new(place: &Path, force: bool) -> Result<Self, Failure> {
+        let folder = Self::with_mark(place, force, ("run.json", "recording's folder"))?;
+        fs::create_dir(folder.path().join("traces")).map_err(|error| Failure::io(place, &error))?;
+        Ok(folder)
+    }
+
+    /// For anything. What may be replaced is known by a file in it; `what` names it.
+    pub(crate) fn with_mark(place: &Path, force: bool, (mark, what): (&str, &str)) -> Result<Self, Failure> {
         if place.exists() && !force {
             let message = format!("{} exists; --force replaces it", place.display());
             return Err(Failure::Usage("exists", message));
         }
-        if place.exists() && !is_recording(place) {
-            let message = format!("{} is no recording's folder: it is not replaced", place.display());
+        if place.exists() && !has_mark(place, mark) {
+            let message = format!("{} is no {what}: it is not replaced", place.display());
             return Err(Failure::Usage("exists", message));
         }
         if place.exists() && (place.join(".").canonicalize().ok() == std::env::current_dir().ok()) {
@@ -46,7 +53,6 @@ impl NewFolder {
         let parent = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let temporary = tempfile::Builder::new().prefix(".spikeloom-").tempdir_in(parent);
         let temporary = temporary.map_err(|error| unwritable(place, parent, &error))?;
-        fs::create_dir(temporary.path().join("traces")).map_err(|error| Failure::io(place, &error))?;
         Ok(Self { place: place.to_path_buf(), temporary: Some(temporary), force })
     }
 
@@ -86,16 +92,16 @@ impl NewFolder {
             fs::rename(&self.place, &old).map_err(fail)?;
             let new = temporary.keep();
             if let Err(error) = fs::rename(&new, &self.place) {
-                // The old recording goes back; the new one stays where the message says.
+                // The old folder goes back; the new one stays where the message says.
                 let back = fs::rename(&old, &self.place);
-                let message = format!("{}: {error}; the new recording is in {}", self.place.display(), new.display());
+                let message = format!("{}: {error}; what is new is in {}", self.place.display(), new.display());
                 return back.map_err(fail).and(Err(Failure::Other("io", message)));
             }
             return fs::remove_dir_all(&old).map_err(fail);
         }
         let new = temporary.keep();
         fs::rename(&new, &self.place).map_err(|error| {
-            let message = format!("{}: {error}; the recording is in {}", self.place.display(), new.display());
+            let message = format!("{}: {error}; all of it is in {}", self.place.display(), new.display());
             Failure::Other("io", message)
         })
     }
@@ -106,9 +112,9 @@ fn unwritable(place: &Path, parent: &Path, error: &io::Error) -> Failure {
     Failure::Other("io", format!("cannot write {}: {reason}", place.display()))
 }
 
-/// Whether a folder looks like a recording (or is empty), so that `--force` may take it away.
-fn is_recording(place: &Path) -> bool {
-    place.is_dir() && (place.join("run.json").is_file() || fs::read_dir(place).is_ok_and(|mut d| d.next().is_none()))
+/// Whether a folder has the file that it is known by (or is empty), so that `--force` may take it away.
+fn has_mark(place: &Path, mark: &str) -> bool {
+    place.is_dir() && (place.join(mark).is_file() || fs::read_dir(place).is_ok_and(|mut d| d.next().is_none()))
 }
 
 fn list_files(root: &Path, folder: &Path, list: &mut Vec<Value>) -> io::Result<()> {

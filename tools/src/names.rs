@@ -40,6 +40,13 @@ pub(crate) fn decimals(value: f64, significant: i32) -> String {
     format!("{value:.places$}")
 }
 
+/// A number with three digits and a prefix: 1.25 mJ.
+pub(crate) fn si(value: f64, unit: &str) -> String {
+    let prefixes = [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "u"), (1e-9, "n"), (1e-12, "p")];
+    let (factor, prefix) = prefixes.into_iter().find(|(factor, _)| value.abs() >= *factor).unwrap_or((1.0, ""));
+    format!("{} {prefix}{unit}", decimals(value / factor, 3))
+}
+
 /// Columns: the first to the left, the others to the right.
 pub(crate) fn table<const N: usize>(head: &[&str; N], rows: &[[String; N]]) -> String {
     let width = |c: usize| rows.iter().map(|r| r[c].chars().count()).chain([head[c].chars().count()]).max().unwrap_or(0);

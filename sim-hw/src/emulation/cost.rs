@@ -1,6 +1,7 @@
 //! What a run costs on a machine: a report in numbers, with the sentence that says what limits it.
 
 use super::cores::Desk;
+use super::loads::{CoreLoad, LinkLoad, busiest_cores, busiest_link, core_load};
 use super::{Emulation, Model, Run, follow};
 use crate::ledger::{Band, Group, Ledger, account};
 use crate::mapping::{Application, Summary};
@@ -10,9 +11,6 @@ use std::collections::BTreeMap;
 
 /// Picoseconds of a microsecond.
 const US: f64 = 1e6;
-
-/// Cores that are listed by their load.
-const LISTED: usize = 10;
 
 /// What a run costs.
 #[derive(Clone, Debug, Serialize)]
@@ -105,17 +103,6 @@ pub struct Entries {
     pub before_compression: u64,
 }
 
-/// A link at work.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct LinkLoad {
-    /// Its chip.
-    pub chip: [u32; 2],
-    /// Its number there.
-    pub link: usize,
-    /// The share of the run in which it was busy.
-    pub load: f64,
-}
-
 /// Energy of a synaptic event, J; absent where there are none.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PerEvent {
@@ -123,25 +110,6 @@ pub struct PerEvent {
     pub marginal: Option<f64>,
     /// With everything.
     pub total: Option<f64>,
-}
-
-/// A core at work.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CoreLoad {
-    /// Column, row and core.
-    pub core: [u32; 3],
-    /// Whose cells.
-    pub application: String,
-    /// The first and the last of them.
-    pub cells: [u32; 2],
-    /// The longest step, us.
-    pub worst_step_us: f64,
-    /// That step, from 1.
-    pub step: u64,
-    /// What it asked for, us: updates, packets, rows, synaptic events.
-    pub asked_us: [f64; 4],
-    /// The share of the run in which it worked.
-    pub load: f64,
 }
 
 /// Follows a run and accounts for it.
@@ -243,38 +211,6 @@ fn scale(overruns: u64, most: u64, emulation: &Emulation, run: &Run<'_>) -> f64 
     if overruns == 0 && run.slowdown <= 1.0 { 1.0 } else { (needed.max(1.0) * 100.0).ceil() / 100.0 }
 }
 
-fn busiest_link(run: &Run<'_>, emulation: &Emulation) -> Option<LinkLoad> {
-    let time = emulation.steps as f64 * emulation.step_ps as f64;
-    let busy = |link: usize| emulation.counters.hops[link] * u64::from(emulation.fabric.service_ps(link));
-    let links = run.mapping.machine.links_per_chip().max(1);
-    let each = (0..run.mapping.machine.chips().len() as u32).flat_map(|chip| (0..links).map(move |link| (chip, link)));
-    let (chip, link) =
-        each.max_by_key(|(chip, link)| (busy(emulation.fabric.link(*chip, *link)), std::cmp::Reverse((*chip, *link))))?;
-    let busy = busy(emulation.fabric.link(chip, link));
-    let place = run.mapping.machine.chips()[chip as usize].place;
-    (busy > 0).then(|| LinkLoad { chip: [place.x, place.y], link, load: busy as f64 / time })
-}
-
-fn busiest_cores(run: &Run<'_>, emulation: &Emulation) -> Vec<CoreLoad> {
-    let mut slices: Vec<usize> = (0..emulation.desks.len()).collect();
-    slices.sort_by_key(|slice| (std::cmp::Reverse(emulation.desks[*slice].longest), *slice));
-    slices.into_iter().take(LISTED).map(|slice| load(run, emulation, slice)).collect()
-}
-
-fn load(run: &Run<'_>, emulation: &Emulation, slice: usize) -> CoreLoad {
-    let (desk, own) = (&emulation.desks[slice], &run.mapping.slices[slice]);
-    let place = run.mapping.machine.chips()[own.chip as usize].place;
-    CoreLoad {
-        core: [place.x, place.y, own.core],
-        application: run.mapping.applications[own.application as usize].name.clone(),
-        cells: [own.cells.start, own.cells.end.saturating_sub(1)],
-        worst_step_us: desk.longest as f64 / US,
-        step: desk.longest_step,
-        asked_us: desk.asked.map(|ps| ps as f64 / US),
-        load: desk.busy() as f64 / (emulation.steps as f64 * emulation.step_ps as f64),
-    }
-}
-
 /// What a step's time goes to.
 const PARTS: [&str; 4] = ["updates of neurons", "taking packets", "rows of synapses", "synaptic events"];
 
@@ -283,7 +219,7 @@ fn bottleneck(run: &Run<'_>, emulation: &Emulation, worst: Option<usize>) -> Str
     let Some(slice) = worst.filter(|slice| emulation.desks[*slice].longest > 0) else {
         return "No core has anything to do that has a price.".to_string();
     };
-    let (desk, core) = (&emulation.desks[slice], load(run, emulation, slice));
+    let (desk, core) = (&emulation.desks[slice], core_load(run, emulation, slice));
     let [x, y, number] = core.core;
     let step_us = emulation.step_ps as f64 / US;
     let who = format!("core ({x}, {y}, {number}), cells {} to {} of \"{}\"", core.cells[0], core.cells[1], core.application);

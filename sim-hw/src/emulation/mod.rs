@@ -5,13 +5,14 @@
 //! 3. [`crate::packets`]: the packets on their way, or their sums.
 //! 4. [`cores`]: the work of each core, step by step.
 //!
-//! [`cost`] makes a report of it; [`estimate`] accounts for a run on a platform that nothing is mapped to.
+//! [`loads`] says what each core, link and chip did, [`cost`] makes a report of it; [`estimate`] accounts for a run on a platform that nothing is mapped to.
 
 pub mod cores;
 pub mod cost;
 pub mod estimate;
 pub mod fanout;
 pub mod live;
+pub mod loads;
 pub mod prices;
 pub mod traffic;
 

@@ -41,12 +41,18 @@ pub struct Summary {
 }
 
 impl Mapping {
-    /// The mapping in numbers.
-    pub fn summary(&self) -> Summary {
+    /// By chip: memory of its slices in bytes.
+    pub fn memory_of_chips(&self) -> Vec<u64> {
         let mut memory = vec![0_u64; self.machine.chips().len()];
         for slice in &self.slices {
             memory[slice.chip as usize] += self.applications[slice.application as usize].memory.total();
         }
+        memory
+    }
+
+    /// The mapping in numbers.
+    pub fn summary(&self) -> Summary {
+        let memory = self.memory_of_chips();
         let sizes = |size: &dyn Fn(&super::Table) -> usize| {
             let sizes = self.tables.iter().map(|table| size(table) as u64);
             [sizes.clone().sum(), sizes.max().unwrap_or(0)]

@@ -15,7 +15,9 @@ pub use lsm::{
     LsmArgs, LsmClassifyArgs, LsmEncoding, LsmReadout, LsmReportArgs, LsmSaccadesArgs, LsmTestArgs, LsmTiming, LsmTrainArgs,
     LsmVariant, LsmVerb, LsmWiring,
 };
-pub use networks::{CheckArgs, ConvergeArgs, CostArgs, CostModel, Engine, ExpandArgs, NetlistArgs, RunArgs, SweepArgs};
+pub use networks::{
+    CheckArgs, ConvergeArgs, CostArgs, CostModel, Engine, ExpandArgs, NetlistArgs, RunArgs, SanafeArgs, SweepArgs,
+};
 pub use recordings::{CompareArgs, ConvertArgs, PlotArgs, PlotKind, StatsArgs};
 
 use clap::{Parser, Subcommand};
@@ -70,9 +72,14 @@ pub enum Verb {
     Converge(ConvergeArgs),
     /// What a network costs on a neuromorphic machine: does it fit, is it in time, what does it draw.
     #[command(
-        after_help = "Examples:\n  spikeloom cost vogels-abbott-cuba\n  spikeloom cost my.toml --platform spinnaker1 --model router --json\n  spikeloom cost my.toml --recording results --set hardware.neurons_per_core=64\n  spikeloom cost hello --compare spinnaker1,spinnaker1-4chip\n\nThe network is simulated, mapped to the machine (cores, keys, multicast trees, routing tables, memory), its packets are sent over the links and worked off by the cores. --recording takes the spikes of `run --out` instead. The machine and the mapping may be said in [hardware]: neurons_per_core, sources_per_core, cores_per_chip, boards, frames, placement, compression, expected_rate."
+        after_help = "Examples:\n  spikeloom cost vogels-abbott-cuba\n  spikeloom cost my.toml --platform spinnaker1 --model router --json\n  spikeloom cost my.toml --recording results --set hardware.neurons_per_core=64\n  spikeloom cost hello --compare spinnaker1,spinnaker1-4chip\n  spikeloom cost my.toml --out machine          # cost.json, cost.txt, cores.csv, links.csv, tables.csv, map.svg\n  spikeloom cost my.toml --over neurons_per_core=64,128,256 --over clock=150MHz,200MHz\n\nThe network is simulated, mapped to the machine (cores, keys, multicast trees, routing tables, memory), its packets are sent over the links and worked off by the cores. --recording takes the spikes of `run --out` instead. The machine and the mapping may be said in [hardware]: neurons_per_core, sources_per_core, cores_per_chip, boards, frames, placement, compression, expected_rate."
     )]
     Cost(CostArgs),
+    /// Energy and time of a network on a chip, both in the YAML of SANA-FE, as its `simple` timing counts them.
+    #[command(
+        after_help = "Example:\n  spikeloom sanafe loihi.yaml network.yaml --steps 100 --json\n\nEnergy is events times prices, a step takes as long as its busiest core: no static power, no clock, no host. What SANA-FE 2.2 knows and is not simulated here (other models, plug-ins, random input, buffers before other units) is refused with its line."
+    )]
+    Sanafe(SanafeArgs),
     /// Draw a recording or a network.
     #[command(
         after_help = "Examples:\n  spikeloom plot results\n  spikeloom plot results --kind trace -o v.png\n  spikeloom plot results --kind isi --populations 'e*'\n  spikeloom plot potjans-diesmann --kind matrix --set scale=0.02 -o matrix.png\n  spikeloom plot results --populations 'l4*' --from 600ms --to 800ms"

@@ -135,12 +135,39 @@ pub struct CostArgs {
     /// How closely packets are followed.
     #[arg(long, value_enum, default_value = "links")]
     pub model: CostModel,
+    /// What if: other values of hardware keys, clock=150MHz,200MHz, link=125,250 (Mbit/s) or time_scale_factor=1,2 with the same
+    /// spikes, as KEY=a,b,c (repeatable: all combinations).
+    #[arg(long, value_name = "KEY=VALUES", conflicts_with = "compare")]
+    pub over: Vec<String>,
+    /// Write the report, tables of all cores, links and chips, and a map of the machine into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace what is there.
+    #[arg(long)]
+    pub force: bool,
     /// How many times slower than biology the machine runs.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     pub time_scale_factor: f64,
     /// Threads of the simulation (default as in `run`).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `sanafe`.
+#[derive(Clone, Debug, Args)]
+pub struct SanafeArgs {
+    /// The chip (.yaml).
+    #[arg(value_name = "ARCHITECTURE")]
+    pub architecture: PathBuf,
+    /// The network and where its neurons are on the chip (.yaml).
+    #[arg(value_name = "NETWORK")]
+    pub network: PathBuf,
+    /// Steps to run.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub steps: u64,
     /// One JSON object on stdout.
     #[arg(long)]
     pub json: bool,

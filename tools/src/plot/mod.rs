@@ -5,13 +5,16 @@
 
 mod axes;
 mod bins;
+mod cells;
 mod confusion;
 mod distributions;
 mod histogram;
 mod ink;
+mod machine;
 mod matrix;
 mod palette;
 mod png;
+mod ramp;
 mod raster;
 mod rates;
 mod rows;
@@ -27,8 +30,10 @@ mod ticks;
 mod trace;
 
 pub use bins::Bins;
+pub use cells::Cells;
 pub use confusion::{ConfusionData, confusion};
 pub use distributions::{DistributionGroup, DistributionsData, distributions};
+pub use machine::{MachineChip, MachineData, MachineLink, machine};
 pub use matrix::{MatrixData, MatrixSide, matrix};
 pub use raster::{DEFAULT_ROWS, PlotMoment, RasterData, raster};
 pub use rates::{RatesData, rates};

@@ -38,6 +38,7 @@ impl Canvas<'_> {
                 [from, to] => self.segment(*from, *to, *width, *colour),
                 _ => Ok(()),
             }),
+            Item::Areas { outlines, colour } => outlines.iter().try_for_each(|outline| self.area(outline, *colour)),
             Item::Text(text) => self.text(text, fonts),
             Item::Marks { ink, colour } => self.marks(ink, *colour),
             Item::Image(image) => self.image(image),
@@ -48,6 +49,11 @@ impl Canvas<'_> {
         let corner = |x: f64, y: f64| ((x * SCALE).round() as i32, (y * SCALE).round() as i32);
         let (from, to) = (corner(frame.x, frame.y), corner(frame.right(), frame.bottom()));
         self.0.draw_rect(from, to, &rgb(colour), true).map_err(failed)
+    }
+
+    fn area(&mut self, outline: &[(f64, f64)], colour: Colour) -> Result<(), PlotError> {
+        let corners = outline.iter().map(|(x, y)| ((x * SCALE).round() as i32, (y * SCALE).round() as i32));
+        self.0.fill_polygon(corners, &rgb(colour)).map_err(failed)
     }
 
     /// Horizontal and vertical lines are rectangles as wide as they are said to be, with square ends so that corners close;

@@ -92,9 +92,21 @@ impl Text {
 
 /// One thing to draw.
 pub(super) enum Item {
-    Line { points: Vec<(f64, f64)>, width: f64, colour: Colour },
+    Line {
+        points: Vec<(f64, f64)>,
+        width: f64,
+        colour: Colour,
+    },
+    /// Filled convex polygons.
+    Areas {
+        outlines: Vec<Vec<(f64, f64)>>,
+        colour: Colour,
+    },
     Text(Text),
-    Marks { ink: Ink, colour: Colour },
+    Marks {
+        ink: Ink,
+        colour: Colour,
+    },
     Image(Image),
 }
 
@@ -138,6 +150,13 @@ impl Scene {
 
     pub(super) fn segment(&mut self, from: (f64, f64), to: (f64, f64), width: f64, colour: Colour) {
         self.line(vec![from, to], width, colour);
+    }
+
+    /// Filled convex polygons of one colour.
+    pub(super) fn areas(&mut self, outlines: Vec<Vec<(f64, f64)>>, colour: Colour) {
+        if !outlines.is_empty() {
+            self.items.push(Item::Areas { outlines, colour });
+        }
     }
 
     /// An image; one without any rectangle is not drawn.

@@ -26,6 +26,7 @@ fn write_svg(scene: &Scene) -> Result<String, fmt::Error> {
     for item in &scene.items {
         match item {
             Item::Line { points, width, colour } => line(&mut out, points, *width, *colour)?,
+            Item::Areas { outlines, colour } => areas(&mut out, outlines, *colour)?,
             Item::Text(text) => write_text(&mut out, text)?,
             Item::Marks { ink, colour } => marks(&mut out, ink, *colour)?,
             Item::Image(image) => write_image(&mut out, image)?,
@@ -60,6 +61,24 @@ fn line(out: &mut String, points: &[(f64, f64)], width: f64, colour: Colour) -> 
     }
     let joins = if width > HAIRLINE { " stroke-linejoin=\"round\"" } else { "" };
     writeln!(out, "\" stroke=\"{}\" stroke-width=\"{}\"{joins}/>", colour.hex(), number(width * 100.0))
+}
+
+/// All polygons as one path, in hundredths of a millimetre.
+fn areas(out: &mut String, outlines: &[Vec<(f64, f64)>], colour: Colour) -> fmt::Result {
+    let whole = |value: f64| (value * 100.0).round() as i64;
+    out.push_str("<path transform=\"scale(.01)\" d=\"");
+    for outline in outlines {
+        let mut at = None;
+        for (x, y) in outline.iter().map(|(x, y)| (whole(*x), whole(*y))) {
+            match at {
+                None => write!(out, "M{x} {y}l")?,
+                Some((from_x, from_y)) => write!(out, "{}{}{}{}", part(x - from_x), x - from_x, part(y - from_y), y - from_y)?,
+            }
+            at = Some((x, y));
+        }
+        out.push('z');
+    }
+    writeln!(out, "\" fill=\"{}\"/>", colour.hex())
 }
 
 /// What parts a number from the one before: nothing where its minus sign does.

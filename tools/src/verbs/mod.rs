@@ -14,6 +14,7 @@ mod lsm;
 mod places;
 mod plot;
 mod run;
+mod sanafe;
 mod stats;
 mod stimulus;
 mod sweep;
@@ -34,6 +35,7 @@ pub(crate) fn dispatch(cli: &Cli, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         Verb::Cam(arguments) => return cam::cam(arguments, cli.quiet, terminal),
         Verb::Cost(arguments) => return cost::cost(arguments, cli.quiet, terminal),
         Verb::Converge(arguments) => return converge::converge(arguments, cli.quiet, terminal),
+        Verb::Sanafe(arguments) => sanafe::sanafe(arguments, terminal)?,
         Verb::Check(arguments) => check::check(arguments, terminal)?,
         Verb::Expand(arguments) => expand::expand(arguments, terminal)?,
         Verb::Plot(arguments) => plot::plot(arguments, terminal)?,

@@ -1,9 +1,12 @@
 //! `cost`: a network on a neuromorphic machine: does it fit, is it in time, what does it draw.
 
+mod maps;
 mod text;
+mod what_if;
 
 use crate::cli::{CostArgs, CostModel, Engine};
 use crate::failure::Failure;
+use crate::folder::NewFolder;
 use crate::load::{self, Loaded};
 use crate::progress::{Progress, interrupts};
 use crate::simulation::{Simulation, Sinks, cores, threads_for};
@@ -15,6 +18,7 @@ use sim_core::record::{Sink, Spike, Window};
 use sim_core::time::Grid;
 use sim_hw::emulation::cost::{Cost, cost as cost_of};
 use sim_hw::emulation::estimate::{Estimate, Happened, estimate};
+use sim_hw::emulation::loads::Loads;
 use sim_hw::emulation::{Model, Run, is_followed};
 use sim_hw::mapping::{Mapping, Misfit, Options, map};
 use sim_hw::platform::Platform;
@@ -38,34 +42,43 @@ pub(crate) fn cost(arguments: &CostArgs, quiet: bool, terminal: &mut Terminal<'_
     }
     let network = &loaded.network;
     let options = Options::of(network).map_err(|problems| Failure::Usage("hardware", problems.join("\n")))?;
+    let folder = arguments.out.as_ref().map(|place| NewFolder::with_mark(place, arguments.force, maps::MARK)).transpose()?;
+    if let ([platform], false) = (&machines[..], arguments.over.is_empty()) {
+        let points = what_if::points(&arguments.over, platform, &options, arguments.time_scale_factor)?;
+        let (json, text) = what_if::sweep(&loaded, &points, || spikes(&loaded, arguments, quiet), arguments.model)?;
+        return tell(&json, &text, &[], folder, arguments, terminal);
+    }
     // Before the run: what does not fit need not be simulated.
     let followed = |platform: &Platform| is_followed(platform).then(|| map(network, platform, &options));
     let mapped: Vec<Option<Result<Mapping, Vec<Misfit>>>> = machines.iter().map(followed).collect();
     if let ([platform], [Some(Err(misfits))]) = (&machines[..], &mapped[..]) {
         return Err(misfit(platform, misfits));
     }
-    let spikes = match &arguments.recording {
-        Some(folder) => recorded(folder, network)?,
-        None => simulated(&loaded, arguments, quiet)?,
-    };
-    let run = Replay { network, spikes: &spikes, arguments };
-    let reports: Vec<Report> = machines.iter().zip(&mapped).map(|(platform, mapped)| run.on(platform, mapped.as_ref())).collect();
+    let spikes = spikes(&loaded, arguments, quiet)?;
+    let run = Replay { network, spikes: &spikes, model: arguments.model };
+    let slowdown = arguments.time_scale_factor;
+    let on = |(platform, mapped): (&Platform, &Option<Result<_, _>>)| run.on(platform, mapped.as_ref(), slowdown);
+    let reports: Vec<Report> = machines.iter().zip(&mapped).map(on).collect();
     if let [report] = &reports[..] {
         let text = match report {
-            Report::Cost(cost) => text(network, cost),
+            Report::Cost(cost, _) => text(network, cost),
             Report::Estimate(estimate) => estimated(network, estimate),
             Report::No(_, problems) => return Err(Failure::Usage("cost", problems.join("\n"))),
         };
-        return tell(&to_json(network, report), &text, arguments.json, terminal);
+        let files = match (&folder, report, &mapped[..]) {
+            (Some(_), Report::Cost(cost, loads), [Some(Ok(mapping))]) => maps::files(network, mapping, cost, loads)?,
+            _ => Vec::new(),
+        };
+        return tell(&to_json(network, report), &text, &files, folder, arguments, terminal);
     }
     let all: Vec<Value> = reports.iter().map(|report| to_json(network, report)).collect();
     let all = json!({ "schema": 1, "netlist": network.name, "platforms": all });
-    tell(&all, &side_by_side(network, &reports), arguments.json, terminal)
+    tell(&all, &side_by_side(network, &reports), &[], folder, arguments, terminal)
 }
 
 /// What is said of a platform.
 enum Report {
-    Cost(Box<Cost>),
+    Cost(Box<Cost>, Loads),
     Estimate(Box<Estimate>),
     /// The platform, and why nothing is.
     No(String, Vec<String>),
@@ -75,14 +88,14 @@ enum Report {
 struct Replay<'a> {
     network: &'a Network,
     spikes: &'a [Spike],
-    arguments: &'a CostArgs,
+    model: CostModel,
 }
 
 impl Replay<'_> {
-    fn on(&self, platform: &Platform, mapped: Option<&Result<Mapping, Vec<Misfit>>>) -> Report {
-        let Self { network, spikes, arguments } = *self;
+    fn on(&self, platform: &Platform, mapped: Option<&Result<Mapping, Vec<Misfit>>>, slowdown: f64) -> Report {
+        let Self { network, spikes, model } = *self;
         let steps = Grid::new(network.timestep_fs).tick(network.duration_fs);
-        let model = match arguments.model {
+        let model = match model {
             CostModel::Count => Model::Count,
             CostModel::Links => Model::Links,
             CostModel::Router => Model::Router,
@@ -91,20 +104,35 @@ impl Replay<'_> {
             None => estimate(network, platform, &Happened::of(network, spikes, steps)).map(|e| Report::Estimate(Box::new(e))),
             Some(Err(misfits)) => Err(misfits.iter().map(ToString::to_string).collect()),
             Some(Ok(mapping)) => {
-                let slowdown = arguments.time_scale_factor;
                 let run = Run { network, platform, mapping, spikes, steps, slowdown, model };
-                cost_of(&run).map(|(cost, _)| Report::Cost(Box::new(cost)))
+                cost_of(&run).map(|(cost, emulation)| Report::Cost(Box::new(cost), Loads::of(&run, &emulation)))
             }
         };
         report.unwrap_or_else(|problems| Report::No(platform.name.clone(), problems))
     }
 }
 
-fn tell(json: &Value, text: &str, as_json: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    if as_json {
+/// Puts everything into the folder, if there is one, and says the result.
+fn tell(
+    json: &Value,
+    text: &str,
+    files: &[(&str, Vec<u8>)],
+    folder: Option<NewFolder>,
+    arguments: &CostArgs,
+    terminal: &mut Terminal<'_>,
+) -> Result<u8, Failure> {
+    if let Some(folder) = folder {
+        let json = serde_json::to_string_pretty(json).unwrap_or_default() + "\n";
+        folder.write("cost.json", json.as_bytes())?;
+        folder.write("cost.txt", text.as_bytes())?;
+        files.iter().try_for_each(|(name, bytes)| folder.write(name, bytes))?;
+        folder.finish()?;
+    }
+    if arguments.json {
         terminal.print_json(json)?
     } else {
-        terminal.print(text)?
+        let written = arguments.out.as_ref().map_or(String::new(), |place| format!("\nwritten: {}\n", place.display()));
+        terminal.print(&format!("{text}{written}"))?
     }
     Ok(0)
 }
@@ -128,9 +156,26 @@ pub(crate) fn platform(name: &str) -> Result<Platform, Failure> {
     platforms::find(name).ok_or_else(unknown)?.map_err(|problems| Failure::Other("platform", problems.join("\n")))
 }
 
+/// The first few of what is wrong, and how many more there are.
+fn first_of(problems: &[String]) -> Vec<String> {
+    const FEW: usize = 4;
+    let more = problems.len().saturating_sub(FEW);
+    let rest = (more > 0).then(|| format!("  and {more} more"));
+    problems.iter().take(FEW).cloned().chain(rest).collect()
+}
+
 pub(crate) fn misfit(platform: &Platform, misfits: &[Misfit]) -> Failure {
     let lines: Vec<String> = misfits.iter().map(|misfit| format!("  {misfit}")).collect();
+    let lines = first_of(&lines);
     Failure::Usage("does-not-fit", format!("the network does not fit on {}:\n{}", platform.name, lines.join("\n")))
+}
+
+/// The spikes that are followed: recorded ones, or those of a run.
+fn spikes(loaded: &Loaded, arguments: &CostArgs, quiet: bool) -> Result<Vec<Spike>, Failure> {
+    match &arguments.recording {
+        Some(folder) => recorded(folder, &loaded.network),
+        None => simulated(loaded, arguments, quiet),
+    }
 }
 
 /// Keeps all spikes after the warm-up, counted from its end.
@@ -197,7 +242,7 @@ fn recorded(folder: &Path, network: &Network) -> Result<Vec<Spike>, Failure> {
 
 fn to_json(network: &Network, report: &Report) -> Value {
     let mut value = match report {
-        Report::Cost(cost) => serde_json::to_value(cost).unwrap_or_default(),
+        Report::Cost(cost, _) => serde_json::to_value(cost).unwrap_or_default(),
         Report::Estimate(estimate) => {
             let mut value = serde_json::to_value(estimate).unwrap_or_default();
             let ledger = &estimate.ledger;

@@ -1,20 +1,14 @@
 //! What `cost` says, in words.
 
 use super::Report;
-use crate::names::{count, decimals, table};
+use crate::names::{count, decimals, si, table};
 use sim_core::network::Network;
-use sim_hw::emulation::cost::{CoreLoad, Cost};
+use sim_hw::emulation::cost::Cost;
 use sim_hw::emulation::estimate::Estimate;
+use sim_hw::emulation::loads::CoreLoad;
 use sim_hw::ledger::{Band, Item, Ledger};
 use sim_hw::platform::NotPriced;
 use std::fmt::Write;
-
-/// A number with three digits and a prefix: 1.25 mJ.
-fn si(value: f64, unit: &str) -> String {
-    let prefixes = [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "u"), (1e-9, "n"), (1e-12, "p")];
-    let (factor, prefix) = prefixes.into_iter().find(|(factor, _)| value.abs() >= *factor).unwrap_or((1.0, ""));
-    format!("{} {prefix}{unit}", decimals(value / factor, 3))
-}
 
 fn banded(band: &Band, unit: &str) -> String {
     let one = si(band.nominal, unit);
@@ -167,7 +161,7 @@ pub(super) fn side_by_side(network: &Network, reports: &[Report]) -> String {
     };
     for report in reports {
         let (name, cores, chips, time, energies) = match report {
-            Report::Cost(cost) => {
+            Report::Cost(cost, _) => {
                 missing(&cost.platform, &cost.not_priced);
                 let time =
                     if cost.real_time { "yes".to_string() } else { format!("{} x slower", decimals(cost.time_scale_factor, 3)) };

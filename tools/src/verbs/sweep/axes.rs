@@ -10,26 +10,26 @@ const LONGEST_NAME: usize = 150;
 
 /// One swept path.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Axis {
-    pub(super) path: String,
+pub(in crate::verbs) struct Axis {
+    pub(in crate::verbs) path: String,
     /// As they would be written after `--set path=`.
-    pub(super) values: Vec<String>,
+    pub(in crate::verbs) values: Vec<String>,
 }
 
 /// One combination of values.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Point {
+pub(in crate::verbs) struct Point {
     /// A value of each axis.
-    pub(super) values: Vec<String>,
+    pub(in crate::verbs) values: Vec<String>,
     /// `path=value` of each axis.
-    pub(super) changes: Vec<String>,
+    pub(in crate::verbs) changes: Vec<String>,
     /// Name of its folder.
     pub(super) folder: String,
 }
 
 impl Axis {
     /// Reads `path=a,b,c`, `path=lo..hi:n` or `path=lo..hi`.
-    pub(super) fn parse(text: &str) -> Result<Self, Failure> {
+    pub(in crate::verbs) fn parse(text: &str) -> Result<Self, Failure> {
         let wrong = |why: &str| Failure::Usage("usage", format!("--over {text}: {why}"));
         let (path, list) = text.split_once('=').ok_or_else(|| wrong(FORMS))?;
         let (path, list) = (path.trim(), list.trim());
@@ -115,7 +115,7 @@ fn whole_numbers(low: &str, high: &str) -> Result<Vec<String>, String> {
 }
 
 /// All combinations of the values, those of the last axis changing fastest.
-pub(super) fn points(axes: &[Axis]) -> Result<Vec<Point>, Failure> {
+pub(in crate::verbs) fn points(axes: &[Axis]) -> Result<Vec<Point>, Failure> {
     if let Some(twice) = axes.iter().enumerate().find(|(i, a)| axes[..*i].iter().any(|b| b.path == a.path)) {
         return Err(Failure::Usage("usage", format!("--over names \"{}\" twice: give all its values at once", twice.1.path)));
     }

@@ -3,7 +3,7 @@
 //! Points run side by side, each on one thread. Every point is checked before the first one runs; a point whose recording is
 //! there already is taken over, so that the same command goes on with what an interrupt left.
 
-mod axes;
+pub(super) mod axes;
 mod table;
 
 use crate::cli::{Engine, NetlistArgs, SweepArgs};
