@@ -20,7 +20,7 @@ pub(crate) struct Keep {
 type SampleBits = (u64, usize, Vec<u64>);
 
 impl Keep {
-    fn sample_bits(&self) -> Vec<SampleBits> {
+    pub(crate) fn sample_bits(&self) -> Vec<SampleBits> {
         self.samples.iter().map(|s| (s.tick, s.record, bits(&s.values))).collect()
     }
 }
@@ -33,12 +33,12 @@ impl Sink for Keep {
     }
 }
 
-fn state_bits(state: &State) -> Vec<Vec<u64>> {
+pub(crate) fn state_bits(state: &State) -> Vec<Vec<u64>> {
     state.blocks().iter().map(values_bits).collect()
 }
 
 /// Of 32-bit numbers, too: as 64-bit ones they are exact.
-fn values_bits(values: &Values) -> Vec<u64> {
+pub(crate) fn values_bits(values: &Values) -> Vec<u64> {
     values.iter().map(f64::to_bits).collect()
 }
 

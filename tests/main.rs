@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cam;
+mod carried;
 mod celegans;
 mod chances;
 mod cli;

@@ -41,8 +41,14 @@ struct Span {
     drives: Vec<Option<Drive>>,
 }
 
+/// How late a spike comes to a target, in ticks, or never: by when it fired, its population and cell, and those of the target.
+pub(crate) type Late<'a> = &'a dyn Fn(u64, (usize, u32), (usize, u32)) -> Option<u64>;
+
 struct Oracle<'a> {
     network: &'a Network,
+    late: Late<'a>,
+    /// The latest that a spike comes.
+    latest: u64,
     grid: Grid,
     /// The stretches so far; the last one is at work.
     spans: Vec<Span>,
@@ -78,8 +84,17 @@ pub(crate) fn run(network: &Network, states: Vec<Values>, ticks: u64) -> Outcome
     run_stretches(network, states, &[Stretch { ticks, trial: None }])
 }
 
+/// The same where spikes may be late, at most so many ticks, or lost.
+pub(crate) fn run_carried(network: &Network, states: Vec<Values>, ticks: u64, carried: (Late<'_>, u64)) -> Outcome {
+    run_all(network, states, &[Stretch { ticks, trial: None }], carried)
+}
+
 /// The same through stretches that follow each other.
 pub(crate) fn run_stretches(network: &Network, states: Vec<Values>, stretches: &[Stretch]) -> Outcome {
+    run_all(network, states, stretches, (&|_, _, _| Some(0), 0))
+}
+
+fn run_all(network: &Network, states: Vec<Values>, stretches: &[Stretch], (late, latest): (Late<'_>, u64)) -> Outcome {
     let grid = Grid::new(network.timestep_fs);
     let kernels: Vec<Option<Box<dyn Neurons>>> = network.populations.iter().map(|p| p.kernel(network, grid)).collect();
     let trials = network.trials.iter().flat_map(|trials| (0..trials.count).map(Some)).chain([None]);
@@ -107,6 +122,8 @@ pub(crate) fn run_stretches(network: &Network, states: Vec<Values>, stretches: &
     let spans = Vec::new();
     let mut oracle = Oracle {
         network,
+        late,
+        latest,
         grid,
         spans,
         each,
@@ -351,11 +368,14 @@ impl Oracle<'_> {
             return;
         }
         for (s, delay) in self.synapses[index].iter().zip(&self.delays[index]) {
-            let Some(then) = tick.checked_sub(*delay) else { continue };
-            let count = self.fired[then as usize][projection.source][s.source as usize];
-            if count > 0 {
-                let slot = self.slot(projection.target, s.target, s.receptor);
-                self.inputs[projection.target][slot] += f64::from(count) * s.weight;
+            for late in 0..=self.latest {
+                let Some(then) = tick.checked_sub(*delay + late) else { continue };
+                let count = self.fired[then as usize][projection.source][s.source as usize];
+                let comes = |late| (self.late)(then, (projection.source, s.source), (projection.target, s.target)) == Some(late);
+                if count > 0 && comes(late) {
+                    let slot = self.slot(projection.target, s.target, s.receptor);
+                    self.inputs[projection.target][slot] += f64::from(count) * s.weight;
+                }
             }
         }
     }

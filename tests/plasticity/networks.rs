@@ -8,6 +8,7 @@ use super::pair::{Pairing, PowerLaw, Stdp};
 use super::reward::Reward;
 use super::triplet::Triplet;
 use super::written::Written;
+use crate::carried::Fates;
 use crate::differential::Keep;
 use crate::netlist;
 use sim_core::engine::{Plan, State};
@@ -292,12 +293,32 @@ fn trains(network: &Network, end: &End) -> Vec<Vec<u64>> {
 
 #[test]
 fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
+    let turns = synapses_are_what_their_rules_make(|network, seed| run(network, 1 + seed as usize % 3), |_| None);
+    assert!(turns > 100, "the reward goes up and down {turns} times");
+}
+
+/// A late spike is one of so many ticks later to a synapse, a lost one is none.
+#[test]
+fn every_synapse_learns_from_the_spikes_that_come() {
+    let fates = |seed| Fates { seed, grain: 3 + (seed % 5) as u32, of_ten: 5 };
+    let carried = |network: &Arc<Network>, seed| {
+        let (plan, mut carriage) = (fates(seed).plan(network), fates(seed).carriage(network));
+        let (mut state, mut keep) = (State::new(&plan), Keep::default());
+        state.advance_carried(&plan, &mut carriage, TICKS, &mut keep);
+        end(&plan, &state, &keep)
+    };
+    synapses_are_what_their_rules_make(carried, |seed| Some(fates(seed)));
+}
+
+/// Runs networks and compares all that is learned with the rules' oracles, which see the spikes as they come. Returns how often
+/// the reward goes up or down.
+fn synapses_are_what_their_rules_make(run: impl Fn(&Arc<Network>, u64) -> End, fates: impl Fn(u64) -> Option<Fates>) -> usize {
     let (mut compared, mut most, mut turns) = (0, 0, 0);
     for seed in 0..8 {
         let (network, learns) = network(seed, "f64");
+        let (end, fates) = (run(&network, seed), fates(seed));
         let start = State::new(&Plan::new(network.clone(), 1));
-        let plan = Plan::new(network.clone(), 1 + seed as usize % 3);
-        let end = run(&network, 1 + seed as usize % 3);
+        let plan = Plan::new(network.clone(), 1);
         let trains = trains(&network, &end);
         let value: Vec<f64> = end.samples.iter().map(|bits| f64::from_bits(*bits)).collect();
         let level = Level { at: &|tick| value[tick as usize - 1], times: &(1..=TICKS).collect::<Vec<u64>>(), tau: f64::INFINITY };
@@ -311,7 +332,10 @@ fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
                 let (from, to, delay) = (first.sources[synapse], first.targets[synapse], first.delays[synapse]);
                 let way = if learns.instant { 0 } else { delay };
                 let until = |train: &Vec<u64>, last: u64| train[..train.partition_point(|t| *t <= last)].to_vec();
-                let pre = until(&trains[(source + from) as usize], TICKS - delay);
+                let late = |tick| fates.map_or(Some(0), |fates| fates.late(tick, source + from, (projection.target, to)));
+                let mut came: Vec<u64> = trains[(source + from) as usize].iter().filter_map(|t| Some(t + late(*t)?)).collect();
+                came.sort_unstable();
+                let pre = until(&came, TICKS - delay);
                 let post = until(&trains[(target + to) as usize], TICKS - way);
                 most = most.max(post.len());
                 let trains = Trains { pre: &pre, post: &post, delay: way, step_ms: 0.1 };
@@ -326,7 +350,7 @@ fn every_synapse_is_what_its_rule_makes_of_the_recorded_spikes() {
         }
     }
     assert!(compared > 10_000 && most > 150, "{compared} synapses, up to {most} spikes of a target");
-    assert!(turns > 100, "the reward goes up and down {turns} times");
+    turns
 }
 
 #[test]

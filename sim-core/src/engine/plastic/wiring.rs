@@ -167,8 +167,9 @@ pub(crate) fn tables(
     let Some(learning) = &projection.learning else { return Vec::new() };
     let size = network.populations[projection.target].size;
     let all = targets(projection, &blocks[projection.target], size);
-    let grain = grains.get(projection.target).copied().filter(|grain| (1..=MOST_TARGETS).contains(grain));
-    let end = |start: u32| grain.map_or(start.saturating_add(MOST_TARGETS), |grain| (start / grain + 1) * grain).min(all.end);
+    let grain = grains.get(projection.target).map_or(u32::MAX, |grain| (*grain).max(1));
+    let border = |start: u32| (start / grain).saturating_add(1).saturating_mul(grain);
+    let end = |start: u32| start.saturating_add(MOST_TARGETS).min(border(start)).min(all.end);
     let starts = std::iter::successors(Some(all.start), |start| Some(end(*start))).take_while(|start| *start < all.end);
     let ranges = starts.map(|start| start..end(start));
     let table = |range| match precision(network) {
