@@ -25,7 +25,8 @@ pub(crate) struct Fates {
 impl Fates {
     /// Ticks that a spike is late at a target, or nothing for a spike that is lost.
     pub(crate) fn late(&self, tick: u64, neuron: u32, (population, cell): (usize, u32)) -> Option<u64> {
-        let drawn = [u64::from(neuron), population as u64, u64::from(cell / self.grain)].into_iter().fold(mix(self.seed, tick), mix);
+        let drawn =
+            [u64::from(neuron), population as u64, u64::from(cell / self.grain)].into_iter().fold(mix(self.seed, tick), mix);
         match drawn % 10 {
             fate if fate >= self.of_ten => Some(0),
             fate if fate % 3 == 0 => None,

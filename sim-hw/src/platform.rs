@@ -234,6 +234,9 @@ pub struct Platform {
     /// Whether neurons of several populations may share a core; absent: unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub populations_share_cores: Option<Statement>,
+    /// Whether its programs compute as `[network] numerics = "spinnaker"` says; absent: they do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spinnaker_numerics: Option<Statement>,
     /// How chips are connected.
     pub topology: Topology,
     /// How much there is.
@@ -284,8 +287,12 @@ impl Platform {
                 problems.push(format!("{key}: empty"));
             }
         }
-        if self.populations_share_cores.as_ref().is_some_and(|statement| statement.source.trim().is_empty()) {
-            problems.push("populations_share_cores: source is empty".to_string());
+        let statements =
+            [("populations_share_cores", &self.populations_share_cores), ("spinnaker_numerics", &self.spinnaker_numerics)];
+        for (key, statement) in statements {
+            if statement.as_ref().is_some_and(|statement| statement.source.trim().is_empty()) {
+                problems.push(format!("{key}: source is empty"));
+            }
         }
         problems.extend(self.topology.problems().into_iter().map(|problem| format!("topology: {problem}")));
         for (path, measure, figure) in self.figures() {

@@ -11,6 +11,7 @@ mod lsm_events;
 mod lsm_gate;
 mod lsm_kernel;
 mod lsm_mixed;
+mod on_machine;
 mod plots;
 mod recordings;
 mod run;

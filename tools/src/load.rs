@@ -41,6 +41,8 @@ pub(crate) struct Loaded {
     pub(crate) sources: Sources,
     /// Side tables: path and BLAKE3.
     pub(crate) files: Vec<(String, String)>,
+    /// Whether anything is said of how weights and states are kept.
+    pub(crate) says_numerics: bool,
 }
 
 /// Finds a netlist: a file, or else the library's netlist of that name.
@@ -149,7 +151,9 @@ pub(crate) fn load_text(text: Text, arguments: &NetlistArgs) -> Result<Loaded, F
     match network {
         Some(network) if !problems.iter().any(wrong) => {
             let files = files.read.into_inner();
-            Ok(Loaded { network: Arc::new(network), text, warnings: problems, sources, files })
+            let decl = &description.numerics;
+            let says_numerics = description.network.numerics.is_some() || decl.weights.is_some() || decl.state.is_some();
+            Ok(Loaded { network: Arc::new(network), text, warnings: problems, sources, files, says_numerics })
         }
         _ => Err(Failure::Netlist(in_order(problems, arguments.strict), Box::new(sources))),
     }

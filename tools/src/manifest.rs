@@ -4,6 +4,7 @@ use crate::cli::NetlistArgs;
 use crate::failure::Failure;
 use crate::folder::{self, FolderRecorder, NewFolder};
 use crate::load::{self, Loaded, Text};
+use crate::on_machine::OnMachine;
 use crate::outputs::save;
 use crate::recording;
 use crate::simulation::{Simulation, cores};
@@ -77,6 +78,7 @@ fn manifest(loaded: &Loaded, arguments: &NetlistArgs, simulation: &Simulation, s
         "to_tick": to_tick,
         "threads": simulation.threads,
         "engine": simulation.running.name(),
+        "machine": simulation.running.machine().map(OnMachine::manifest),
         "interrupted": summary["interrupted"],
         "host": { "os": std::env::consts::OS, "arch": std::env::consts::ARCH, "cores": cores() },
         "wall_s": { "build": summary["build_s"], "warmup": summary["warmup_s"], "run": summary["run_s"] },

@@ -15,10 +15,11 @@ use crate::mapping::{Kind, Mapping};
 use crate::packets::links::Links;
 use crate::packets::router::{Router, RouterSettings};
 use crate::packets::steps::{Depth, Emulation};
-use crate::packets::{Arrival, Fabric, Observer, Packet, Sent, Times, Traffic, Trouble};
+use crate::packets::{Arrival, Fabric, Observer, Sent, Traffic, Trouble};
 use crate::platform::{NotPriced, Platform};
 use sim_core::engine::{Arrived, Carrier};
 use sim_core::network::Network;
+use sim_core::random::mix;
 use sim_core::record::Spike;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,7 +77,7 @@ impl Live {
         if !refused.is_empty() {
             return Err(refused);
         }
-        let fabric = Fabric::new(&mapping.machine, Times::of(platform, Packet::Plain)?);
+        let fabric = super::fabric(&mapping, platform)?;
         Traffic::new(&fabric, &mapping.forest, &[]).map_err(|trouble| vec![trouble.to_string()])?;
         let depth = match model {
             Model::Router => Depth::Router(RouterSettings::of(platform)?),
@@ -105,11 +106,6 @@ impl Live {
             fates: Arc::default(),
         };
         Ok((live, missing))
-    }
-
-    /// The fabric, to break or slow down links of it.
-    pub fn fabric_mut(&mut self) -> &mut Fabric {
-        &mut self.fabric
     }
 
     /// Where it keeps count.
@@ -209,6 +205,8 @@ impl Carrier for Live {
                 if quiet {
                     self.sent.clear();
                     self.known = [0; 2];
+                    // Packets are numbered from 0 again: those of other steps are to be lost.
+                    self.fabric.draw_losses_anew(mix(self.mapping.wear.seed, tick));
                 }
             }
             Err(trouble) => self.fates.lock().unwrap_or_else(PoisonError::into_inner).trouble = Some(trouble),

@@ -21,7 +21,7 @@ use crate::mapping::{Kind, Mapping};
 use crate::packets::count::count_trees;
 use crate::packets::router::RouterSettings;
 use crate::packets::steps::{Depth, emulate};
-use crate::packets::{Arrival, Counters, Fabric, Observer, Packet, Times, Traffic};
+use crate::packets::{Arrival, Counters, Disturbance, Fabric, Observer, Packet, Times, Traffic};
 use crate::platform::{NotPriced, Platform};
 use crate::topology::Topology;
 use cores::{Desk, Task, work};
@@ -100,7 +100,7 @@ const MOST_DELIVERIES: u64 = 1 << 28;
 /// The platform lacks figures without which nothing can be said, or there is too much to follow: sentences.
 pub fn follow(run: &Run<'_>) -> Result<Emulation, Vec<String>> {
     let Run { network, platform, mapping, .. } = *run;
-    let fabric = Fabric::new(&mapping.machine, Times::of(platform, Packet::Plain)?);
+    let fabric = fabric(mapping, platform)?;
     let (prices, missing) = Prices::of(platform, network, mapping);
     let fanout = Fanout::count(network, mapping).map_err(|problem| vec![problem])?;
     let step_ps = (network.timestep_fs as f64 / 1000.0 * run.slowdown).round().max(1.0) as u64;
@@ -113,6 +113,27 @@ pub fn follow(run: &Run<'_>) -> Result<Emulation, Vec<String>> {
     let Followed { counters, desks, events, spikes, rows } = followed;
     Ok(Emulation { steps: run.steps, step_ps, counters, fabric, desks, events, spikes, rows, missing })
 }
+
+/// The links and cores of a mapping's machine, as they work.
+///
+/// # Errors
+/// The platform lacks figures: sentences.
+fn fabric(mapping: &Mapping, platform: &Platform) -> Result<Fabric, Vec<String>> {
+    let mut fabric = Fabric::new(&mapping.machine, Times::of(platform, Packet::Plain)?);
+    let wear = &mapping.wear;
+    if wear.loss > 0.0 {
+        fabric.disturb(&Disturbance { seed: wear.seed, down: 0.0, slow: 0.0, slowdown: 1, lossy: 1.0, loss: wear.loss });
+    }
+    for (place, link) in &wear.slow {
+        if let Some(chip) = mapping.machine.chip_at(*place) {
+            fabric.slow_down(fabric.link(chip, *link), wear.slowdown.unwrap_or(SLOWDOWN));
+        }
+    }
+    Ok(fabric)
+}
+
+/// How much slower slow links are, unless something else is said.
+const SLOWDOWN: u32 = 10;
 
 /// By tree: the slices that it reaches, and whether there are any.
 fn reached(mapping: &Mapping) -> Vec<Vec<u32>> {

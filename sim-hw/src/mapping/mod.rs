@@ -40,14 +40,14 @@ pub use check::Flaw;
 pub use covering::ordered_covering;
 pub use faults::{Odds, random_faults};
 pub use misfit::Misfit;
-pub use options::{Compression, Extent, KEYS, Options, Placement, Rates};
+pub use options::{Compression, Extent, KEYS, Options, Placement, Rates, Wear};
 pub use pair::pair;
 pub use summary::Summary;
 pub use table::{Entry, Keys, Table};
 
 use crate::figure::Figure;
 use crate::forest::Forest;
-use crate::machine::{ChipId, Machine};
+use crate::machine::{ChipId, Faults, Machine};
 use crate::platform::Platform;
 use crate::topology::{Board, Topology};
 use place::Seat;
@@ -96,6 +96,8 @@ pub struct Mapping {
     pub forest: Forest,
     /// Routing tables, by chip.
     pub tables: Vec<Table>,
+    /// Links that do not work as they should.
+    pub wear: Wear,
     /// What is not mapped or not looked at.
     pub notes: Vec<String>,
 }
@@ -131,7 +133,21 @@ pub fn map(network: &Network, platform: &Platform, options: &Options) -> Result<
     load(&mut tables, &machine, &capacity, options)?;
     let slices = slices(&applications, &seats, &tree_of);
     let platform = platform.name.clone();
-    Ok(Mapping { platform, capacity, machine, applications, flows, slices, forest, tables, notes })
+    let wear = options.wear.clone();
+    Ok(Mapping { platform, capacity, machine, applications, flows, slices, forest, tables, wear, notes })
+}
+
+/// A machine with what is said to be broken, and what is drawn.
+fn broken_as_asked(options: &Options, machine: &dyn Fn(&Faults) -> Machine) -> Machine {
+    if options.odds == Odds::default() {
+        return machine(&options.faults);
+    }
+    let mut faults = random_faults(&machine(&Faults::default()), options.odds, options.wear.seed);
+    let Faults { chips, cores, links } = options.faults.clone();
+    faults.chips.extend(chips);
+    faults.links.extend(links);
+    cores.into_iter().for_each(|(place, broken)| *faults.cores.entry(place).or_default() += broken);
+    machine(&faults)
 }
 
 /// The machine, and a place on it for every slice.
@@ -141,23 +157,24 @@ fn fit(
     options: &Options,
     applications: &[Application],
 ) -> Result<(Machine, Vec<Seat>), Misfit> {
-    let on = |machine: Machine| {
+    let on = |machine: &dyn Fn(&Faults) -> Machine| {
+        let machine = broken_as_asked(options, machine);
         let seats = place::place(&machine, capacity.memory, applications, options.placement)?;
         Ok((machine, seats))
     };
     let cores = capacity.cores_per_chip;
     let board = match &platform.topology {
-        Topology::Mesh { columns, rows, .. } => return on(Machine::mesh(*columns, *rows, cores, &options.faults)),
+        Topology::Mesh { columns, rows, .. } => return on(&|faults| Machine::mesh(*columns, *rows, cores, faults)),
         Topology::Unrouted { .. } => return Err(Misfit::NoLinks { platform: platform.name.clone() }),
         Topology::HexagonalTorus { board, .. } => board,
     };
     let largest = largest(platform, board);
     let torus = |[across, up]: [u32; 2]| match across.max(up) <= largest.side {
-        true => on(Machine::torus(board, across.max(1), up.max(1), cores, &options.faults)),
+        true => on(&|faults| Machine::torus(board, across.max(1), up.max(1), cores, faults)),
         false => Err(largest.exceeded(u64::from(across) * u64::from(up) * board.origins.len() as u64)),
     };
     let boards = |count: u32| match count <= largest.boards {
-        true => on(Machine::of_boards(board, count, cores, &options.faults)),
+        true => on(&|faults| Machine::of_boards(board, count, cores, faults)),
         false => Err(largest.exceeded(count.into())),
     };
     match options.extent {

@@ -1,9 +1,11 @@
 //! What a user may ask of a mapping, in code or as `[hardware]` of a netlist.
 
 use super::broken;
-use crate::machine::Faults;
+use super::faults::Odds;
+use crate::machine::{Faults, Place};
 use sim_core::network::Network;
 use sim_core::units::{Dimension, Quantity, parse_quantity};
+use std::collections::BTreeSet;
 
 /// What is asked of a mapping.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +28,23 @@ pub struct Options {
     pub in_time: Option<Rates>,
     /// What is broken.
     pub faults: Faults,
+    /// What else is broken, drawn.
+    pub odds: Odds,
+    /// Links that do not work as they should, of which a mapping knows nothing.
+    pub wear: Wear,
+}
+
+/// Links that work, and not as they should.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wear {
+    /// Share of packets that each link loses.
+    pub loss: f64,
+    /// Slow links: of which chip, which.
+    pub slow: BTreeSet<(Place, usize)>,
+    /// How many times as long as on others packets take there.
+    pub slowdown: Option<u32>,
+    /// Of what is lost, and of what [`Options::odds`] break.
+    pub seed: u64,
 }
 
 /// How large the machine is.
@@ -96,7 +115,7 @@ impl Rates {
 }
 
 /// The keys of `[hardware]`.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 19] = [
     "neurons_per_core",
     "sources_per_core",
     "cores_per_chip",
@@ -109,6 +128,13 @@ pub const KEYS: [&str; 12] = [
     "dead_chips",
     "dead_cores",
     "dead_links",
+    "dead_chip_chance",
+    "dead_core_chance",
+    "dead_link_chance",
+    "packet_loss",
+    "slow_links",
+    "link_slowdown",
+    "fault_seed",
 ];
 
 impl Options {
@@ -145,6 +171,13 @@ impl Options {
             "dead_chips" => self.faults.chips.extend(broken::chips(key, value)?),
             "dead_cores" => self.faults.cores.extend(broken::cores(key, value)?),
             "dead_links" => self.faults.links.extend(broken::links(key, value)?),
+            "dead_chip_chance" => self.odds.chip = chance(key, value)?,
+            "dead_core_chance" => self.odds.core = chance(key, value)?,
+            "dead_link_chance" => self.odds.link = chance(key, value)?,
+            "packet_loss" => self.wear.loss = chance(key, value)?,
+            "slow_links" => self.wear.slow.extend(broken::links(key, value)?),
+            "link_slowdown" => self.wear.slowdown = Some(count()?),
+            "fault_seed" => self.wear.seed = u64::from(whole(key, value, 0)?),
             _ => return Err(format!("[hardware] {key} is unknown; there are {}", KEYS.join(", "))),
         }
         Ok(())
@@ -164,6 +197,11 @@ const COMPRESSIONS: [(&str, Compression); 4] = [
 fn whole(key: &str, value: &str, least: u32) -> Result<u32, String> {
     let number = value.parse::<u32>().ok().filter(|n| *n >= least);
     number.ok_or_else(|| format!("[hardware] {key} = {value} is no whole number from {least} to {}", u32::MAX))
+}
+
+fn chance(key: &str, value: &str) -> Result<f64, String> {
+    let number = value.parse::<f64>().ok().filter(|chance| (0.0..=1.0).contains(chance));
+    number.ok_or_else(|| format!("[hardware] {key} = {value} is no number from 0 to 1"))
 }
 
 fn one_of<T: Copy>(key: &str, value: &str, words: &[(&str, T)]) -> Result<T, String> {

@@ -254,6 +254,11 @@ impl Fabric {
         }
     }
 
+    /// Other packets are lost from now on.
+    pub fn draw_losses_anew(&mut self, seed: u64) {
+        self.loss_key = mix(seed, 1);
+    }
+
     /// Whether any link loses packets.
     pub(crate) fn is_lossy(&self) -> bool {
         !self.loss.is_empty()

@@ -16,7 +16,7 @@ pub use lsm::{
     LsmVariant, LsmVerb, LsmWiring,
 };
 pub use networks::{
-    CheckArgs, ConvergeArgs, CostArgs, CostModel, Engine, ExpandArgs, NetlistArgs, RunArgs, SanafeArgs, SweepArgs,
+    CheckArgs, ConvergeArgs, CostArgs, CostModel, Engine, ExpandArgs, NetlistArgs, PacketModel, RunArgs, SanafeArgs, SweepArgs,
 };
 pub use recordings::{CompareArgs, ConvertArgs, PlotArgs, PlotKind, StatsArgs};
 

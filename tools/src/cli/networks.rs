@@ -59,10 +59,13 @@ pub struct RunArgs {
     /// Engine.
     #[arg(long, value_enum, default_value = "grid")]
     pub engine: Engine,
-    /// Let the packets of this emulated machine carry the spikes: a name (`spikeloom list platforms`) or a .toml file. What is
-    /// late or lost there is late or lost in the network; the arithmetic is the netlist's (`network.numerics`).
+    /// Let the packets of this emulated machine carry the spikes: a name (`spikeloom list`) or a .toml file. What is late or lost
+    /// there is late or lost in the network.
     #[arg(long, value_name = "MACHINE")]
     pub on: Option<String>,
+    /// With --on: how closely packets are followed.
+    #[arg(long, value_enum, default_value = "links", requires = "on")]
+    pub model: PacketModel,
     /// With --on: how many times slower than biology the machine runs.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, requires = "on")]
     pub time_scale_factor: f64,
@@ -104,6 +107,15 @@ pub struct SweepArgs {
     /// One JSON object on stdout.
     #[arg(long)]
     pub json: bool,
+}
+
+/// How closely a machine's packets are followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PacketModel {
+    /// Links send one packet after another.
+    Links,
+    /// Routers with small buffers, which drop packets.
+    Router,
 }
 
 /// How closely `cost` follows packets.

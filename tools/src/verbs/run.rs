@@ -5,7 +5,7 @@ use crate::export::TraceRecord;
 use crate::failure::Failure;
 use crate::folder::{self, NewFolder};
 use crate::load::{self, Text};
-use crate::on_machine::OnMachine;
+use crate::on_machine::{self, OnMachine};
 use crate::outputs::Outputs;
 use crate::progress::{Progress, interrupts};
 use crate::recording::{self, Recording, Spikes};
@@ -37,20 +37,14 @@ fn repeat(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Resu
         let message = "run.json repeats a run as it was: for another one, give the netlist beside it and the changes";
         return Err(Failure::Usage("usage", message.into()));
     }
-    if manifest["machine"].is_object() || manifest["summary"]["machine"].is_object() {
-        let message = format!(
-            "{}: a run on a machine is not repeated from its recording: give the netlist beside it and --on",
-            path.display()
-        );
-        return Err(Failure::Other("on-machine", message));
-    }
     if manifest["interrupted"] == true {
         let message = format!("{}: this run was broken off, there is no whole run to repeat", path.display());
         return Err(Failure::Other("interrupted", message));
     }
     let (text, netlist) = manifest::netlist(path, &manifest, own)?;
     let engine = if manifest["engine"] == "event" { Engine::Event } else { Engine::Grid };
-    let (code, hash) = run_text(text, &RunArgs { netlist, engine, ..arguments.clone() }, quiet, terminal)?;
+    let repeated = OnMachine::repeated(&manifest["machine"], RunArgs { netlist, engine, ..arguments.clone() });
+    let (code, hash) = run_text(text, &repeated, quiet, terminal)?;
     if code == 0 && hash != recorded {
         return Err(Failure::Other("differs", format!("the spike hash is {hash}, the recorded one {recorded}")));
     }
@@ -61,7 +55,10 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
     interrupts();
     let outputs = Outputs::new(arguments)?;
     let folder = arguments.out.as_ref().map(|place| NewFolder::new(place, arguments.force)).transpose()?;
-    let loaded = load::load_text(text, &arguments.netlist)?;
+    let (loaded, netlist) = match &arguments.on {
+        Some(machine) => on_machine::load(text, machine, &arguments.netlist)?,
+        None => (load::load_text(text, &arguments.netlist)?, arguments.netlist.clone()),
+    };
     if !quiet {
         diagnose::show(&loaded.warnings, &loaded.sources, terminal);
     }
@@ -89,7 +86,7 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
     let mut written = Vec::new();
     let kept = match (folder, sinks.folder.take()) {
         (Some(folder), Some(recorder)) => {
-            manifest::fill(&folder, recorder, &loaded, &arguments.netlist, &simulation, &json).and_then(|()| folder.finish())
+            manifest::fill(&folder, recorder, &loaded, &netlist, &simulation, &json).and_then(|()| folder.finish())
         }
         _ => Ok(()),
     };
