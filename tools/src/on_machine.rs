@@ -99,7 +99,11 @@ impl OnMachine {
     /// The same for people.
     pub(crate) fn text(&self) -> String {
         let Fates { on_time, late, latest, lost, .. } = self.fates();
-        let latest = if late > 0 { format!(" (by up to {} step{})", count(latest), if latest == 1 { "" } else { "s" }) } else { String::new() };
+        let latest = if late > 0 {
+            format!(" (by up to {} step{})", count(latest), if latest == 1 { "" } else { "s" })
+        } else {
+            String::new()
+        };
         let pace = match self.slowdown {
             1.0 => "real time".to_string(),
             factor => format!("{factor} times slower than real time"),
