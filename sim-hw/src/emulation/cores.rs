@@ -42,11 +42,20 @@ impl Desk {
         let sums = [&mut self.updating, &mut self.receiving, &mut self.fetching, &mut self.events];
         sums.into_iter().zip(asked).for_each(|(sum, part)| *sum += part);
         self.most = self.most.max(asked.iter().sum());
+        if self.note(step, taken, behind) {
+            self.asked = asked;
+        }
+    }
+
+    /// Enters how long a step took, and how long after its end it was done. Whether it is the longest so far.
+    pub(super) fn note(&mut self, step: u64, taken: u64, behind: u64) -> bool {
         self.overruns += u64::from(behind > 0);
         self.behind = self.behind.max(behind);
-        if taken > self.longest {
-            (self.longest, self.longest_step, self.asked) = (taken, step, asked);
+        let is_longest = taken > self.longest;
+        if is_longest {
+            (self.longest, self.longest_step) = (taken, step);
         }
+        is_longest
     }
 }
 

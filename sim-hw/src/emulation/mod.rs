@@ -14,11 +14,11 @@ pub mod fanout;
 pub mod live;
 pub mod loads;
 pub mod prices;
+mod sums;
 pub mod traffic;
 
 use crate::ledger::Census;
 use crate::mapping::{Kind, Mapping};
-use crate::packets::count::count_trees;
 use crate::packets::router::RouterSettings;
 use crate::packets::steps::{Depth, emulate};
 use crate::packets::{Arrival, Counters, Disturbance, Fabric, Observer, Packet, Times, Traffic};
@@ -106,7 +106,7 @@ pub fn follow(run: &Run<'_>) -> Result<Emulation, Vec<String>> {
     let step_ps = (network.timestep_fs as f64 / 1000.0 * run.slowdown).round().max(1.0) as u64;
     let office = Office { run, prices: &prices, fanout: &fanout, step_ps, reached: reached(mapping) };
     let followed = match run.model {
-        Model::Count => office.count(&fabric)?,
+        Model::Count => sums::count(&office, &fabric)?,
         Model::Links => office.follow(&fabric, &Depth::Links)?,
         Model::Router => office.follow(&fabric, &Depth::Router(RouterSettings::of(platform)?))?,
     };
@@ -213,62 +213,9 @@ impl Office<'_> {
         firings
     }
 
-    /// Sums. Private trains count by their mean.
-    fn count(&self, fabric: &Fabric) -> Result<Followed, Vec<String>> {
-        let Run { network, mapping, steps, .. } = *self.run;
-        let slices = mapping.slices.len();
-        let mut followed = Followed { desks: vec![Desk::default(); slices], ..Followed::default() };
-        let mut packets = vec![0.0_f64; mapping.forest.trees() as usize];
-        let firings = self.firings(false);
-        followed.spikes = firings.iter().filter(|firing| !self.is_delay(firing)).count() as u64;
-        let trains = private(network, mapping);
-        let mut groups = firings.chunk_by(|a, b| a.step == b.step).peekable();
-        for step in 1..=steps {
-            let mut asked: Vec<[f64; 4]> = (0..slices).map(|slice| [self.update_of(slice) as f64, 0.0, 0.0, 0.0]).collect();
-            for firing in groups.next_if(|group| group[0].step == step).into_iter().flatten() {
-                self.sum(firing, 1.0, &mut asked, &mut packets, &mut followed);
-            }
-            for (application, trains) in &trains {
-                let rate = trains.at(step);
-                for cell in (0..application.size).filter(|_| rate > 0.0) {
-                    let slice = application.slices.start + cell / application.per_core;
-                    self.sum(&Firing { step, slice, cell }, rate, &mut asked, &mut packets, &mut followed);
-                }
-            }
-            for (desk, asked) in followed.desks.iter_mut().zip(asked) {
-                let asked = asked.map(|ps| ps.round() as u64);
-                let taken: u64 = asked.iter().sum();
-                desk.enter(step, (taken, taken.saturating_sub(self.step_ps)), asked);
-            }
-        }
-        let packets: Vec<u64> = packets.into_iter().map(|packets| packets.round() as u64).collect();
-        followed.counters = count_trees(fabric, &mapping.forest, &packets).map_err(|trouble| vec![trouble.to_string()])?;
-        Ok(followed)
-    }
-
     fn is_delay(&self, firing: &Firing) -> bool {
         let mapping = self.run.mapping;
         matches!(mapping.applications[mapping.slices[firing.slice as usize].application as usize].kind, Kind::Delays { .. })
-    }
-
-    /// Adds what so many packets of a cell ask for.
-    fn sum(&self, firing: &Firing, times: f64, asked: &mut [[f64; 4]], packets: &mut [f64], followed: &mut Followed) {
-        let Some(tree) = self.run.mapping.slices[firing.slice as usize].tree else { return };
-        packets[tree as usize] += times;
-        for slice in &self.reached[tree as usize] {
-            asked[*slice as usize][1] += times * self.prices.receive as f64;
-        }
-        if self.is_held_back(firing) {
-            return;
-        }
-        let rows = self.rows(firing);
-        for row in rows {
-            let [fetch, events] = self.price(row);
-            let asked = &mut asked[row.slice as usize];
-            asked[2] += times * fetch as f64;
-            asked[3] += times * events as f64;
-        }
-        followed.note(rows, times);
     }
 
     /// Every packet on its way and at its cores.

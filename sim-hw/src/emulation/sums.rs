@@ -1,0 +1,220 @@
+//! A run accounted for by sums: what a packet of each cell asks of cores is known beforehand, so a spike costs no more than adding a
+//! row of numbers. No packet waits for another; private trains count by their mean.
+
+use super::cores::Desk;
+use super::traffic::{Firing, PrivateTrains, private};
+use super::{Followed, Office};
+use crate::mapping::Application;
+use crate::packets::Fabric;
+use crate::packets::count::count_trees;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// What a slice's packets ask for.
+struct Sender {
+    /// The cores that they come to, as runs of slices.
+    runs: Vec<Range<u32>>,
+    /// Cores in all runs.
+    width: usize,
+    /// Where its cells' rows begin.
+    start: usize,
+    /// Its first cell among all that send.
+    first: usize,
+}
+
+/// What a packet of each cell asks of the cores that it comes to: time, a row of numbers a cell.
+struct Costs {
+    senders: Vec<Sender>,
+    /// In `unit` ps.
+    rows: Vec<u32>,
+    unit: u64,
+    cells: usize,
+}
+
+/// The spikes of private trains in a step: how often each of an application's trains fires, and what all of them ask for at that
+/// rate of one.
+struct Private<'a> {
+    application: &'a Application,
+    trains: PrivateTrains,
+    asks: Vec<(u32, [f64; 4])>,
+}
+
+/// Accounts for a run.
+pub(super) fn count(office: &Office<'_>, fabric: &Fabric) -> Result<Followed, Vec<String>> {
+    let (mapping, steps) = (office.run.mapping, office.run.steps);
+    let costs = Costs::new(office).map_err(|problem| vec![problem])?;
+    let private = privates(office);
+    let firings = office.firings(false);
+    let mut followed = Followed { desks: vec![Desk::default(); mapping.slices.len()], ..Followed::default() };
+    followed.spikes = firings.iter().filter(|firing| !office.is_delay(firing)).count() as u64;
+    let updates: Vec<f64> = (0..mapping.slices.len()).map(|slice| office.update_of(slice) as f64).collect();
+    let (mut fired, mut load) = (vec![0_u32; costs.cells], updates.clone());
+    let mut groups = firings.chunk_by(|a, b| a.step == b.step).peekable();
+    for step in 1..=steps {
+        load.copy_from_slice(&updates);
+        for firing in groups.next_if(|group| group[0].step == step).into_iter().flatten() {
+            fired[costs.add(mapping.slices[firing.slice as usize].cells.start, firing, &mut load)] += 1;
+        }
+        for Private { trains, asks, .. } in &private {
+            let rate = trains.at(step);
+            asks.iter().for_each(|(slice, asked)| load[*slice as usize] += rate * asked.iter().sum::<f64>());
+        }
+        for (desk, load) in followed.desks.iter_mut().zip(&load) {
+            let taken = load.round() as u64;
+            desk.note(step, taken, taken.saturating_sub(office.step_ps));
+        }
+    }
+    itemize(office, &firings, &private, &mut followed.desks);
+    let packets = totals(office, &costs, &fired, &private, &mut followed);
+    followed.counters = count_trees(fabric, &mapping.forest, &packets).map_err(|trouble| vec![trouble.to_string()])?;
+    Ok(followed)
+}
+
+impl Costs {
+    fn new(office: &Office<'_>) -> Result<Self, String> {
+        let mapping = office.run.mapping;
+        let prices = office.prices;
+        let unit = [prices.receive, prices.row, prices.fixed, prices.plastic].into_iter().fold(0, greatest_divisor).max(1);
+        let mut costs = Self { senders: Vec::with_capacity(mapping.slices.len()), rows: Vec::new(), unit, cells: 0 };
+        let mut column = vec![usize::MAX; mapping.slices.len()];
+        for (number, slice) in mapping.slices.iter().enumerate() {
+            let cells = || slice.cells.clone().map(|cell| Firing { step: 0, slice: number as u32, cell });
+            let mut onto = BTreeSet::new();
+            for (slice, _) in cells().flat_map(|firing| office.asks(firing)) {
+                if std::mem::replace(&mut column[slice as usize], 0) == usize::MAX {
+                    onto.insert(slice);
+                }
+            }
+            onto.iter().enumerate().for_each(|(place, onto)| column[*onto as usize] = place);
+            let (start, first, width) = (costs.rows.len(), costs.cells, onto.len());
+            costs.rows.resize(start + width * slice.cells.len(), 0);
+            for (row, firing) in costs.rows[start..].chunks_mut(width.max(1)).zip(cells()) {
+                for (onto, parts) in office.asks(firing) {
+                    let cost = u32::try_from(parts.iter().sum::<u64>() / unit).ok();
+                    let sum = cost.and_then(|cost| row[column[onto as usize]].checked_add(cost));
+                    row[column[onto as usize]] = sum.ok_or("a packet keeps a core too long to be summed: its figures are odd")?;
+                }
+            }
+            onto.iter().for_each(|onto| column[*onto as usize] = usize::MAX);
+            costs.cells += slice.cells.len();
+            costs.senders.push(Sender { runs: runs(&onto), width, start, first });
+        }
+        Ok(costs)
+    }
+
+    /// Adds what a packet asks for. Returns the number of its cell.
+    fn add(&self, first_cell: u32, firing: &Firing, load: &mut [f64]) -> usize {
+        let sender = &self.senders[firing.slice as usize];
+        let place = (firing.cell - first_cell) as usize;
+        let mut row = &self.rows[sender.start + place * sender.width..][..sender.width];
+        for run in &sender.runs {
+            let (now, later) = row.split_at(run.len());
+            let unit = self.unit as f64;
+            for (load, cost) in load[run.start as usize..run.end as usize].iter_mut().zip(now) {
+                *load += f64::from(*cost) * unit;
+            }
+            row = later;
+        }
+        sender.first + place
+    }
+}
+
+impl Office<'_> {
+    /// What a packet of a cell asks of cores: to take it, to fetch its rows, to work these off.
+    fn asks(&self, firing: Firing) -> impl Iterator<Item = (u32, [u64; 3])> + '_ {
+        let tree = self.run.mapping.slices[firing.slice as usize].tree;
+        let reached = tree.map_or(&[][..], |tree| &self.reached[tree as usize]);
+        let rows = if tree.is_none() || self.is_held_back(&firing) { &[] } else { self.rows(&firing) };
+        let of_row = |row: &super::Row| {
+            let [fetch, events] = self.price(row);
+            (row.slice, [0, fetch, events])
+        };
+        reached.iter().map(|slice| (*slice, [self.prices.receive, 0, 0])).chain(rows.iter().map(of_row))
+    }
+}
+
+fn privates<'a>(office: &Office<'a>) -> Vec<Private<'a>> {
+    let with_sum = |(application, trains): (&'a Application, PrivateTrains)| {
+        let mut asks: BTreeMap<u32, [f64; 4]> = BTreeMap::new();
+        for cell in 0..application.size {
+            let firing = Firing { step: 0, slice: application.slices.start + cell / application.per_core, cell };
+            for (slice, parts) in office.asks(firing) {
+                let sums = &mut asks.entry(slice).or_default()[1..];
+                sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part as f64);
+            }
+        }
+        Private { application, trains, asks: asks.into_iter().collect() }
+    };
+    private(office.run.network, office.run.mapping).into_iter().map(with_sum).collect()
+}
+
+/// Looks once more at each core's longest step, and at what it asked for.
+fn itemize(office: &Office<'_>, firings: &[Firing], private: &[Private<'_>], desks: &mut [Desk]) {
+    let steps: BTreeSet<u64> = desks.iter().map(|desk| desk.longest_step).filter(|step| *step > 0).collect();
+    for step in steps {
+        let mut asked: Vec<[f64; 4]> = (0..desks.len()).map(|slice| [office.update_of(slice) as f64, 0.0, 0.0, 0.0]).collect();
+        let of_step = firings.partition_point(|f| f.step < step)..firings.partition_point(|f| f.step <= step);
+        for (slice, parts) in firings[of_step].iter().flat_map(|firing| office.asks(*firing)) {
+            asked[slice as usize][1..].iter_mut().zip(parts).for_each(|(sum, part)| *sum += part as f64);
+        }
+        for Private { trains, asks, .. } in private {
+            let rate = trains.at(step);
+            for (slice, parts) in asks {
+                asked[*slice as usize].iter_mut().zip(parts).for_each(|(sum, part)| *sum += rate * part);
+            }
+        }
+        for (desk, asked) in desks.iter_mut().zip(asked).filter(|(desk, _)| desk.longest_step == step) {
+            desk.asked = asked.map(|ps| ps.round() as u64);
+        }
+    }
+}
+
+/// Sums of the whole run: what cores did, rows and events. Returns the packets of each tree.
+fn totals(office: &Office<'_>, costs: &Costs, fired: &[u32], private: &[Private<'_>], followed: &mut Followed) -> Vec<u64> {
+    let (mapping, steps) = (office.run.mapping, office.run.steps);
+    let mut packets = vec![0.0_f64; mapping.forest.trees() as usize];
+    let mut parts = vec![[0.0_f64; 3]; mapping.slices.len()];
+    let mut enter = |firing: &Firing, times: f64| {
+        let Some(tree) = mapping.slices[firing.slice as usize].tree else { return };
+        packets[tree as usize] += times;
+        for (slice, asked) in office.asks(*firing) {
+            parts[slice as usize].iter_mut().zip(asked).for_each(|(sum, part)| *sum += times * part as f64);
+        }
+        if !office.is_held_back(firing) {
+            followed.note(office.rows(firing), times);
+        }
+    };
+    for (number, (slice, sender)) in mapping.slices.iter().zip(&costs.senders).enumerate() {
+        for (cell, fired) in slice.cells.clone().zip(&fired[sender.first..]).filter(|(_, fired)| **fired > 0) {
+            enter(&Firing { step: 0, slice: number as u32, cell }, f64::from(*fired));
+        }
+    }
+    for Private { application, trains, .. } in private {
+        let spikes: f64 = (1..=steps).map(|step| trains.at(step)).sum();
+        for cell in 0..application.size {
+            enter(&Firing { step: 0, slice: application.slices.start + cell / application.per_core, cell }, spikes);
+        }
+    }
+    for (slice, (desk, parts)) in followed.desks.iter_mut().zip(parts).enumerate() {
+        desk.most = desk.longest;
+        desk.updating = office.update_of(slice) * steps;
+        [desk.receiving, desk.fetching, desk.events] = parts.map(|ps| ps.round() as u64);
+    }
+    packets.into_iter().map(|packets| packets.round() as u64).collect()
+}
+
+/// Consecutive numbers.
+fn runs(numbers: &BTreeSet<u32>) -> Vec<Range<u32>> {
+    let mut runs: Vec<Range<u32>> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some(run) if run.end == *number => run.end += 1,
+            _ => runs.push(*number..*number + 1),
+        }
+    }
+    runs
+}
+
+fn greatest_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { greatest_divisor(b, a % b) }
+}
