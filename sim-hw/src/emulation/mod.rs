@@ -199,31 +199,30 @@ impl Office<'_> {
     }
 
     /// All that cores send, by step.
-    fn firings(&self, with_private: bool) -> Vec<Firing> {
+    fn firings(&self) -> Vec<Firing> {
         let Run { network, mapping, spikes, steps, .. } = *self.run;
         let senders = Senders::new(network, mapping);
         let mut firings = Vec::new();
         spikes.iter().for_each(|spike| senders.each(*spike, |firing| firings.push(firing)));
-        if with_private {
-            let trains = private(network, mapping);
-            (1..=steps).for_each(|step| private_spikes(network.noise_seed, &trains, step, |firing| firings.push(firing)));
-        }
+        let trains = private(network, mapping);
+        (1..=steps).for_each(|step| private_spikes(network.noise_seed, &trains, step, |firing| firings.push(firing)));
         firings.retain(|firing| (1..=steps).contains(&firing.step));
         firings.sort_by_key(|firing| firing.step);
         firings
     }
 
-    fn is_delay(&self, firing: &Firing) -> bool {
-        let mapping = self.run.mapping;
-        matches!(mapping.applications[mapping.slices[firing.slice as usize].application as usize].kind, Kind::Delays { .. })
+    /// Whether an application only holds spikes of others back.
+    fn holds_back(&self, application: u32) -> bool {
+        matches!(self.run.mapping.applications[application as usize].kind, Kind::Delays { .. })
     }
 
     /// Every packet on its way and at its cores.
     fn follow(&self, fabric: &Fabric, depth: &Depth) -> Result<Followed, Vec<String>> {
         let Run { mapping, steps, .. } = *self.run;
-        let firings = self.firings(true);
+        let firings = self.firings();
         let mut followed = Followed { desks: vec![Desk::default(); mapping.slices.len()], ..Followed::default() };
-        followed.spikes = firings.iter().filter(|firing| !self.is_delay(firing)).count() as u64;
+        followed.spikes =
+            firings.iter().filter(|firing| !self.holds_back(mapping.slices[firing.slice as usize].application)).count() as u64;
         let (sent, senders) = packets(mapping, self.prices, self.step_ps, &firings);
         let deliveries: u64 = sent.iter().map(|packet| self.reached[packet.tree as usize].len() as u64).sum();
         if deliveries > MOST_DELIVERIES {

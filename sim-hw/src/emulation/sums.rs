@@ -2,9 +2,9 @@
 //! row of numbers. No packet waits for another; private trains count by their mean.
 
 use super::cores::Desk;
-use super::traffic::{Firing, PrivateTrains, private};
+use super::traffic::{Firing, PrivateTrains, Senders, private};
 use super::{Followed, Office};
-use crate::mapping::Application;
+use crate::mapping::{Application, Mapping};
 use crate::packets::Fabric;
 use crate::packets::count::count_trees;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,16 +44,22 @@ pub(super) fn count(office: &Office<'_>, fabric: &Fabric) -> Result<Followed, Ve
     let (mapping, steps) = (office.run.mapping, office.run.steps);
     let costs = Costs::new(office).map_err(|problem| vec![problem])?;
     let private = privates(office);
-    let firings = office.firings(false);
+    let senders = Senders::new(office.run.network, mapping);
     let mut followed = Followed { desks: vec![Desk::default(); mapping.slices.len()], ..Followed::default() };
-    followed.spikes = firings.iter().filter(|firing| !office.is_delay(firing)).count() as u64;
     let updates: Vec<f64> = (0..mapping.slices.len()).map(|slice| office.update_of(slice) as f64).collect();
     let (mut fired, mut load) = (vec![0_u32; costs.cells], updates.clone());
-    let mut groups = firings.chunk_by(|a, b| a.step == b.step).peekable();
+    let before = office.run.spikes.partition_point(|spike| spike.tick == 0);
+    let mut spikes = office.run.spikes[before..].chunk_by(|a, b| a.tick == b.tick).peekable();
+    let mut held_back: BTreeMap<u64, Vec<Firing>> = BTreeMap::new();
     for step in 1..=steps {
         load.copy_from_slice(&updates);
-        for firing in groups.next_if(|group| group[0].step == step).into_iter().flatten() {
-            fired[costs.add(mapping.slices[firing.slice as usize].cells.start, firing, &mut load)] += 1;
+        let mut send = |firing: Firing| fired[costs.add(mapping, firing, &mut load)] += 1;
+        held_back.remove(&step).into_iter().flatten().for_each(&mut send);
+        for spike in spikes.next_if(|group| group[0].tick == step).into_iter().flatten() {
+            senders.each(*spike, |firing| match firing.step == step {
+                true => send(firing),
+                false => held_back.entry(firing.step).or_default().push(firing),
+            });
         }
         for Private { trains, asks, .. } in &private {
             let rate = trains.at(step);
@@ -64,7 +70,7 @@ pub(super) fn count(office: &Office<'_>, fabric: &Fabric) -> Result<Followed, Ve
             desk.note(step, taken, taken.saturating_sub(office.step_ps));
         }
     }
-    itemize(office, &firings, &private, &mut followed.desks);
+    itemize(office, &senders, &private, &mut followed.desks);
     let packets = totals(office, &costs, &fired, &private, &mut followed);
     followed.counters = count_trees(fabric, &mapping.forest, &packets).map_err(|trouble| vec![trouble.to_string()])?;
     Ok(followed)
@@ -103,9 +109,9 @@ impl Costs {
     }
 
     /// Adds what a packet asks for. Returns the number of its cell.
-    fn add(&self, first_cell: u32, firing: &Firing, load: &mut [f64]) -> usize {
+    fn add(&self, mapping: &Mapping, firing: Firing, load: &mut [f64]) -> usize {
         let sender = &self.senders[firing.slice as usize];
-        let place = (firing.cell - first_cell) as usize;
+        let place = (firing.cell - mapping.slices[firing.slice as usize].cells.start) as usize;
         let mut row = &self.rows[sender.start + place * sender.width..][..sender.width];
         for run in &sender.runs {
             let (now, later) = row.split_at(run.len());
@@ -120,6 +126,18 @@ impl Costs {
 }
 
 impl Office<'_> {
+    /// What is sent in a step.
+    fn sent_in(&self, senders: &Senders<'_>, step: u64) -> Vec<Firing> {
+        let spikes = self.run.spikes;
+        let hold = senders.longest_hold();
+        let from = spikes.partition_point(|spike| spike.tick + hold < step);
+        let mut sent = Vec::new();
+        for spike in &spikes[from..spikes.partition_point(|spike| spike.tick <= step)] {
+            senders.each(*spike, |firing| sent.extend((firing.step == step).then_some(firing)));
+        }
+        sent
+    }
+
     /// What a packet of a cell asks of cores: to take it, to fetch its rows, to work these off.
     fn asks(&self, firing: Firing) -> impl Iterator<Item = (u32, [u64; 3])> + '_ {
         let tree = self.run.mapping.slices[firing.slice as usize].tree;
@@ -149,12 +167,11 @@ fn privates<'a>(office: &Office<'a>) -> Vec<Private<'a>> {
 }
 
 /// Looks once more at each core's longest step, and at what it asked for.
-fn itemize(office: &Office<'_>, firings: &[Firing], private: &[Private<'_>], desks: &mut [Desk]) {
+fn itemize(office: &Office<'_>, senders: &Senders<'_>, private: &[Private<'_>], desks: &mut [Desk]) {
     let steps: BTreeSet<u64> = desks.iter().map(|desk| desk.longest_step).filter(|step| *step > 0).collect();
     for step in steps {
         let mut asked: Vec<[f64; 4]> = (0..desks.len()).map(|slice| [office.update_of(slice) as f64, 0.0, 0.0, 0.0]).collect();
-        let of_step = firings.partition_point(|f| f.step < step)..firings.partition_point(|f| f.step <= step);
-        for (slice, parts) in firings[of_step].iter().flat_map(|firing| office.asks(*firing)) {
+        for (slice, parts) in office.sent_in(senders, step).into_iter().flat_map(|firing| office.asks(firing)) {
             asked[slice as usize][1..].iter_mut().zip(parts).for_each(|(sum, part)| *sum += part as f64);
         }
         for Private { trains, asks, .. } in private {
@@ -195,6 +212,9 @@ fn totals(office: &Office<'_>, costs: &Costs, fired: &[u32], private: &[Private<
             enter(&Firing { step: 0, slice: application.slices.start + cell / application.per_core, cell }, spikes);
         }
     }
+    let of_cells = mapping.slices.iter().zip(&costs.senders).filter(|(slice, _)| !office.holds_back(slice.application));
+    followed.spikes =
+        of_cells.flat_map(|(slice, sender)| &fired[sender.first..][..slice.cells.len()]).map(|n| u64::from(*n)).sum();
     for (slice, (desk, parts)) in followed.desks.iter_mut().zip(parts).enumerate() {
         desk.most = desk.longest;
         desk.updating = office.update_of(slice) * steps;

@@ -63,6 +63,15 @@ impl<'a> Senders<'a> {
         }
     }
 
+    /// The most steps that a spike is held back.
+    pub fn longest_hold(&self) -> u64 {
+        let hold = |application: &Application| match application.kind {
+            Kind::Delays { of, stages } => u64::from(stages) * self.slots_behind(of),
+            _ => 0,
+        };
+        self.mapping.applications.iter().map(hold).max().unwrap_or(0)
+    }
+
     /// Steps of delay of the cores that an application's spikes go to: the fewest.
     fn slots_behind(&self, of: u32) -> u64 {
         let targets = self.mapping.flows.iter().filter(|flow| flow.source == of);
