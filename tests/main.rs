@@ -27,6 +27,7 @@ mod poisson;
 mod program;
 mod random_network;
 mod readme;
+mod recover;
 mod replay;
 mod shows;
 mod spaces;

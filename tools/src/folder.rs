@@ -3,23 +3,23 @@
 //!
 //! A folder is written under a temporary name beside its place and renamed when it is whole.
 
-use crate::export::{self, TraceRecord};
+use crate::export::TraceRecord;
 use crate::failure::Failure;
 use crate::files;
 use crate::import::npy;
 use crate::load::Unread;
+use crate::recorder::{FolderRecorder, SPIKES};
 use crate::recording::{RecordedPopulation, Recording, Spikes};
 use crate::weights;
 use serde_json::{Value, json};
 use sim_core::network::{Network, What};
-use sim_core::record::{Recorder, TraceWriter};
 use sim_core::time::Grid;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// Name of the stream of spikes in a folder.
-pub(crate) const SPIKES: &str = "spikes.spk";
+/// A file of a folder that is not in its place yet: where that is.
+pub(crate) const UNFINISHED: &str = "unfinished";
 
 /// A folder being written.
 pub(crate) struct NewFolder {
@@ -63,11 +63,7 @@ impl NewFolder {
 
     /// A recorder into the folder.
     pub(crate) fn recorder(&self, network: &Network) -> Result<FolderRecorder, Failure> {
-        let path = self.path().join(SPIKES);
-        let fail = |error: io::Error| Failure::io(&self.place, &error);
-        let out = BufWriter::new(File::create(path).map_err(fail)?);
-        let traces = self.path().join("traces");
-        Recorder::new(network, out, |record| StreamedTrace::new(&traces, record)).map_err(fail)
+        FolderRecorder::new(self.path(), network).map_err(|error| Failure::io(&self.place, &error))
     }
 
     /// Adds a file.
@@ -79,12 +75,39 @@ impl NewFolder {
     pub(crate) fn contents(&self) -> Result<Value, Failure> {
         let mut list = Vec::new();
         list_files(self.path(), self.path(), &mut list).map_err(|error| Failure::io(&self.place, &error))?;
+        list.retain(|file| file["file"] != UNFINISHED);
         list.sort_by(|a, b| a["file"].as_str().cmp(&b["file"].as_str()));
         Ok(Value::Array(list))
     }
 
+    /// Notes in it where it is to be: whoever finds it without its run can tell.
+    pub(crate) fn begin(&self) -> Result<(), Failure> {
+        let place = std::path::absolute(&self.place).unwrap_or_else(|_| self.place.clone());
+        self.write(UNFINISHED, place.to_string_lossy().as_bytes())
+    }
+
+    /// Leaves it where it is, unfinished, and says so.
+    pub(crate) fn left(self, failure: Failure) -> Failure {
+        let place = self.place.display().to_string();
+        self.temporary.map(tempfile::TempDir::keep);
+        match failure {
+            Failure::Other(code, message) => {
+                Failure::Other(code, format!("{message}\nwhat was recorded before is kept: spikeloom recover {place}"))
+            }
+            other => other,
+        }
+    }
+
     /// Puts the whole folder in its place.
-    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        let mark = self.place.join(UNFINISHED);
+        self.put_in_place()?;
+        // A mark that stays does no harm.
+        let _ = fs::remove_file(mark);
+        Ok(())
+    }
+
+    fn put_in_place(mut self) -> Result<(), Failure> {
         let Some(temporary) = self.temporary.take() else { return Ok(()) };
         let fail = |error: io::Error| Failure::io(&self.place, &error);
         if self.force && self.place.exists() {
@@ -142,55 +165,6 @@ fn list_files(root: &Path, folder: &Path, list: &mut Vec<Value>) -> io::Result<(
     Ok(())
 }
 
-pub(crate) type FolderRecorder = Recorder<BufWriter<File>, StreamedTrace>;
-
-/// Samples of one record, streamed to a raw file until their number is known.
-pub(crate) struct StreamedTrace {
-    raw: PathBuf,
-    out: BufWriter<File>,
-    ticks: Vec<u64>,
-    cells: usize,
-}
-
-impl StreamedTrace {
-    fn new(folder: &Path, record: usize) -> io::Result<Self> {
-        let raw = folder.join(format!("{record}.raw"));
-        let out = BufWriter::new(File::create(&raw)?);
-        Ok(Self { raw, out, ticks: Vec::new(), cells: 0 })
-    }
-
-    /// Makes the .npy of [sample, neuron] and takes the raw file away. Returns the ticks of the samples.
-    pub(crate) fn finish(mut self, npy: &Path) -> io::Result<Vec<u64>> {
-        self.out.flush()?;
-        let values = RawValues(io::BufReader::new(File::open(&self.raw)?));
-        let mut out = BufWriter::new(File::create(npy)?);
-        export::write_npy(&mut out, &[self.ticks.len() as u64, self.cells as u64], values)?;
-        out.flush()?;
-        fs::remove_file(&self.raw)?;
-        Ok(self.ticks)
-    }
-}
-
-impl TraceWriter for StreamedTrace {
-    fn row(&mut self, tick: u64, values: &[f64]) -> io::Result<()> {
-        self.ticks.push(tick);
-        self.cells = values.len();
-        values.iter().try_for_each(|v| self.out.write_all(&v.to_le_bytes()))
-    }
-}
-
-/// Little-endian f64 one by one; ends at the end of the file.
-struct RawValues<R>(R);
-
-impl<R: Read> Iterator for RawValues<R> {
-    type Item = f64;
-
-    fn next(&mut self) -> Option<f64> {
-        let mut bytes = [0; 8];
-        self.0.read_exact(&mut bytes).ok().map(|()| f64::from_le_bytes(bytes))
-    }
-}
-
 /// File name of a record of a state variable: "exc.v_m", with a number where several records have the same.
 pub(crate) fn trace_name(network: &Network, record: usize) -> Option<String> {
     let base = |index: usize| {
@@ -223,7 +197,7 @@ pub(crate) fn network_json(network: &Network, populations: &[RecordedPopulation]
             let state = &population.card()?.states[variable];
             let unit =
                 if state.dimension == sim_core::units::Dimension::NONE { String::new() } else { state.dimension.to_string() };
-            Some(json!({ "file": trace_name(network, index)?, "population": population.name, "variable": state.name,
+            Some(json!({ "file": trace_name(network, index)?, "record": index, "population": population.name, "variable": state.name,
                          "unit": unit, "cells": record.cells }))
         })
         .collect();

@@ -16,6 +16,7 @@ mod on_machine;
 mod outputs;
 pub mod plot;
 mod progress;
+mod recorder;
 mod recording;
 mod running;
 mod simulation;

@@ -2,17 +2,34 @@
 
 use crate::cli::NetlistArgs;
 use crate::failure::Failure;
-use crate::folder::{self, FolderRecorder, NewFolder};
+use crate::folder::{self, NewFolder};
 use crate::load::{self, Loaded, Text};
 use crate::on_machine::OnMachine;
 use crate::outputs::save;
+use crate::recorder::FolderRecorder;
 use crate::recording;
 use crate::simulation::{Simulation, cores};
 use crate::{trials, weights};
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// Writes everything into a new folder: samples, netlist, summary, manifest.
+/// Writes into a new folder what is known before a run: whoever finds the folder without a run knows what it was to be.
+pub(crate) fn begin(
+    folder: &NewFolder,
+    loaded: &Loaded,
+    arguments: &NetlistArgs,
+    simulation: &Simulation,
+) -> Result<(), Failure> {
+    let network = &loaded.network;
+    folder.write(netlist_file(&loaded.text), loaded.text.text.as_bytes())?;
+    let network_json = folder::network_json(network, &recording::populations(network));
+    folder.write("network.json", format!("{network_json:#}\n").as_bytes())?;
+    let manifest = manifest(loaded, arguments, simulation, &Value::Null);
+    folder.write("run.json", format!("{manifest:#}\n").as_bytes())?;
+    folder.begin()
+}
+
+/// Writes all else into it after the run: samples, summary, manifest.
 pub(crate) fn fill(
     folder: &NewFolder,
     recorder: FolderRecorder,
@@ -23,20 +40,18 @@ pub(crate) fn fill(
 ) -> Result<(), Failure> {
     let network = &loaded.network;
     let fail = |error: std::io::Error| Failure::Other("io", format!("{}: {error}", folder.path().display()));
-    let (_, traces) = recorder.finish().map_err(fail)?;
+    let traces = recorder.finish().map_err(fail)?;
     for (index, trace) in traces.into_iter().enumerate() {
         let (Some(trace), Some(name)) = (trace, folder::trace_name(network, index)) else { continue };
         let place = folder.path().join("traces");
-        let ticks = trace.finish(&place.join(format!("{name}.npy"))).map_err(fail)?;
+        let ticks = trace.to_npy(&place.join(format!("{name}.npy"))).map_err(fail)?;
         let mut times = Vec::new();
         let ms = ticks.iter().map(|tick| simulation.running.grid().ms(*tick));
         crate::export::write_npy(&mut times, &[ticks.len() as u64], ms).map_err(fail)?;
         save(&place.join(format!("{name}.time_ms.npy")), &times)?;
+        trace.remove().map_err(fail)?;
     }
     weights::write(folder, simulation)?;
-    folder.write(netlist_file(&loaded.text), loaded.text.text.as_bytes())?;
-    let network_json = folder::network_json(network, &recording::populations(network));
-    folder.write("network.json", format!("{network_json:#}\n").as_bytes())?;
     folder.write("summary.json", format!("{summary:#}\n").as_bytes())?;
     if let Some(of_network) = &network.trials {
         folder.write(trials::TABLE, trials::csv(network, of_network, &simulation.finished).as_bytes())?;

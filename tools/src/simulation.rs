@@ -2,9 +2,9 @@
 
 use crate::cli::Engine;
 use crate::failure::Failure;
-use crate::folder::FolderRecorder;
 use crate::on_machine::OnMachine;
 use crate::progress::{Tee, interrupts};
+use crate::recorder::FolderRecorder;
 use crate::running::Running;
 use crate::summary::{Meters, Summary};
 use sim_core::engine::{Finished, Tally, TrialRun};

@@ -7,7 +7,7 @@ mod synapses;
 
 pub use hash::SpikeHash;
 pub use recorder::{MemoryTrace, Recorder, SpikeFilter, TraceWriter};
-pub use stream::{SpikeReader, SpikeWriter};
+pub use stream::{Mark, SpikeReader, SpikeWriter};
 pub use synapses::{SynapseSampler, SynapseTrace};
 
 use std::ops::{ControlFlow, RangeInclusive};

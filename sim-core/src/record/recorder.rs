@@ -2,7 +2,7 @@
 
 use super::{Sink, SpikeWriter, Window};
 use crate::network::{Network, What};
-use crate::time::Grid;
+use crate::time::{Grid, fs_from_ms};
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
@@ -10,6 +10,11 @@ use std::ops::ControlFlow;
 pub trait TraceWriter {
     /// One sample: a value for each of the record's cells.
     fn row(&mut self, tick: u64, values: &[f64]) -> io::Result<()>;
+
+    /// Hands all samples on.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Samples in memory.
@@ -33,6 +38,7 @@ impl TraceWriter for MemoryTrace {
 pub struct Recorder<W: Write, T: TraceWriter> {
     filter: SpikeFilter,
     spikes: Option<SpikeWriter<W>>,
+    marks: Marks,
     /// By record of the network; `None` for records of spikes.
     traces: Vec<Option<T>>,
     error: Option<io::Error>,
@@ -48,16 +54,19 @@ impl<W: Write, T: TraceWriter> Recorder<W, T> {
         });
         let traces = traces.collect::<io::Result<_>>()?;
         let spikes = Some(SpikeWriter::new(out, network.timestep_fs)?);
-        Ok(Self { filter: SpikeFilter::new(network), spikes, traces, error: None })
+        let marks = Marks::new(Grid::new(network.timestep_fs));
+        Ok(Self { filter: SpikeFilter::new(network), spikes, marks, traces, error: None })
     }
 
     fn write(&mut self, window: &Window<'_>) -> io::Result<()> {
         if let Some(writer) = &mut self.spikes {
             for spike in window.spikes {
+                self.marks.pass(spike.tick - 1, writer)?;
                 if self.filter.keeps(spike.tick, spike.neuron) {
                     writer.spike(*spike)?;
                 }
             }
+            self.marks.pass(*window.ticks.end(), writer)?;
         }
         for sample in window.samples {
             if let Some(Some(trace)) = self.traces.get_mut(sample.record) {
@@ -67,8 +76,20 @@ impl<W: Write, T: TraceWriter> Recorder<W, T> {
         Ok(())
     }
 
+    /// Hands on what is recorded up to the last mark, and more.
+    pub fn flush(&mut self) -> ControlFlow<()> {
+        if self.error.is_none() {
+            // Traces first: they are to be there as far as the spikes' mark.
+            let traces = self.traces.iter_mut().flatten().try_for_each(TraceWriter::flush);
+            let spikes = self.spikes.as_mut();
+            self.error = traces.and_then(|()| spikes.map_or(Ok(()), SpikeWriter::flush)).err();
+        }
+        if self.error.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
     /// The output and the traces, or what went wrong in writing.
     pub fn finish(mut self) -> io::Result<(W, Vec<Option<T>>)> {
+        let _ = self.flush();
         match (self.error.take(), self.spikes.take()) {
             (Some(error), _) => Err(error),
             (None, Some(spikes)) => Ok((spikes.finish()?, self.traces)),
@@ -83,6 +104,39 @@ impl<W: Write, T: TraceWriter> Sink for Recorder<W, T> {
             self.error = self.write(window).err();
         }
         if self.error.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+/// Where the stream of spikes gets marks: at whole multiples of a time, whatever the windows and the clock are, so that the same run
+/// writes the same bytes.
+#[derive(Clone, Copy, Debug)]
+struct Marks {
+    every: u64,
+    next: u64,
+    last: u64,
+}
+
+impl Marks {
+    /// Marks while there are spikes, in ms.
+    const EVERY: f64 = 10.0;
+    /// Of so many of these, one is set without any.
+    const QUIET: u64 = 100;
+
+    fn new(grid: Grid) -> Self {
+        let every = fs_from_ms(Self::EVERY).map_or(1, |fs| grid.tick(fs)).max(1);
+        Self { every, next: every, last: 0 }
+    }
+
+    /// All is known up to a tick.
+    fn pass<W: Write>(&mut self, tick: u64, writer: &mut SpikeWriter<W>) -> io::Result<()> {
+        while self.next <= tick {
+            if writer.has_more() || self.next - self.last >= Self::QUIET * self.every {
+                writer.mark(self.next)?;
+                self.last = self.next;
+            }
+            self.next += self.every;
+        }
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 //! ```text
 //! file   "SPKLOOM1" (8 bytes), time step in fs (i64), then blocks
 //! block  "SPKB", count (u32), first tick (u64), CRC-32 of what follows and precedes it (u32), count x (tick - first (u32), neuron (u32))
+//!        with a count of 0: no spike up to that tick is missing
 //!        "SPKW", the same with count x (tick - first (u64), neuron (u32)): where ticks are so fine that they would not fit
 //! ```
 //!
@@ -58,13 +59,33 @@ impl<W: Write> SpikeWriter<W> {
             self.bytes.extend_from_slice(&spike.neuron.to_le_bytes());
         }
         let count = self.block.len() as u32;
-        self.out.write_all(if wide { WIDE_MAGIC } else { BLOCK_MAGIC })?;
-        self.out.write_all(&count.to_le_bytes())?;
-        self.out.write_all(&first.to_le_bytes())?;
-        self.out.write_all(&checksum(count, first, &self.bytes).to_le_bytes())?;
+        self.head(if wide { WIDE_MAGIC } else { BLOCK_MAGIC }, count, first, checksum(count, first, &self.bytes))?;
         self.out.write_all(&self.bytes)?;
         self.block.clear();
         Ok(())
+    }
+
+    fn head(&mut self, magic: &[u8; 4], count: u32, first: u64, crc: u32) -> io::Result<()> {
+        self.out.write_all(magic)?;
+        self.out.write_all(&count.to_le_bytes())?;
+        self.out.write_all(&first.to_le_bytes())?;
+        self.out.write_all(&crc.to_le_bytes())
+    }
+
+    /// Notes that up to a tick there are no other spikes than those taken.
+    pub fn mark(&mut self, tick: u64) -> io::Result<()> {
+        self.flush_block()?;
+        self.head(BLOCK_MAGIC, 0, tick, checksum(0, tick, &[]))
+    }
+
+    /// Hands all whole blocks on.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    /// Whether spikes were taken that are in no block yet.
+    pub fn has_more(&self) -> bool {
+        !self.block.is_empty()
     }
 
     /// Writes what is left and returns the output.
@@ -94,6 +115,18 @@ pub struct SpikeReader<R: Read> {
     block: Vec<u8>,
     at: usize,
     failed: bool,
+    /// Bytes read in whole blocks.
+    bytes: u64,
+    mark: Option<Mark>,
+}
+
+/// Up to where a stream is known to be whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// No spike up to this tick is missing.
+    pub tick: u64,
+    /// The stream's bytes up to there.
+    pub bytes: u64,
 }
 
 impl<R: Read> SpikeReader<R> {
@@ -108,7 +141,13 @@ impl<R: Read> SpikeReader<R> {
         if step_fs <= 0 {
             return Err(invalid("the time step of this spike stream is not positive"));
         }
-        Ok(Self { input, step_fs, first: 0, width: NARROW, block: Vec::new(), at: 0, failed: false })
+        let bytes = head.len() as u64;
+        Ok(Self { input, step_fs, first: 0, width: NARROW, block: Vec::new(), at: 0, failed: false, bytes, mark: None })
+    }
+
+    /// The last mark that was read.
+    pub fn mark(&self) -> Option<Mark> {
+        self.mark
     }
 
     /// Step of the grid in femtoseconds.
@@ -139,6 +178,10 @@ impl<R: Read> SpikeReader<R> {
             return Err(invalid("a block of this spike stream does not match its checksum"));
         }
         self.at = 0;
+        self.bytes += (head.len() + self.block.len()) as u64;
+        if count == 0 {
+            self.mark = Some(Mark { tick: self.first, bytes: self.bytes });
+        }
         Ok(true)
     }
 }
@@ -210,6 +253,31 @@ mod tests {
         let far = [Spike { tick: 1, neuron: 2 }, Spike { tick: 1 << 40, neuron: 3 }];
         let back: Vec<Spike> = SpikeReader::new(&stream(&far)[..]).unwrap().map(|s| s.unwrap()).collect();
         assert_eq!(back, far, "distant ticks get a wide block");
+    }
+
+    #[test]
+    fn marks_say_how_far_a_stream_is_whole() {
+        let (all, mut bytes, mut marks) = (spikes(70_000), Vec::new(), Vec::new());
+        let mut writer = SpikeWriter::new(&mut bytes, 100).unwrap();
+        for (number, spike) in all.iter().enumerate() {
+            if number % 9_000 == 0 && number > 0 {
+                writer.mark(spike.tick - 1).unwrap();
+                marks.push(spike.tick - 1);
+            }
+            writer.spike(*spike).unwrap();
+        }
+        writer.finish().unwrap();
+        let mut reader = SpikeReader::new(&bytes[..]).unwrap();
+        let back: Vec<Spike> = reader.by_ref().map(|s| s.unwrap()).collect();
+        assert_eq!((back, reader.mark().map(|mark| mark.tick)), (all.clone(), marks.last().copied()));
+        for cut in (20..bytes.len()).step_by(977) {
+            let mut reader = SpikeReader::new(&bytes[..cut]).unwrap();
+            reader.by_ref().for_each(drop);
+            let Some(mark) = reader.mark() else { continue };
+            assert!(mark.bytes as usize <= cut && marks.contains(&mark.tick));
+            let whole: Vec<Spike> = SpikeReader::new(&bytes[..mark.bytes as usize]).unwrap().map(|s| s.unwrap()).collect();
+            assert!(whole.iter().eq(all.iter().filter(|spike| spike.tick <= mark.tick)), "cut to {cut} bytes");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub use lsm::{
 pub use networks::{
     CheckArgs, ConvergeArgs, CostArgs, CostModel, Engine, ExpandArgs, NetlistArgs, PacketModel, RunArgs, SanafeArgs, SweepArgs,
 };
-pub use recordings::{CompareArgs, ConvertArgs, PlotArgs, PlotKind, StatsArgs};
+pub use recordings::{CompareArgs, ConvertArgs, PlotArgs, PlotKind, RecoverArgs, StatsArgs};
 
 use clap::{Parser, Subcommand};
 
@@ -85,6 +85,11 @@ pub enum Verb {
         after_help = "Examples:\n  spikeloom plot results\n  spikeloom plot results --kind trace -o v.png\n  spikeloom plot results --kind isi --populations 'e*'\n  spikeloom plot potjans-diesmann --kind matrix --set scale=0.02 -o matrix.png\n  spikeloom plot results --populations 'l4*' --from 600ms --to 800ms"
     )]
     Plot(PlotArgs),
+    /// The recording of a run that was killed or ran out of disk.
+    #[command(
+        after_help = "Examples:\n  spikeloom recover results            # the run that was to write its recording there\n  spikeloom recover .spikeloom-x8Ka2f  # the folder that it has left\n\nA run marks every 10 ms of biological time what it has recorded, and hands it to the system four times a second: all up to the last such mark becomes a recording, as if the run had been interrupted there. What is recorded of weights and of trials is written when a run ends, and is lost."
+    )]
+    Recover(RecoverArgs),
     /// Rates, CV of inter-spike intervals, correlations and synchrony of a recording.
     #[command(
         after_help = "Examples:\n  spikeloom stats results\n  spikeloom stats results --from 200ms --json\n  spikeloom stats theirs.gdf\n\nPer population: rate and its standard deviation over neurons, CV of the intervals (neurons with 5 spikes or more), correlation of counts in 2 ms (pairs of up to 200 neurons), synchrony (variance over mean of the population's count in 3 ms: 1 for independent Poisson trains)."

@@ -114,3 +114,13 @@ pub struct ConvertArgs {
     /// The file to write (.csv, .gdf, .npz).
     pub output: PathBuf,
 }
+
+/// `recover`.
+#[derive(Clone, Debug, Args)]
+pub struct RecoverArgs {
+    /// Where the recording was to be, or the folder that the run has left.
+    pub folder: PathBuf,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}

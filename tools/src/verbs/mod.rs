@@ -13,6 +13,7 @@ mod learning;
 mod lsm;
 mod places;
 mod plot;
+mod recover;
 mod run;
 mod sanafe;
 mod stats;
@@ -41,6 +42,7 @@ pub(crate) fn dispatch(cli: &Cli, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         Verb::Plot(arguments) => plot::plot(arguments, terminal)?,
         Verb::Compare(arguments) => return compare::compare(arguments, terminal),
         Verb::Convert(arguments) => convert::convert(arguments, terminal)?,
+        Verb::Recover(arguments) => recover::recover(arguments, terminal)?,
         Verb::Stats(arguments) => stats::stats(arguments, terminal)?,
         Verb::List(arguments) => catalogue::list(arguments, terminal)?,
         Verb::Show { name } => catalogue::show(name, terminal)?,

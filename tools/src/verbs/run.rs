@@ -70,6 +70,7 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
         None => Simulation::new(network.clone(), arguments.engine, threads)?,
     };
     let network = &simulation.running.network().clone();
+    folder.iter().try_for_each(|folder| manifest::begin(folder, &loaded, &netlist, &simulation))?;
     let mut sinks = Sinks::new(network, folder.as_ref().map(|f| f.recorder(network)).transpose()?);
     if outputs.any() {
         sinks.remember(network)?;
@@ -85,9 +86,10 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
     // The recording first: whatever goes wrong afterwards, it is kept.
     let mut written = Vec::new();
     let kept = match (folder, sinks.folder.take()) {
-        (Some(folder), Some(recorder)) => {
-            manifest::fill(&folder, recorder, &loaded, &netlist, &simulation, &json).and_then(|()| folder.finish())
-        }
+        (Some(folder), Some(recorder)) => match manifest::fill(&folder, recorder, &loaded, &netlist, &simulation, &json) {
+            Ok(()) => folder.finish(),
+            Err(failure) => Err(folder.left(failure)),
+        },
         _ => Ok(()),
     };
     if kept.is_ok() {

@@ -188,6 +188,7 @@ impl Sweep<'_> {
         let folder = NewFolder::new(&self.arguments.out.join(&point.folder), false)?;
         let loaded = load::load_text(self.text.clone(), &arguments)?;
         let mut simulation = Simulation::new(loaded.network.clone(), Engine::Grid, 1)?;
+        manifest::begin(&folder, &loaded, &arguments, &simulation)?;
         let mut sinks = Sinks::new(&loaded.network, Some(folder.recorder(&loaded.network)?));
         simulation.run(&mut sinks, &mut progress.one());
         let summary = simulation.summary(&sinks).json();
