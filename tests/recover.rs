@@ -55,7 +55,6 @@ start = "100 ms"
 
 /// Not a test: the program in a process that may be killed, its arguments in the environment.
 #[test]
-#[ignore = "run by others in a process of its own"]
 fn the_program() {
     let Ok(arguments) = std::env::var("SPIKELOOM_ARGUMENTS") else { return };
     let Outcome { code, messages, .. } = spikeloom(&arguments.split('\n').collect::<Vec<_>>());
@@ -68,7 +67,7 @@ fn begin(arguments: &[&str]) -> Child {
 
 fn begin_by(mut command: Command, arguments: &[&str]) -> Child {
     command
-        .args(["--exact", "recover::the_program", "--ignored", "--nocapture"])
+        .args(["--exact", "recover::the_program", "--nocapture"])
         .env("SPIKELOOM_ARGUMENTS", arguments.join("\n"))
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

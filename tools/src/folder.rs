@@ -75,7 +75,7 @@ impl NewFolder {
     pub(crate) fn contents(&self) -> Result<Value, Failure> {
         let mut list = Vec::new();
         list_files(self.path(), self.path(), &mut list).map_err(|error| Failure::io(&self.place, &error))?;
-        list.retain(|file| file["file"] != UNFINISHED);
+        list.retain(|file| file["file"] != UNFINISHED && file["file"] != "run.json");
         list.sort_by(|a, b| a["file"].as_str().cmp(&b["file"].as_str()));
         Ok(Value::Array(list))
     }
