@@ -2,6 +2,8 @@
 //! machines; these are the same bits everywhere. `exp` is written in basic operations without branches, so that
 //! a loop over a column becomes vector code; the others are `libm`'s (a pure Rust library, within 1 ulp).
 
+use crate::engine::dispatch;
+
 /// ln(sqrt(2)/2)-reduced exponential: x = k ln 2 + r with |r| <= ln(2)/2, a polynomial in r, times 2^k.
 /// Within 1 ulp of the true value; 0 below -745.2, infinite above 709.8, NaN for NaN.
 #[inline(always)]
@@ -66,7 +68,7 @@ pub fn pow(x: f64, y: f64) -> f64 {
 
 /// x to the power y in 32 bits, for x of at least 0 and y above 0, up to about 1000: within a unit of the last place.
 /// Shorter than [`pow`], which has twice the digits.
-#[inline]
+#[inline(always)]
 pub fn pow_f32(x: f32, y: f64) -> f32 {
     // x = m 2^e with m between the roots of 1/2 and 2; log2 m by the series of the area tangent, up to the power 11.
     const ROOT_OF_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
@@ -74,9 +76,6 @@ pub fn pow_f32(x: f32, y: f64) -> f32 {
     // 1/2! .. 1/8!: the next term is below 2^-31 for |r| <= ln(2)/2.
     const EXP: [f64; 7] = [1.0 / 2.0, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0, 1.0 / 5_040.0, 1.0 / 40_320.0];
     const ROUND: f64 = 6_755_399_441_055_744.0;
-    if x.is_nan() || x <= 0.0 {
-        return x * 0.0;
-    }
     let bits = f64::from(x).to_bits();
     let e = (bits.wrapping_sub(ROOT_OF_HALF) as i64) >> 52;
     let m = f64::from_bits(bits.wrapping_sub((e << 52) as u64));
@@ -85,11 +84,26 @@ pub fn pow_f32(x: f32, y: f64) -> f32 {
     let series = LOG.iter().rev().fold(0.0, |sum, c| (sum + c) * z) + 1.0;
     let log2 = e as f64 + s * series * (2.0 * std::f64::consts::LOG2_E);
     let exponent = (y * log2).clamp(-1000.0, 1000.0);
-    let k = (exponent + ROUND) - ROUND;
-    let r = (exponent - k) * std::f64::consts::LN_2;
+    let shifted = exponent + ROUND;
+    let r = (exponent - (shifted - ROUND)) * std::f64::consts::LN_2;
     let power = EXP.iter().rev().fold(0.0, |sum, c| (sum + c) * r);
     let near_one = 1.0 + r * (1.0 + power);
-    f64::from_bits(near_one.to_bits().wrapping_add(((k as i64) << 52) as u64)) as f32
+    let k = shifted.to_bits().wrapping_sub(ROUND.to_bits());
+    let power = f64::from_bits(near_one.to_bits().wrapping_add(k << 52)) as f32;
+    // Of 0 and of what is no number. Chosen at the end: a branch would keep a loop from becoming vector code.
+    std::hint::select_unpredictable(x > 0.0, power, x * 0.0)
+}
+
+/// The same for each of some numbers, by the machine's vector instructions: the same bits.
+pub fn pow_f32_each(values: &mut [f32], y: f64) {
+    struct Powers<'a>(&'a mut [f32], f64);
+    impl dispatch::Loop for Powers<'_> {
+        #[inline(always)]
+        fn run(self) {
+            self.0.iter_mut().for_each(|value| *value = pow_f32(*value, self.1));
+        }
+    }
+    dispatch::run(dispatch::Level::detect(), Powers(values, y));
 }
 
 /// Sine.

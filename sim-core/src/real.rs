@@ -71,6 +71,11 @@ pub trait Real:
     /// To a power above 0, of a number of at least 0.
     fn power(self, exponent: f64) -> Self;
 
+    /// The same for each of some numbers.
+    fn power_each(values: &mut [Self], exponent: f64) {
+        values.iter_mut().for_each(|value| *value = value.power(exponent));
+    }
+
     /// One of two values, by a select that the compiler may not turn into a branch: a branch would keep the loop over
     /// neurons from becoming vector code.
     #[inline(always)]
@@ -144,6 +149,10 @@ impl Real for f32 {
     #[inline]
     fn power(self, exponent: f64) -> Self {
         math::pow_f32(self, exponent)
+    }
+
+    fn power_each(values: &mut [Self], exponent: f64) {
+        math::pow_f32_each(values, exponent);
     }
 }
 

@@ -31,6 +31,14 @@ impl Dependence {
             Self::Power(mu) => part.power(mu),
         }
     }
+
+    /// The factors for some parts, in their place.
+    pub(super) fn factors<F: Real>(self, parts: &mut [F]) {
+        match self {
+            Self::Power(mu) => F::power_each(parts, mu),
+            _ => parts.iter_mut().for_each(|part| *part = self.factor(*part)),
+        }
+    }
 }
 
 /// How pairs of spikes change a weight.

@@ -4,7 +4,7 @@ use super::{BACKPROPAGATION, CLIP, Dependence, TRANSMIT, W_MAX, WEIGHT, clipped,
 use sim_core::catalog::Range;
 use sim_core::engine::Ticks;
 use sim_core::event::Femtoseconds;
-use sim_core::plasticity::{Conventions, Decay, Host, PostSpike, PreSpike, Rule, RuleCard, Setup, Span};
+use sim_core::plasticity::{Conventions, Decay, Host, PostSpike, PostSpikes, PreSpike, Rule, RuleCard, Setup, Span};
 use sim_core::real::{Precision, Real};
 use sim_core::units::Dimension;
 
@@ -64,6 +64,9 @@ struct StdpPowerLaw<F: Real, T: Span> {
     conventions: Conventions,
 }
 
+/// Powers that are worked out together.
+const TOGETHER: usize = 64;
+
 impl<F: Real, T: Span> Rule<F, 1, 1, 1, T> for StdpPowerLaw<F, T> {
     type Moment = ();
     /// The target's trace.
@@ -88,6 +91,22 @@ impl<F: Real, T: Span> Rule<F, 1, 1, 1, T> for StdpPowerLaw<F, T> {
     #[inline(always)]
     fn on_post(&self, synapse: &mut [F; 1], source: &[F; 1], spike: PostSpike<'_, F, 1, T>) {
         synapse[0] += self.growth * self.power.factor(synapse[0]) * (source[0] * self.plus.after(spike.since));
+    }
+
+    /// Powers take long, and are worked out together.
+    const LONG: bool = true;
+
+    fn on_post_each(&self, synapses: &mut [[F; 1]], source: &[F; 1], spikes: PostSpikes<'_, F, 1, T>) {
+        let mut factors = [F::of(0.0); TOGETHER];
+        for (synapses, since) in synapses.chunks_mut(TOGETHER).zip(spikes.since.chunks(TOGETHER)) {
+            let factors = &mut factors[..synapses.len()];
+            factors.iter_mut().zip(&*synapses).for_each(|(factor, synapse)| *factor = synapse[0]);
+            self.power.factors(factors);
+            for ((synapse, factor), since) in synapses.iter_mut().zip(factors).zip(since) {
+                synapse[0] += self.growth * *factor * (source[0] * self.plus.after(*since));
+                self.clip(synapse);
+            }
+        }
     }
 
     #[inline(always)]

@@ -8,7 +8,7 @@ mod build;
 mod bus;
 mod carrier;
 mod delivery;
-mod dispatch;
+pub(crate) mod dispatch;
 mod emission;
 pub(crate) mod exchange;
 pub mod grid;

@@ -67,6 +67,17 @@ pub struct Conventions {
     pub meets_both: bool,
 }
 
+/// Spikes of several targets, as a synapse of each sees them: see [`PostSpike`].
+#[derive(Clone, Copy, Debug)]
+pub struct PostSpikes<'a, F, const Y: usize, T = i32> {
+    /// Time since the source's last spike.
+    pub since: &'a [T],
+    /// What was kept of each.
+    pub kept: &'a [[F; Y]],
+    /// Time since the last spike of either side.
+    pub idle: &'a [T],
+}
+
 /// A target's spike, as a synapse sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct PostSpike<'a, F, const Y: usize, T = i32> {
@@ -159,6 +170,9 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize, T: Span 
     /// it are as good as none: then they are done for a spike that there is not, too. To ask whether there is one takes longer.
     const PLAIN: bool = false;
 
+    /// Whether a change takes long: then the engine has those of many synapses made together, by [`on_post_each`](Self::on_post_each).
+    const LONG: bool = false;
+
     /// Whether synapses change between spikes, too: then there is an eligibility, and spikes of the target are within reach always.
     const FLOWS: bool = false;
 
@@ -173,6 +187,15 @@ pub trait Rule<F: Real, const V: usize, const X: usize, const Y: usize, T: Span 
 
     /// A spike of the target. `source`: the traces just after the source's last spike.
     fn on_post(&self, synapse: &mut [F; V], source: &[F; X], spike: PostSpike<'_, F, Y, T>);
+
+    /// A spike of the target at each of some synapses of a source: [`on_post`](Self::on_post), then [`clip`](Self::clip).
+    fn on_post_each(&self, synapses: &mut [[F; V]], source: &[F; X], spikes: PostSpikes<'_, F, Y, T>) {
+        let PostSpikes { since, kept, idle } = spikes;
+        for (((synapse, since), kept), idle) in synapses.iter_mut().zip(since).zip(kept).zip(idle) {
+            self.on_post(synapse, source, PostSpike { since: *since, kept, idle: *idle });
+            self.clip(synapse);
+        }
+    }
 
     /// A spike of the source. `source`: the traces just after the one before.
     fn on_pre(&self, synapse: &mut [F; V], source: &[F; X], facing: &Self::Facing, spike: PreSpike<T>);

@@ -11,7 +11,7 @@ use super::wiring::Wiring;
 use crate::engine::bus::Bus;
 use crate::engine::delivery::prefetch;
 use crate::engine::values::Width;
-use crate::plasticity::{PostSpike, PreSpike, Rule, Zones};
+use crate::plasticity::{PostSpike, PostSpikes, PreSpike, Rule, Zones};
 
 /// Synapses of a run that are worked on together, while the targets of the next are fetched: a bit for each in a number.
 const TOGETHER: usize = 64;
@@ -34,6 +34,12 @@ struct Coming<'a, F, M, const X: usize> {
 }
 
 impl<F, M, const X: usize> Coming<'_, F, M, X> {
+    /// Whether a synapse does not find all that it needs in the view, or its target fires in this very tick.
+    #[inline(always)]
+    fn finds_odd(&self, Seen(ticks): Seen) -> bool {
+        ticks[SHOWN] > self.since.low || ticks[0] == self.now
+    }
+
     /// Ticks since the source's last spike, for spikes of the target in this very tick; `None` where these have been met: before the
     /// source's first spike those of the target mean nothing, of several in a tick the first has met them, or another state has.
     fn since_last_to_meet(&self) -> Option<i32> {
@@ -186,8 +192,10 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         kept: &[[F; Y]; SHOWN],
         moment: &R::Moment,
     ) -> ([F; V], F) {
-        let [newest, before, earlier] = ticks;
-        self.work_off(&mut synapse, Seen([NEVER, before, earlier]), kept, &coming.since);
+        let [newest, before, ..] = ticks;
+        let mut others = ticks;
+        others[0] = NEVER;
+        self.work_off(&mut synapse, Seen(others), kept, &coming.since);
         let earlier = (before != NEVER).then(|| (&kept[1], coming.now - before));
         let facing = self.rule.facing(if self.conventions.meets_both { Some((&kept[0], 0)) } else { earlier }, moment);
         let posts = |synapse: &mut [F; V]| {
@@ -216,17 +224,22 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         let one = zones.of.is_empty().then(|| coming.moments[0]);
         let mut odd: u64 = 0;
         let cells = &cells[..synapses.len()];
+        if R::LONG {
+            self.work_off_together(&mut synapses, sight, cells, coming);
+        }
         for (synapse, cell) in cells.iter().enumerate() {
             let target = usize::from(*cell);
             let seen = sight.seen[target];
             let newest = seen.0[0];
-            if seen.0[SHOWN] > coming.since.low || newest == coming.now {
+            if coming.finds_odd(seen) {
                 odd |= 1 << synapse;
                 continue;
             }
             let mut values = synapses.get(synapse);
             let kept: [[F; Y]; SHOWN] = std::array::from_fn(|spike| sight.kept(target, spike));
-            self.work_off(&mut values, seen, &kept, &coming.since);
+            if !R::LONG {
+                self.work_off(&mut values, seen, &kept, &coming.since);
+            }
             let moment = one.unwrap_or_else(|| coming.moments[zones.zone(target)]);
             let post = (R::PLAIN || newest != NEVER).then(|| (&kept[0], coming.now.wrapping_sub(newest)));
             let sent = self.meet(&mut values, coming, (newest, &self.rule.facing(post, &moment)), |_| ());
@@ -236,7 +249,44 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         odd
     }
 
-    /// A synapse works off the spikes of its target that are new to it: none, one or two, all of which are shown.
+    /// The synapses of a part of a run that find all in the view work off the spikes of their targets that are new to them: the oldest that are
+    /// shown first, of all synapses that have one.
+    #[inline(always)]
+    fn work_off_together(
+        &self,
+        synapses: &mut Synapses<'_, F, V>,
+        sight: &Sight<'_, F, Y>,
+        cells: &[u16],
+        coming: &Coming<'_, F, R::Moment, X>,
+    ) {
+        let Since { last, low, traces, .. } = &coming.since;
+        let mut places = [0_u8; TOGETHER];
+        let (mut values, mut kept) = ([[F::of(0.0); V]; TOGETHER], [[F::of(0.0); Y]; TOGETHER]);
+        let (mut since, mut idle) = ([0_i32; TOGETHER], [0_i32; TOGETHER]);
+        for spike in (0..SHOWN).rev() {
+            // Written in any case, and kept or not: no branch of chance.
+            let mut count = 0;
+            for (place, cell) in cells.iter().enumerate() {
+                let seen = sight.seen[usize::from(*cell)];
+                places[count] = place as u8;
+                count += usize::from(seen.0[spike] > *low && !coming.finds_odd(seen));
+            }
+            for (number, place) in places[..count].iter().enumerate() {
+                let target = usize::from(cells[usize::from(*place)]);
+                let Seen(ticks) = sight.seen[target];
+                values[number] = synapses.get(usize::from(*place));
+                kept[number] = sight.kept(target, spike);
+                since[number] = ticks[spike] - last;
+                idle[number] = since[number].min(ticks[spike].saturating_sub(ticks[spike + 1]));
+            }
+            let spikes = PostSpikes { since: &since[..count], kept: &kept[..count], idle: &idle[..count] };
+            self.rule.on_post_each(&mut values[..count], traces, spikes);
+            let done = places[..count].iter().zip(&values);
+            done.for_each(|(place, values)| synapses.set(usize::from(*place), *values));
+        }
+    }
+
+    /// A synapse works off the spikes of its target that are new to it: as many as are shown at most.
     #[inline(always)]
     fn work_off(&self, synapse: &mut [F; V], Seen(ticks): Seen, kept: &[[F; Y]; SHOWN], since: &Since<F, X>) {
         for spike in (0..SHOWN).rev() {
