@@ -29,6 +29,7 @@ mod random_network;
 mod readme;
 mod replay;
 mod shows;
+mod snapshots;
 mod spaces;
 mod statistics;
 mod stimuli;
