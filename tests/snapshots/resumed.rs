@@ -36,7 +36,10 @@ fn is_as_if_never_cut(name: &str, network: &Arc<Network>, cuts: u64, seed: u64) 
         let (mut first, mut seen) = (State::new(before), Keep::default());
         first.advance(before, at, &mut seen);
         let mut second = through_bytes(&first, before, after);
-        assert!(through_bytes(&first, before, before).snapshot(after) == first.snapshot(before), "{name}: whatever the partitions");
+        assert!(
+            through_bytes(&first, before, before).snapshot(after) == first.snapshot(before),
+            "{name}: whatever the partitions"
+        );
         second.advance(after, end - at, &mut seen);
         let here = format!("{name}, cut at {at} of {end}");
         assert!(seen.spikes == kept.spikes, "{here}: the spikes");

@@ -4,7 +4,10 @@ use super::bytes::{Number, Reader, Writer};
 use super::learning;
 use super::structure::structure;
 use super::{Header, Snapshot, SnapshotError};
-use crate::engine::{Bus, Plan, State, lanes::{LANES, Lanes}};
+use crate::engine::{
+    Bus, Plan, State,
+    lanes::{LANES, Lanes},
+};
 use crate::record::{Spike, SpikeHash};
 
 const ENGINE: &str = "grid";

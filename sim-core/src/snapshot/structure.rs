@@ -11,7 +11,10 @@ pub(super) fn structure(network: &Network) -> [u8; 32] {
         hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
     };
     enter(format!("{} {} {:?} {:?}", network.timestep_fs, network.seed, network.state, network.weights));
-    network.populations.iter().for_each(|population| enter(format!("{} {} {}", population.name, population.size, model(population))));
+    network
+        .populations
+        .iter()
+        .for_each(|population| enter(format!("{} {} {}", population.name, population.size, model(population))));
     for p in &network.projections {
         let rule = p.learning.as_ref().map_or("", |learning| learning.card.name);
         enter(format!("{} {} {} {:?} {:?}", p.key, p.source, p.target, p.source_cells, p.target_cells));
