@@ -20,7 +20,7 @@ const SMALLER: &[(&str, &[&str])] =
     &[("brunel-ai", &["order=500"]), ("potjans-diesmann", &["scale=0.04"]), ("two-columns", &["scale=0.03"])];
 
 /// Changes for a short run of a netlist.
-fn short(entry: &LibraryEntry) -> Vec<String> {
+pub(crate) fn short(entry: &LibraryEntry) -> Vec<String> {
     let smaller = SMALLER.iter().find(|(name, _)| *name == entry.name).map_or(&[][..], |(_, changes)| changes);
     let all = match entry.text.contains("\n[trials]\n") {
         true => ["trials.count=10", "trials.each=20 ms"],

@@ -30,6 +30,7 @@ mod readme;
 mod recover;
 mod replay;
 mod shows;
+mod snapshots;
 mod spaces;
 mod statistics;
 mod stimuli;

@@ -28,6 +28,7 @@ pub mod plasticity;
 pub mod random;
 pub mod real;
 pub mod record;
+pub mod snapshot;
 pub mod space;
 pub mod stats;
 pub mod stimulus;

@@ -218,7 +218,7 @@ what = "value"
 "#;
 
 /// A network for a seed, with what its projections learn, by name.
-fn network(seed: u64, weights: &str) -> (Arc<Network>, Vec<(&'static str, Learns)>) {
+pub(crate) fn network(seed: u64, weights: &str) -> (Arc<Network>, Vec<(&'static str, Learns)>) {
     let mut s = Stream::new(seed, 7);
     let delay = 5 + u64::from(s.below(30));
     let any = |s: &mut Stream| match s.below(4) {

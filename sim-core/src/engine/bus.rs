@@ -50,6 +50,18 @@ impl Bus {
         row.and_then(|row| self.values.get(row * self.channels + channel)).copied().unwrap_or(0.0)
     }
 
+    /// The first tick that is held, and all values from there on, tick by tick.
+    pub(crate) fn held(&self) -> (i64, impl ExactSizeIterator<Item = f64>) {
+        (self.first, self.values.iter().copied())
+    }
+
+    /// Takes over what another held; whether it can be that of as many channels.
+    pub(crate) fn hold(&mut self, first: i64, values: Vec<f64>) -> bool {
+        let whole = if self.channels == 0 { values.is_empty() } else { values.len().is_multiple_of(self.channels) };
+        (self.first, self.values) = (first, values.into());
+        whole
+    }
+
     /// What was, so many ticks later (earlier where negative).
     pub(crate) fn shift(&mut self, ticks: i64) {
         self.first += ticks;

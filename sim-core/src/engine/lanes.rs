@@ -67,6 +67,11 @@ impl Lanes {
         out
     }
 
+    /// Those with this state.
+    pub(crate) fn of_words(state: [[u32; LANES]; 4]) -> Self {
+        Self { state }
+    }
+
     /// The state as rows of words, for whoever stores it.
     pub fn words(&self) -> &[[u32; LANES]; 4] {
         &self.state

@@ -37,6 +37,7 @@ mod values;
 mod worker;
 mod workspace;
 
+pub(crate) use bus::Bus;
 pub use carrier::{Arrived, Carriage, Carrier};
 #[doc(hidden)]
 pub use dispatch::Level;

@@ -115,9 +115,13 @@ impl State {
 
     /// Gives plastic synapses to the partitions of a plan, where they were another plan's.
     pub(crate) fn divide(&mut self, plan: &Plan) {
-        if self.is_divided(plan) {
-            return;
+        if !self.is_divided(plan) {
+            self.divide_anew(plan);
         }
+    }
+
+    /// The same even where they are: afterwards nothing tells how they lay before.
+    pub(crate) fn divide_anew(&mut self, plan: &Plan) {
         self.level(plan);
         let old: Vec<&Memory> = self.plastic.iter().flatten().collect();
         let gather = |part: &Part| part.learning.iter().map(|table| Memory::gather(table, &old)).collect();

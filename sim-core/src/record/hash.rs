@@ -35,6 +35,16 @@ impl SpikeHash {
         Self { window: tick / LINK, ..Self::default() }
     }
 
+    /// The last link, the pairs of the open window, and its number.
+    pub(crate) fn parts(&self) -> (&[u8; 32], &[u8], u64) {
+        (&self.link, &self.open, self.window)
+    }
+
+    /// A chain on the grid that has come so far.
+    pub(crate) fn of_parts(link: [u8; 32], open: Vec<u8>, window: u64) -> Self {
+        Self { link, open, window, ..Self::default() }
+    }
+
     /// Takes spikes in order of (tick, neuron).
     pub fn spike(&mut self, spike: Spike) {
         self.reach(spike.tick);

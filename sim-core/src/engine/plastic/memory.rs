@@ -5,6 +5,8 @@ use super::tape::Tape;
 use super::view::View;
 use super::wiring::{Table, Wiring};
 use crate::engine::values::Values;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::bytes::{Reader, Writer};
 use std::sync::Arc;
 
 /// No spike yet.
@@ -121,6 +123,33 @@ impl Memory {
             let variables = self.synapses.len() / count;
             (0..variables).for_each(|v| self.synapses.set(v * count + synapse, other.synapses.get(v * stride + old)));
         }
+    }
+
+    /// Writes all that cannot be found anew.
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.values(&self.synapses);
+        out.all(self.last.iter().copied());
+        out.values(&self.traces);
+        self.posts.write(out);
+        out.put(self.heeded);
+        out.put(self.swept);
+        self.tapes.iter().for_each(|tape| tape.write(out));
+    }
+
+    /// What was written of this table.
+    pub(crate) fn read(table: &Table, bytes: &mut Reader<'_>) -> Result<Self, SnapshotError> {
+        let mut all = Self::new(table);
+        bytes.values(&mut all.synapses)?;
+        bytes.fill(&mut all.last)?;
+        bytes.values(&mut all.traces)?;
+        all.posts.read(bytes)?;
+        (all.heeded, all.swept) = (bytes.get()?, bytes.get()?);
+        for tape in &mut all.tapes {
+            *tape = Tape::read(bytes)?;
+        }
+        let Self { views, posts, swept, .. } = &mut all;
+        views.iter_mut().for_each(|view| view.turn(posts, table.seen(*swept, view.delay)));
+        Ok(all)
     }
 
     /// Takes over the weights of the same synapses after later work; all else stays. Spikes of the targets that were on their way, and

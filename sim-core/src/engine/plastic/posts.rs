@@ -3,7 +3,12 @@
 use super::memory::NEVER;
 use crate::engine::values::{Values, Width};
 use crate::real::Precision;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::bytes::{Reader, Writer};
 use std::ops::Range;
+
+/// Bytes of a spike in a snapshot: two ticks and the target.
+const POST_BYTES: usize = 10;
 
 /// The spikes of the targets of a table.
 #[derive(Clone, Debug)]
@@ -162,6 +167,37 @@ impl Posts {
     pub(crate) fn look<F: Width, const Y: usize>(&self) -> Look<'_, F, Y> {
         let Self { newest, places, kept, spikes, memories, .. } = self;
         Look { newest, places, kept: F::all(kept), spikes, memories: F::all(memories) }
+    }
+
+    /// Writes all that cannot be found anew.
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.all(self.newest.iter().copied());
+        out.values(&self.kept);
+        out.put(self.spikes.len() as u64);
+        for Post { tick, target, before, .. } in &self.spikes {
+            out.put(*tick);
+            out.put(*target);
+            out.put(*before);
+        }
+        out.values(&self.memories);
+    }
+
+    /// Takes over what was written of as many targets.
+    pub(crate) fn read(&mut self, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        bytes.fill(&mut self.newest)?;
+        bytes.values(&mut self.kept)?;
+        self.spikes.clear();
+        for _ in 0..bytes.count(POST_BYTES)? {
+            let (tick, target, before) = (bytes.get()?, bytes.get()?, bytes.get()?);
+            if usize::from(target) >= self.newest.len() || before >= tick {
+                return Err(bytes.wrong());
+            }
+            self.spikes.push(Post { tick, target, before, previous: 0 });
+        }
+        self.memories.resize(self.spikes.len() * 2 * self.width);
+        bytes.values(&mut self.memories)?;
+        self.link();
+        Ok(())
     }
 
     /// Takes over the spikes of some targets of others, in order.

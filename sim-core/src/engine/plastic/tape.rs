@@ -13,6 +13,8 @@
 
 use crate::math;
 use crate::plasticity::Eligibility;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::bytes::{Reader, Writer};
 
 /// Most ticks of a block.
 const LONGEST: f64 = 16_384.0;
@@ -129,6 +131,28 @@ impl Tape {
     /// Synapses have got what there was until now: they fade, but gain nothing from it any more.
     pub(super) fn mute(&mut self) {
         self.sums.fill(0.0);
+    }
+
+    /// Writes it.
+    pub(crate) fn write(&self, out: &mut Writer) {
+        let Self { start, sums, ends, sign, known, swept } = self;
+        out.put(*start);
+        out.list(sums.iter().copied());
+        out.list(ends.iter().copied());
+        out.put(*sign);
+        out.put(*known as u64);
+        out.put(*swept);
+    }
+
+    /// What was written.
+    pub(crate) fn read(bytes: &mut Reader<'_>) -> Result<Self, SnapshotError> {
+        let (start, sums, ends, sign) = (bytes.get()?, bytes.list::<f64>()?, bytes.list()?, bytes.get()?);
+        let (known, swept) = (bytes.get::<u64>()? as usize, bytes.get()?);
+        // A number for each tick, and at least the one for the end of the last.
+        if known > sums.len() || start > i32::MAX - known as i32 {
+            return Err(bytes.wrong());
+        }
+        Ok(Self { start, sums, ends, sign, known, swept })
     }
 
     /// Moves all that happened in time.

@@ -1,0 +1,140 @@
+//! The file: header and sections. The only place that knows bincode.
+
+use super::SnapshotError;
+use bincode::Options;
+use serde::{Deserialize, Serialize};
+
+/// Version of the format that is written; earlier ones are read.
+pub const VERSION: u32 = 1;
+
+const MAGIC: [u8; 8] = *b"\x89SLSNAP\n";
+/// Magic, version, length of the header.
+const FIXED: usize = 16;
+/// Bytes of a BLAKE3.
+const HASH: usize = 32;
+/// Longest header.
+const LONGEST_HEADER: usize = 1 << 20;
+
+/// What a snapshot is of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// The engine: "grid".
+    pub engine: String,
+    /// Hash of the network's structure.
+    pub structure: [u8; 32],
+    /// Ticks done.
+    pub tick: u64,
+    /// Seed of wiring and parameters.
+    pub seed: u64,
+    /// Seed of what is random during a run.
+    pub noise_seed: u64,
+    sections: Vec<Entry>,
+}
+
+/// A section as the header has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Entry {
+    name: String,
+    /// How its bytes are packed: as they are (0), the only way so far.
+    coding: u8,
+    length: u64,
+    blake3: [u8; HASH],
+}
+
+/// A header and sections of bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    header: Header,
+    sections: Vec<Vec<u8>>,
+}
+
+impl Header {
+    pub(super) fn new(engine: &str, structure: [u8; 32], tick: u64, (seed, noise_seed): (u64, u64)) -> Self {
+        Self { engine: engine.to_string(), structure, tick, seed, noise_seed, sections: Vec::new() }
+    }
+}
+
+impl Snapshot {
+    pub(super) fn new(header: Header) -> Self {
+        Self { header, sections: Vec::new() }
+    }
+
+    /// What it is of.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Adds a section: the engine's, or a user's own (where the network is from, say).
+    pub fn add(&mut self, name: &str, bytes: Vec<u8>) {
+        let (length, blake3) = (bytes.len() as u64, *blake3::hash(&bytes).as_bytes());
+        self.header.sections.push(Entry { name: name.to_string(), coding: 0, length, blake3 });
+        self.sections.push(bytes);
+    }
+
+    /// The bytes of a section.
+    pub fn section(&self, name: &str) -> Option<&[u8]> {
+        let index = self.header.sections.iter().position(|entry| entry.name == name)?;
+        self.sections.get(index).map(Vec::as_slice)
+    }
+
+    /// The bytes of a section of the engine's.
+    pub(super) fn needed(&self, name: &str) -> Result<&[u8], SnapshotError> {
+        self.section(name).ok_or_else(|| SnapshotError::Damaged(format!("it has no section \"{name}\"")))
+    }
+
+    /// The file. The same state gives the same bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Plain data into memory: this cannot fail.
+        let header = coding().serialize(&self.header).unwrap_or_default();
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(VERSION.to_le_bytes());
+        bytes.extend((header.len() as u32).to_le_bytes());
+        bytes.extend(header);
+        bytes.extend(blake3::hash(&bytes).as_bytes());
+        self.sections.iter().for_each(|section| bytes.extend(section));
+        bytes
+    }
+
+    /// Reads a file. No length that it names is believed before it is known that there are so many bytes.
+    ///
+    /// # Errors
+    /// The bytes are no snapshot, one of a later format, or not as they were written.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let damaged = |what: &str| SnapshotError::Damaged(what.to_string());
+        if !bytes.starts_with(&MAGIC) {
+            return Err(SnapshotError::Foreign);
+        }
+        let word = |at: usize| bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
+        let (Some(version), Some(length)) = (word(8), word(12)) else { return Err(damaged("it ends within its header")) };
+        if version > VERSION {
+            return Err(SnapshotError::Newer(version));
+        }
+        let end = FIXED + (length as usize).min(LONGEST_HEADER);
+        let Some((head, rest)) = bytes.split_at_checked(end) else { return Err(damaged("it ends within its header")) };
+        let Some((hash, mut rest)) = rest.split_at_checked(HASH) else { return Err(damaged("it ends within its header")) };
+        if hash != blake3::hash(head).as_bytes() || version == 0 {
+            return Err(damaged("its header is not as it was written"));
+        }
+        let header: Header = coding().deserialize(&head[FIXED..]).map_err(|e| SnapshotError::Damaged(e.to_string()))?;
+        let mut sections = Vec::new();
+        for Entry { name, coding, length, blake3 } in &header.sections {
+            let length = usize::try_from(*length).unwrap_or(usize::MAX);
+            let cut = rest.split_at_checked(length);
+            let Some((section, after)) = cut else { return Err(damaged(&format!("it ends within the section \"{name}\""))) };
+            if blake3 != blake3::hash(section).as_bytes() || *coding != 0 {
+                return Err(damaged(&format!("the section \"{name}\" is not as it was written")));
+            }
+            sections.push(section.to_vec());
+            rest = after;
+        }
+        if !rest.is_empty() {
+            return Err(damaged("it goes on after its last section"));
+        }
+        Ok(Self { header, sections })
+    }
+}
+
+/// How the header is written: numbers of fixed width, no more than fits into one.
+fn coding() -> impl Options {
+    bincode::DefaultOptions::new().with_fixint_encoding().with_limit(LONGEST_HEADER as u64)
+}

@@ -1,0 +1,59 @@
+//! Snapshots: the state of a run as bytes, from which it goes on with the same bits as if it had never stopped, on any number of
+//! threads and any machine.
+//!
+//! ```text
+//! magic     8 bytes    0x89 "SLSNAP" 0x0a
+//! version   u32        of the format
+//! length    u32        of the header
+//! header    bincode    engine, structure, tick, seeds, and each section's name, coding, length and BLAKE3
+//! BLAKE3    32 bytes   of all that is before it
+//! sections             one after the other, to the end of the file
+//! ```
+//!
+//! `format.rs` has the file, `bytes.rs` numbers in sections, `structure.rs` what a network must have in common with that of a
+//! snapshot, `grid.rs` and `learning.rs` what the sections of the grid engine hold. All numbers are little endian. What a plan
+//! decides (how cells are shared out among threads, how synapses lie in tables) is not in a snapshot, and neither is wiring: it is
+//! drawn again from the network.
+
+pub(crate) mod bytes;
+mod format;
+mod grid;
+mod learning;
+mod structure;
+
+pub use format::{Header, Snapshot, VERSION};
+
+use std::fmt;
+
+/// Why there is no snapshot, or none of this network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SnapshotError {
+    /// The bytes are none of a snapshot.
+    Foreign,
+    /// The format is of this later version.
+    Newer(u32),
+    /// The bytes are not those that were written.
+    Damaged(String),
+    /// It is whole, but of a network with another structure.
+    OtherNetwork,
+    /// This cannot be kept in a snapshot.
+    Unsupported(&'static str),
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Foreign => write!(f, "not a snapshot of spikeloom"),
+            Self::Newer(version) => {
+                write!(f, "a snapshot of format {version}, of a later spikeloom: this one reads up to {VERSION}")
+            }
+            Self::Damaged(what) => write!(f, "the snapshot is damaged: {what}"),
+            Self::OtherNetwork => {
+                write!(f, "the snapshot is of a network of another structure (step, seed, cells, models, connections or delays)")
+            }
+            Self::Unsupported(what) => write!(f, "no snapshot can be made: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for SnapshotError {}

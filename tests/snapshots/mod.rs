@@ -1,0 +1,4 @@
+//! Snapshots: a run that is cut, written and gone on with is the uncut run.
+
+mod damaged;
+mod resumed;
