@@ -46,7 +46,7 @@ fn every_truncation_and_every_flipped_byte_is_told() {
 
 #[test]
 fn each_error_says_what_is_wrong() {
-    let (plan, bytes) = small();
+    let (_, bytes) = small();
     let told = |bytes: &[u8]| Snapshot::from_bytes(bytes).expect_err("an error").to_string();
     assert_eq!(told(b"[network]\nname = \"hello\"\n"), "not a snapshot of spikeloom");
     let mut newer = bytes.clone();

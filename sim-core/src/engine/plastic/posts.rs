@@ -189,7 +189,7 @@ impl Posts {
         self.spikes.clear();
         for _ in 0..bytes.count(POST_BYTES)? {
             let (tick, target, before) = (bytes.get()?, bytes.get()?, bytes.get()?);
-            if usize::from(target) >= self.newest.len() || before >= tick {
+            if usize::from(target) >= self.newest.len() || before > tick {
                 return Err(bytes.wrong());
             }
             self.spikes.push(Post { tick, target, before, previous: 0 });
