@@ -1,4 +1,5 @@
-//! Runs that are killed: what they have recorded is recovered, and is what an undisturbed run has recorded up to there.
+//! Runs that are killed: what they have recorded is recovered, and is what an undisturbed run has recorded up to there; and they go on from
+//! their last snapshot.
 
 use crate::program::{Desk, Outcome, spikeloom};
 use std::fs;
@@ -147,6 +148,27 @@ fn a_killed_run_is_recovered_up_to_its_last_mark() {
     assert!(left_in(&desk.path("")).is_empty(), "nothing is left behind");
     assert_eq!(recovered + done, kills);
     assert!(recovered * 3 > kills, "{recovered} of {kills} runs had begun and were not at their end");
+}
+
+/// What was killed goes on from its last snapshot, and ends as what was not.
+#[test]
+fn a_killed_run_goes_on_from_its_last_snapshot() {
+    let desk = Desk::new();
+    let (net, state) = (desk.file("net.toml", NET), desk.name("state"));
+    let whole = spikeloom(&["run", &net, "-q", "--json"]).ends(0).json();
+    for wait in [500, 800, 1100] {
+        let mut child = begin(&["run", &net, "-q", "--checkpoint", &state, "--checkpoint-every", "1s"]);
+        sleep(Duration::from_millis(wait));
+        child.kill().expect("SIGKILL");
+        child.wait().expect("it is gone");
+        if desk.path("state").exists() {
+            // To its own end, or beyond where it had come there.
+            let on = spikeloom(&["resume", &state, "-q", "--json"]);
+            let ended = on.code == 2 && on.results.contains("--duration says how long");
+            assert!(ended || on.ends(0).json()["spike_hash"] == whole["spike_hash"], "after {wait} ms");
+            fs::remove_file(desk.path("state")).expect("removed");
+        }
+    }
 }
 
 #[test]

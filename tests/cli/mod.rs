@@ -1,6 +1,7 @@
 //! What people and scripts may rely on of the command line.
 
 mod catalogue;
+mod checkpoints;
 mod compare;
 mod cost;
 mod cost_maps;

@@ -1,5 +1,6 @@
 //! The spikeloom program as a library: the only crate that touches files, arguments, the terminal and the clock.
 
+mod checkpoint;
 pub mod cli;
 mod diagnose;
 pub mod export;

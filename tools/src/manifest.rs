@@ -1,5 +1,6 @@
 //! `run.json`: what a run was made of, so that it can be told from others and repeated.
 
+use crate::checkpoint::Checkpoint;
 use crate::cli::NetlistArgs;
 use crate::failure::Failure;
 use crate::folder::{self, NewFolder};
@@ -14,17 +15,13 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// Writes into a new folder what is known before a run: whoever finds the folder without a run knows what it was to be.
-pub(crate) fn begin(
-    folder: &NewFolder,
-    loaded: &Loaded,
-    arguments: &NetlistArgs,
-    simulation: &Simulation,
-) -> Result<(), Failure> {
+pub(crate) fn begin(folder: &NewFolder, origin: Origin<'_>, simulation: &Simulation) -> Result<(), Failure> {
+    let (loaded, _, _) = origin;
     let network = &loaded.network;
     folder.write(netlist_file(&loaded.text), loaded.text.text.as_bytes())?;
     let network_json = folder::network_json(network, &recording::populations(network));
     folder.write("network.json", format!("{network_json:#}\n").as_bytes())?;
-    let manifest = manifest(loaded, arguments, simulation, &Value::Null);
+    let manifest = manifest(origin, simulation, &Value::Null);
     folder.write("run.json", format!("{manifest:#}\n").as_bytes())?;
     folder.begin()
 }
@@ -33,12 +30,11 @@ pub(crate) fn begin(
 pub(crate) fn fill(
     folder: &NewFolder,
     recorder: FolderRecorder,
-    loaded: &Loaded,
-    arguments: &NetlistArgs,
+    origin: Origin<'_>,
     simulation: &Simulation,
     summary: &Value,
 ) -> Result<(), Failure> {
-    let network = &loaded.network;
+    let network = &origin.0.network;
     let fail = |error: std::io::Error| Failure::Other("io", format!("{}: {error}", folder.path().display()));
     let traces = recorder.finish().map_err(fail)?;
     for (index, trace) in traces.into_iter().enumerate() {
@@ -56,7 +52,7 @@ pub(crate) fn fill(
     if let Some(of_network) = &network.trials {
         folder.write(trials::TABLE, trials::csv(network, of_network, &simulation.finished).as_bytes())?;
     }
-    let mut manifest = manifest(loaded, arguments, simulation, summary);
+    let mut manifest = manifest(origin, simulation, summary);
     manifest["outputs"] = folder.contents()?;
     folder.write("run.json", format!("{manifest:#}\n").as_bytes())
 }
@@ -65,7 +61,10 @@ fn netlist_file(text: &Text) -> &'static str {
     if text.format == netlists::Format::Json { "netlist.json" } else { "netlist.toml" }
 }
 
-fn manifest(loaded: &Loaded, arguments: &NetlistArgs, simulation: &Simulation, summary: &Value) -> Value {
+/// What a run is made of: its netlist, the changes of the command line, the snapshot that it goes on from.
+pub(crate) type Origin<'a> = (&'a Loaded, &'a NetlistArgs, Option<&'a Checkpoint>);
+
+fn manifest((loaded, arguments, from): Origin<'_>, simulation: &Simulation, summary: &Value) -> Value {
     let network = simulation.running.network();
     let (from_tick, to_tick) = simulation.recorded_ticks();
     json!({
@@ -93,6 +92,7 @@ fn manifest(loaded: &Loaded, arguments: &NetlistArgs, simulation: &Simulation, s
         "to_tick": to_tick,
         "threads": simulation.threads,
         "engine": simulation.running.name(),
+        "resumed": from.map(Checkpoint::manifest),
         "machine": simulation.running.machine().map(OnMachine::manifest),
         "interrupted": summary["interrupted"],
         "host": { "os": std::env::consts::OS, "arch": std::env::consts::ARCH, "cores": cores() },

@@ -8,6 +8,7 @@ use sim_core::event;
 use sim_core::network::Network;
 use sim_core::plasticity::{Reading, SynapseValues};
 use sim_core::record::Sink;
+use sim_core::snapshot::Snapshot;
 use sim_core::time::Grid;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,6 +56,23 @@ impl Running {
         let plan = Plan::for_carrier(network, &machine.grains);
         let state = State::new(&plan);
         Self::Machine { plan: Box::new(plan), state: Box::new(state), machine: Box::new(machine) }
+    }
+
+    /// Goes on from a snapshot.
+    pub(crate) fn resumed(network: Arc<Network>, threads: usize, snapshot: &Snapshot) -> Result<Self, Failure> {
+        let plan = Plan::new(network, threads);
+        let state = State::restore(&plan, snapshot).map_err(|error| Failure::Usage("snapshot", error.to_string()))?;
+        Ok(Self::Grid { plan: Box::new(plan), state: Box::new(state) })
+    }
+
+    /// All that it takes to go on from here.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, Failure> {
+        let none = |reason: &str| Failure::Usage("usage", format!("--checkpoint: {reason}"));
+        match self {
+            Self::Grid { plan, state } => state.snapshot(plan).map_err(|error| none(&error.to_string())),
+            Self::Machine { .. } => Err(none("packets that are under way on a machine are in no snapshot")),
+            Self::Event { .. } => Err(none("no snapshot can be made of the event engine yet")),
+        }
     }
 
     /// The machine that it is on.

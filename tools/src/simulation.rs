@@ -1,5 +1,6 @@
 //! A network on its way through time: its warm-up, its duration, and all that listens.
 
+use crate::checkpoint::Checkpoints;
 use crate::cli::Engine;
 use crate::failure::Failure;
 use crate::on_machine::OnMachine;
@@ -11,7 +12,8 @@ use sim_core::engine::{Finished, Tally, TrialRun};
 use sim_core::event;
 use sim_core::network::{Draw, Network, Projection};
 use sim_core::record::{MemoryTrace, Recorder, Sink, SynapseSampler};
-use sim_core::time::{Grid, fs_from_ms};
+use sim_core::snapshot::Snapshot;
+use sim_core::time::{FS_PER_MS, Grid, fs_from_ms};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -78,6 +80,11 @@ pub(crate) struct Simulation {
     pub(crate) threads: usize,
     /// Trials that came to their end.
     pub(crate) finished: Vec<Finished>,
+    /// Where snapshots go, and what went wrong with one.
+    pub(crate) checkpoints: Option<Checkpoints>,
+    pub(crate) unkept: Option<Failure>,
+    /// The tick that it went on from.
+    begun_at: u64,
     /// What is recorded of synapses.
     pub(crate) weights: SynapseSampler,
     build_s: f64,
@@ -104,10 +111,32 @@ impl Simulation {
         Self::of(Running::on(network, machine), 1, begun)
     }
 
+    /// Goes on from a snapshot: what is before it is over, like a warm-up.
+    pub(crate) fn resumed(network: &Network, threads: usize, snapshot: &Snapshot) -> Result<Self, Failure> {
+        let begun = Instant::now();
+        snapshot.check_network(network).map_err(|error| Failure::Usage("snapshot", error.to_string()))?;
+        let mut network = network.clone();
+        let (end, done) = (network.warmup_fs + network.duration_fs, snapshot.header().tick as i64 * network.timestep_fs);
+        if done >= end {
+            let [done, end] = [done - network.warmup_fs, network.duration_fs].map(|fs| fs as f64 / FS_PER_MS as f64);
+            let message =
+                format!("{done} ms of the run are done, it is to take {end} ms: --duration says how long it shall be as a whole");
+            return Err(Failure::Usage("at-its-end", message));
+        }
+        if done > network.warmup_fs {
+            (network.warmup_fs, network.duration_fs) = (done, end - done);
+        }
+        let running = Running::resumed(Arc::new(network), threads, snapshot)?;
+        let (tick, partitions) = (running.tick(), running.partitions());
+        Ok(Self { begun_at: tick, ..Self::of(running, partitions, begun) })
+    }
+
     fn of(running: Running, threads: usize, begun: Instant) -> Self {
         let build_s = begun.elapsed().as_secs_f64();
         let (weights, before) = (SynapseSampler::new(running.network()), running.tally().clone());
-        Self { running, threads, finished: Vec::new(), weights, build_s, warmup_s: 0.0, run_s: 0.0, before }
+        let (checkpoints, unkept, begun_at) = (None, None, 0);
+        let finished = Vec::new();
+        Self { running, threads, finished, checkpoints, unkept, begun_at, weights, build_s, warmup_s: 0.0, run_s: 0.0, before }
     }
 
     /// The tick at which warm-up and duration are over.
@@ -128,6 +157,9 @@ impl Simulation {
             true => drop(self.advance_to(end, &mut sinks.all(observer))),
             false => {}
         }
+        if self.unkept.is_none() {
+            self.keep();
+        }
         self.run_s = begun.elapsed().as_secs_f64() - self.warmup_s;
     }
 
@@ -137,15 +169,27 @@ impl Simulation {
             self.take_weights();
         }
         while self.running.tick() < end {
-            let stop = self.weights.due_after(self.running.tick()).map_or(end, |due| due.min(end));
-            let ticks = stop - self.running.tick();
+            let now = self.running.tick();
+            let checkpoint = self.checkpoints.as_ref().and_then(|checkpoints| checkpoints.due_after(now));
+            let stop = [self.weights.due_after(now), checkpoint].into_iter().flatten().fold(end, u64::min);
+            let ticks = stop - now;
             // A break in the last window of such a piece shows only here.
             if self.running.advance(ticks, sink) < ticks || interrupts().load(Ordering::Relaxed) {
                 return false;
             }
             self.take_weights();
+            if checkpoint == Some(stop) && !self.keep() {
+                return false;
+            }
         }
         true
+    }
+
+    /// Writes a snapshot where one is asked for. Whether the run may go on.
+    fn keep(&mut self) -> bool {
+        let written = self.checkpoints.as_ref().map_or(Ok(()), |checkpoints| checkpoints.write(&self.running));
+        self.unkept = written.err();
+        self.unkept.is_none()
     }
 
     /// Reads the synapses where that is due.
@@ -196,6 +240,6 @@ impl Simulation {
         let (network, grid) = (self.running.network(), self.running.grid());
         let start = network.records.iter().map(|r| r.start_fs).min().unwrap_or(network.warmup_fs);
         let stop = network.records.iter().map(|r| r.stop_fs).max().unwrap_or(i64::MAX);
-        (grid.tick(start), grid.tick(stop).min(self.running.tick()))
+        (grid.tick(start).max(self.begun_at), grid.tick(stop).min(self.running.tick()))
     }
 }

@@ -8,6 +8,7 @@ use crate::engine::{
     Bus, Plan, State,
     lanes::{LANES, Lanes},
 };
+use crate::network::Network;
 use crate::record::{Spike, SpikeHash};
 
 const ENGINE: &str = "grid";
@@ -62,9 +63,7 @@ impl State {
     /// The snapshot is of another engine or of a network with another structure, or its sections are not what they should be.
     pub fn restore(plan: &Plan, snapshot: &Snapshot) -> Result<Self, SnapshotError> {
         let (network, header) = (plan.network(), snapshot.header());
-        if header.engine != ENGINE || header.structure != structure(network) {
-            return Err(SnapshotError::OtherNetwork);
-        }
+        snapshot.check_network(network)?;
         let mut state = State::new(plan);
         state.tick = header.tick;
         let mut section = |name: &str, read: &mut dyn FnMut(&mut State, &mut Reader<'_>) -> Result<(), SnapshotError>| {
@@ -100,6 +99,18 @@ impl State {
         })?;
         section("learning", &mut |state, bytes| learning::read(state, plan, bytes))?;
         Ok(state)
+    }
+}
+
+impl Snapshot {
+    /// Refuses networks that it is not of.
+    ///
+    /// # Errors
+    /// The snapshot is of another engine or of a network with another structure.
+    pub fn check_network(&self, network: &Network) -> Result<(), SnapshotError> {
+        let header = self.header();
+        let is_of = header.engine == ENGINE && header.structure == structure(network);
+        if is_of { Ok(()) } else { Err(SnapshotError::OtherNetwork) }
     }
 }
 

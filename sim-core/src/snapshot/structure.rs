@@ -1,5 +1,6 @@
-//! What a network must have in common with that of a snapshot: step, seed, precision, cells and their models, connections and
-//! delays, which synapses learn and by which rule. Parameters, weights' means, stimuli and recordings may differ: that is a branch.
+//! What a network must have in common with that of a snapshot: step, seed, precision, cells with their models and places,
+//! connections and delays, which synapses learn and by which rule. Parameters, weights' means, stimuli and recordings may differ: that is
+//! a branch.
 
 use crate::network::{Cells, Network, Population};
 
@@ -11,10 +12,7 @@ pub(super) fn structure(network: &Network) -> [u8; 32] {
         hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
     };
     enter(format!("{} {} {:?} {:?}", network.timestep_fs, network.seed, network.state, network.weights));
-    network
-        .populations
-        .iter()
-        .for_each(|population| enter(format!("{} {} {}", population.name, population.size, model(population))));
+    network.populations.iter().for_each(|p| enter(format!("{} {} {} {:?}", p.name, p.size, model(p), p.positions)));
     for p in &network.projections {
         let rule = p.learning.as_ref().map_or("", |learning| learning.card.name);
         enter(format!("{} {} {} {:?} {:?}", p.key, p.source, p.target, p.source_cells, p.target_cells));

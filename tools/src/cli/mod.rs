@@ -16,7 +16,8 @@ pub use lsm::{
     LsmVariant, LsmVerb, LsmWiring,
 };
 pub use networks::{
-    CheckArgs, ConvergeArgs, CostArgs, CostModel, Engine, ExpandArgs, NetlistArgs, PacketModel, RunArgs, SanafeArgs, SweepArgs,
+    CheckArgs, ConvergeArgs, CostArgs, CostModel, Engine, ExpandArgs, NetlistArgs, PacketModel, ResumeArgs, RunArgs, SanafeArgs,
+    SweepArgs,
 };
 pub use recordings::{CompareArgs, ConvertArgs, PlotArgs, PlotKind, RecoverArgs, StatsArgs};
 
@@ -90,6 +91,11 @@ pub enum Verb {
         after_help = "Examples:\n  spikeloom recover results            # the run that was to write its recording there\n  spikeloom recover .spikeloom-x8Ka2f  # the folder that it has left\n\nA run marks every 10 ms of biological time what it has recorded, and hands it to the system four times a second: all up to the last such mark becomes a recording, as if the run had been interrupted there. What is recorded of weights and of trials is written when a run ends, and is lost."
     )]
     Recover(RecoverArgs),
+    /// Go on with a run from its snapshot.
+    #[command(
+        after_help = "Examples:\n  spikeloom run my.toml --checkpoint my.snap --checkpoint-every 10s\n  spikeloom resume my.snap --out rest                       # from the last snapshot to the end\n  spikeloom resume my.snap --duration 60s --threads 2       # the whole run shall take 60 s of biological time\n  spikeloom resume my.snap --set populations.noise.rate=20Hz # a branch: other parameters from here on\n\nThe spikes are those of the run that was never stopped, for any number of threads, and so is the spike hash at the end. The netlist is in the snapshot, CSV files and other netlists that it reads must be where they were. What makes another network (sizes, models, connections, delays, seed, step) cannot be changed. What is recorded begins at the snapshot. Of the grid engine; not of runs in trials or on a machine."
+    )]
+    Resume(ResumeArgs),
     /// Rates, CV of inter-spike intervals, correlations and synchrony of a recording.
     #[command(
         after_help = "Examples:\n  spikeloom stats results\n  spikeloom stats results --from 200ms --json\n  spikeloom stats theirs.gdf\n\nPer population: rate and its standard deviation over neurons, CV of the intervals (neurons with 5 spikes or more), correlation of counts in 2 ms (pairs of up to 200 neurons), synchrony (variance over mean of the population's count in 3 ms: 1 for independent Poisson trains)."

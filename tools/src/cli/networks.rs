@@ -69,6 +69,12 @@ pub struct RunArgs {
     /// With --on: how many times slower than biology the machine runs.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, requires = "on")]
     pub time_scale_factor: f64,
+    /// Keep the state in this file at the end, also of an interrupted run: `resume` goes on from it.
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+    /// Keep it on the way, too, each time so much biological time has passed ("10s").
+    #[arg(long, value_name = "TIME", requires = "checkpoint")]
+    pub checkpoint_every: Option<String>,
     /// Write the recording into this folder.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -226,6 +232,46 @@ pub struct ExpandArgs {
     #[arg(long, value_name = "FILE")]
     pub synapses: Option<PathBuf>,
     /// On failure, problems as one JSON object on stdout (the expanded network is JSON in any case).
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `resume`.
+#[derive(Clone, Debug, Args)]
+pub struct ResumeArgs {
+    /// The snapshot.
+    pub snapshot: PathBuf,
+    /// Biological time of the whole run, without its warm-up (default: as it was to be).
+    #[arg(long, value_name = "TIME")]
+    pub duration: Option<String>,
+    /// Change a parameter from here on (repeatable).
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub sets: Vec<String>,
+    /// Threads, at most one a core (default: one a core; the same bits with any number).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Keep the state in this file at the end.
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+    /// Keep it on the way, too ("10s").
+    #[arg(long, value_name = "TIME", requires = "checkpoint")]
+    pub checkpoint_every: Option<String>,
+    /// Write the recording into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace what is there.
+    #[arg(long)]
+    pub force: bool,
+    /// Draw the spikes (.svg, .png).
+    #[arg(long, value_name = "FILE")]
+    pub raster: Option<PathBuf>,
+    /// Draw or write the recorded state variables (.svg, .png, .csv, .npz).
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// Write the recorded spikes (.csv, .gdf, .npz).
+    #[arg(long, value_name = "FILE")]
+    pub spikes: Option<PathBuf>,
+    /// One JSON object on stdout.
     #[arg(long)]
     pub json: bool,
 }

@@ -14,6 +14,7 @@ mod lsm;
 mod places;
 mod plot;
 mod recover;
+mod resume;
 mod run;
 mod sanafe;
 mod stats;
@@ -31,6 +32,7 @@ use serde_json::json;
 pub(crate) fn dispatch(cli: &Cli, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match &cli.verb {
         Verb::Run(arguments) => return run::run(arguments, cli.quiet, terminal),
+        Verb::Resume(arguments) => return resume::resume(arguments, cli.quiet, terminal),
         Verb::Sweep(arguments) => return sweep::sweep(arguments, cli.quiet, terminal),
         Verb::Lsm(arguments) => return lsm::lsm(arguments, cli.quiet, terminal),
         Verb::Cam(arguments) => return cam::cam(arguments, cli.quiet, terminal),

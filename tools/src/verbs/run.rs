@@ -1,5 +1,6 @@
 //! `run`: parse, build, simulate, and what is written of it.
 
+use crate::checkpoint::{Checkpoint, Checkpoints};
 use crate::cli::{Engine, RunArgs};
 use crate::export::TraceRecord;
 use crate::failure::Failure;
@@ -21,7 +22,7 @@ pub(crate) fn run(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>)
     if is_manifest {
         repeat(arguments, quiet, terminal)
     } else {
-        run_text(load::find(&arguments.netlist.netlist)?, arguments, quiet, terminal).map(|(code, _)| code)
+        run_text(load::find(&arguments.netlist.netlist)?, arguments, None, quiet, terminal).map(|(code, _)| code)
     }
 }
 
@@ -37,6 +38,10 @@ fn repeat(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Resu
         let message = "run.json repeats a run as it was: for another one, give the netlist beside it and the changes";
         return Err(Failure::Usage("usage", message.into()));
     }
+    if manifest["resumed"].is_object() {
+        let message = format!("{}: this run went on from a snapshot: `resume` that to repeat it", path.display());
+        return Err(Failure::Other("resumed", message));
+    }
     if manifest["interrupted"] == true {
         let message = format!("{}: this run was broken off, there is no whole run to repeat", path.display());
         return Err(Failure::Other("interrupted", message));
@@ -44,14 +49,21 @@ fn repeat(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Resu
     let (text, netlist) = manifest::netlist(path, &manifest, own)?;
     let engine = if manifest["engine"] == "event" { Engine::Event } else { Engine::Grid };
     let repeated = OnMachine::repeated(&manifest["machine"], RunArgs { netlist, engine, ..arguments.clone() });
-    let (code, hash) = run_text(text, &repeated, quiet, terminal)?;
+    let (code, hash) = run_text(text, &repeated, None, quiet, terminal)?;
     if code == 0 && hash != recorded {
         return Err(Failure::Other("differs", format!("the spike hash is {hash}, the recorded one {recorded}")));
     }
     Ok(code)
 }
 
-fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<(u8, String), Failure> {
+/// Runs a netlist, from its beginning or from a snapshot. Returns the exit code and the spike hash.
+pub(super) fn run_text(
+    text: Text,
+    arguments: &RunArgs,
+    from: Option<&Checkpoint>,
+    quiet: bool,
+    terminal: &mut Terminal<'_>,
+) -> Result<(u8, String), Failure> {
     interrupts();
     let outputs = Outputs::new(arguments)?;
     let folder = arguments.out.as_ref().map(|place| NewFolder::new(place, arguments.force)).transpose()?;
@@ -65,12 +77,15 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
     let network = &loaded.network;
     outputs.check_recorded(network)?;
     let threads = arguments.threads.map_or_else(|| threads_for(network), |n| usize::from(n).min(cores()));
-    let mut simulation = match &arguments.on {
-        Some(name) => Simulation::on(network.clone(), OnMachine::new(network, name, arguments)?),
-        None => Simulation::new(network.clone(), arguments.engine, threads)?,
+    from.map_or(Ok(()), |checkpoint| checkpoint.check_files(&loaded))?;
+    let mut simulation = match (&arguments.on, from) {
+        (Some(name), _) => Simulation::on(network.clone(), OnMachine::new(network, name, arguments)?),
+        (None, Some(checkpoint)) => Simulation::resumed(network, threads, &checkpoint.snapshot)?,
+        (None, None) => Simulation::new(network.clone(), arguments.engine, threads)?,
     };
+    simulation.checkpoints = Checkpoints::new(arguments, &loaded, &netlist, &simulation.running)?;
     let network = &simulation.running.network().clone();
-    folder.iter().try_for_each(|folder| manifest::begin(folder, &loaded, &netlist, &simulation))?;
+    folder.iter().try_for_each(|folder| manifest::begin(folder, (&loaded, &netlist, from), &simulation))?;
     let mut sinks = Sinks::new(network, folder.as_ref().map(|f| f.recorder(network)).transpose()?);
     if outputs.any() {
         sinks.remember(network)?;
@@ -86,10 +101,12 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
     // The recording first: whatever goes wrong afterwards, it is kept.
     let mut written = Vec::new();
     let kept = match (folder, sinks.folder.take()) {
-        (Some(folder), Some(recorder)) => match manifest::fill(&folder, recorder, &loaded, &netlist, &simulation, &json) {
-            Ok(()) => folder.finish(),
-            Err(failure) => Err(folder.left(failure)),
-        },
+        (Some(folder), Some(recorder)) => {
+            match manifest::fill(&folder, recorder, (&loaded, &netlist, from), &simulation, &json) {
+                Ok(()) => folder.finish(),
+                Err(failure) => Err(folder.left(failure)),
+            }
+        }
         _ => Ok(()),
     };
     if kept.is_ok() {
@@ -99,9 +116,10 @@ fn run_text(text: Text, arguments: &RunArgs, quiet: bool, terminal: &mut Termina
         Some(recorder) => in_memory(&simulation, recorder).and_then(|r| outputs.write(&r, &mut written)),
         None => Ok(()),
     };
-    let failed = kept.and(drawn).err();
+    let failed = kept.and(drawn).and(simulation.unkept.take().map_or(Ok(()), Err)).err();
+    let kept = simulation.checkpoints.as_ref().filter(|_| failed.is_none()).map_or_else(String::new, Checkpoints::text);
     match &failed {
-        _ if !arguments.json => terminal.print(&(text + &last_line(&written)))?,
+        _ if !arguments.json => terminal.print(&(text + &kept + &last_line(&written)))?,
         None => terminal.print_json(&json)?,
         Some(_) => {}
     }

@@ -188,12 +188,12 @@ impl Sweep<'_> {
         let folder = NewFolder::new(&self.arguments.out.join(&point.folder), false)?;
         let loaded = load::load_text(self.text.clone(), &arguments)?;
         let mut simulation = Simulation::new(loaded.network.clone(), Engine::Grid, 1)?;
-        manifest::begin(&folder, &loaded, &arguments, &simulation)?;
+        manifest::begin(&folder, (&loaded, &arguments, None), &simulation)?;
         let mut sinks = Sinks::new(&loaded.network, Some(folder.recorder(&loaded.network)?));
         simulation.run(&mut sinks, &mut progress.one());
         let summary = simulation.summary(&sinks).json();
         let Some(recorder) = sinks.folder.take().filter(|_| !simulation.interrupted()) else { return Ok(None) };
-        manifest::fill(&folder, recorder, &loaded, &arguments, &simulation, &summary)?;
+        manifest::fill(&folder, recorder, (&loaded, &arguments, None), &simulation, &summary)?;
         folder.finish()?;
         progress.finished_one();
         Ok(Some(summary))

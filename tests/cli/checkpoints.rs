@@ -1,0 +1,104 @@
+//! `run --checkpoint` and `resume`: what goes on from a snapshot is the run that never stopped.
+
+use crate::program::{Desk, spikeloom};
+use serde_json::Value;
+
+fn json(arguments: &[&str]) -> Value {
+    spikeloom(&[arguments, &["-q", "--json"]].concat()).ends(0).json()
+}
+
+/// Lines of recorded spikes after a time.
+fn spikes_after(desk: &Desk, folder: &str, ms: f64) -> Vec<String> {
+    let csv = desk.name(&format!("{folder}.csv"));
+    spikeloom(&["convert", &desk.name(folder), &csv]).ends(0);
+    let text = desk.text(&format!("{folder}.csv"));
+    let time = |line: &str| line.split(',').next().and_then(|ms| ms.parse::<f64>().ok());
+    text.lines().filter(|line| time(line).is_some_and(|time| time > ms + 1e-9)).map(str::to_string).collect()
+}
+
+/// Static and plastic networks, noise, a modulator, the chip's arithmetic: cut within the run, and within the warm-up.
+#[test]
+fn a_run_goes_on_as_if_it_had_never_stopped() {
+    for (netlist, cut, whole) in [
+        ("vogels-abbott-cuba", "60ms", "150ms"),
+        ("brunel-stdp", "20ms", "40ms"),
+        ("reward-stdp", "300ms", "800ms"),
+        ("tripartite", "100ms", "200ms"),
+        ("ca3-memory", "41ms", "90ms"),
+    ] {
+        let desk = Desk::new();
+        let (snapshot, rest, all) = (desk.name("state"), desk.name("rest"), desk.name("all"));
+        let uncut = json(&["run", netlist, "--duration", whole, "--out", &all]);
+        let begun = json(&["run", netlist, "--duration", cut, "--threads", "2", "--checkpoint", &snapshot]);
+        let resumed = json(&["resume", &snapshot, "--duration", whole, "--threads", "1", "--out", &rest]);
+        assert_eq!(resumed["spike_hash"], uncut["spike_hash"], "{netlist}");
+        let spikes = |summary: &Value| summary["spikes"].as_u64().expect("spikes");
+        assert_eq!(spikes(&begun) + spikes(&resumed), spikes(&uncut), "{netlist}: none twice, none lost");
+        let from = resumed["warmup_ms"].as_f64().expect("a time");
+        assert_eq!(spikes_after(&desk, "rest", 0.0), spikes_after(&desk, "all", from), "{netlist}: what is recorded");
+        assert!(desk.json("rest/run.json")["resumed"]["tick"].as_u64() > Some(0), "{netlist}: the manifest says so");
+        spikeloom(&["run", &format!("{rest}/run.json")]).ends(1).says("went on from a snapshot");
+    }
+}
+
+/// Snapshots on the way are those of the moment; the last one is of the end.
+#[test]
+fn snapshots_are_written_on_the_way() {
+    let desk = Desk::new();
+    let (often, once) = (desk.name("often"), desk.name("once"));
+    json(&["run", "vogels-abbott-cuba", "--duration", "100ms", "--checkpoint", &often, "--checkpoint-every", "7ms"]);
+    json(&["run", "vogels-abbott-cuba", "--duration", "100ms", "--checkpoint", &once, "--threads", "1"]);
+    let tail = |name: &str| desk.read(name).len();
+    assert_eq!(tail("often"), tail("once"));
+    let on = |file: &str| json(&["resume", file, "--duration", "160ms"])["spike_hash"].clone();
+    assert_eq!(on(&often), on(&once), "however often it was written");
+    let chain = desk.name("chain");
+    json(&["resume", &often, "--duration", "130ms", "--checkpoint", &chain]);
+    assert_eq!(on(&chain), on(&once), "a snapshot of what went on from a snapshot");
+}
+
+/// Other parameters from the snapshot on are a branch; another network is none.
+#[test]
+fn branches_and_what_is_none() {
+    let desk = Desk::new();
+    let snapshot = desk.name("state");
+    json(&["run", "brunel-ai", "--duration", "10ms", "--set", "order=250", "--checkpoint", &snapshot]);
+    let on = |more: &[&str]| json(&[&["resume", &snapshot, "--duration", "60ms"], more].concat())["spike_hash"].clone();
+    assert_ne!(on(&["--set", "eta=2.5"]), on(&[]), "more drive, other spikes");
+    for other in ["order=300", "network.seed=7", "network.timestep=0.2ms"] {
+        let said = spikeloom(&["resume", &snapshot, "--duration", "60ms", "--set", other, "-q"]).ends(2);
+        said.says("a network of another structure");
+    }
+    spikeloom(&["resume", &snapshot, "-q", "--duration", "5ms"]).ends(2).says("--duration says how long");
+}
+
+#[test]
+fn what_has_no_snapshot_is_said() {
+    let desk = Desk::new();
+    let state = desk.name("state");
+    let run = |more: &[&str]| spikeloom(&[&["run"], more, &["-q", "--checkpoint", &state]].concat()).ends(2);
+    run(&["hello", "--engine", "event"]).says("no snapshot can be made of the event engine");
+    run(&["lsm-digits"]).says("the network runs in trials");
+    run(&["ca3-memory", "--on", "spinnaker1"]).says("under way on a machine");
+    run(&["hello", "--checkpoint-every", "0ms"]).says("no time of a step or more");
+    assert!(!desk.path("state").exists(), "nothing was written");
+    spikeloom(&["resume", &state]).ends(1).says("No such file");
+    let other = desk.file("other", "spikeloom = 1\n");
+    spikeloom(&["resume", &other]).ends(2).says("not a snapshot of spikeloom");
+    spikeloom(&["run", "hello", "-q", "--checkpoint", &desk.name("no/such/folder")]).ends(1).says("there is no folder");
+}
+
+#[test]
+fn side_files_are_those_of_the_snapshot() {
+    let desk = Desk::new();
+    let net = "spikeloom = 1\n[network]\nduration = \"20 ms\"\n[populations.a]\nsize = 2\n\
+               neurons = { model = \"spike_train\", times = { file = \"t.csv\", column = \"t_ms\", cell = \"neuron\" } }\n\
+               [[record]]\nfrom = \"a\"\nwhat = \"spikes\"\n";
+    let (net, snapshot) = (desk.file("net.toml", net), desk.name("state"));
+    desk.file("t.csv", "neuron,t_ms\n0,3\n1,12\n");
+    json(&["run", &net, "--duration", "10ms", "--checkpoint", &snapshot]);
+    json(&["resume", &snapshot, "--duration", "20ms", "--out", &desk.name("rest")]);
+    assert_eq!(spikes_after(&desk, "rest", 0.0).len(), 1, "the one at 12 ms");
+    desk.file("t.csv", "neuron,t_ms\n0,3\n1,13\n");
+    spikeloom(&["resume", &snapshot, "--duration", "20ms"]).ends(1).says("has changed since the snapshot");
+}
