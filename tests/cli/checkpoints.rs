@@ -77,7 +77,7 @@ fn what_has_no_snapshot_is_said() {
     let desk = Desk::new();
     let state = desk.name("state");
     let run = |more: &[&str]| spikeloom(&[&["run"], more, &["-q", "--checkpoint", &state]].concat()).ends(2);
-    run(&["hello", "--engine", "event"]).says("no snapshot can be made of the event engine");
+    run(&["hello", "--engine", "event"]).says("the event engine has none yet");
     run(&["lsm-digits"]).says("the network runs in trials");
     run(&["ca3-memory", "--on", "spinnaker1"]).says("under way on a machine");
     run(&["hello", "--checkpoint-every", "0ms"]).says("no time of a step or more");

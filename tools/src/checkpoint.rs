@@ -36,7 +36,7 @@ impl Checkpoints {
         running: &Running,
     ) -> Result<Option<Self>, Failure> {
         let Some(path) = arguments.checkpoint.clone() else { return Ok(None) };
-        running.snapshot()?;
+        running.check_snapshot()?;
         files::check_writable(&path).map_err(|error| Failure::Other("io", error.to_string()))?;
         let every = arguments.checkpoint_every.as_ref().map(|text| ticks(text, running.grid())).transpose()?;
         Ok(Some(Self { path, every, source: source(loaded, netlist).to_string().into_bytes() }))

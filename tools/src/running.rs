@@ -65,14 +65,22 @@ impl Running {
         Ok(Self::Grid { plan: Box::new(plan), state: Box::new(state) })
     }
 
+    /// Refuses runs of which there is no snapshot.
+    pub(crate) fn check_snapshot(&self) -> Result<(), Failure> {
+        let none = |reason: &str| Err(Failure::Usage("usage", format!("--checkpoint: no snapshot can be made: {reason}")));
+        match self {
+            Self::Grid { plan, .. } if plan.network().trials.is_some() => none("the network runs in trials"),
+            Self::Grid { .. } => Ok(()),
+            Self::Machine { .. } => none("packets are under way on a machine"),
+            Self::Event { .. } => none("the event engine has none yet"),
+        }
+    }
+
     /// All that it takes to go on from here.
     pub(crate) fn snapshot(&self) -> Result<Snapshot, Failure> {
-        let none = |reason: &str| Failure::Usage("usage", format!("--checkpoint: {reason}"));
-        match self {
-            Self::Grid { plan, state } => state.snapshot(plan).map_err(|error| none(&error.to_string())),
-            Self::Machine { .. } => Err(none("packets that are under way on a machine are in no snapshot")),
-            Self::Event { .. } => Err(none("no snapshot can be made of the event engine yet")),
-        }
+        self.check_snapshot()?;
+        let Self::Grid { plan, state } = self else { return Err(Failure::Other("snapshot", "there is none".into())) };
+        state.snapshot(plan).map_err(|error| Failure::Other("snapshot", error.to_string()))
     }
 
     /// The machine that it is on.

@@ -238,10 +238,12 @@ fn refusals(network: &Network, mapping: &Mapping) -> Vec<String> {
     if network.trials.is_some() {
         refused.push("it has trials: a machine is followed in one run from beginning to end".to_string());
     }
-    for application in mapping.applications.iter().filter(|a| matches!(a.kind, Kind::Delays { .. })) {
-        let population = &network.populations[application.population].name;
+    let held_back = mapping.applications.iter().filter(|a| matches!(a.kind, Kind::Delays { .. }));
+    let names: Vec<String> = held_back.map(|a| format!("\"{}\"", network.populations[a.population].name)).collect();
+    if !names.is_empty() {
         refused.push(format!(
-            "spikes of \"{population}\" have delays so long that cores hold them back, which is not followed step by step"
+            "spikes of {} have delays so long that cores hold them back, which is not followed step by step",
+            names.join(", ")
         ));
     }
     let is_mapped = |index: usize| mapping.applications.iter().any(|a| a.population == index && a.kind == Kind::Neurons);
