@@ -31,6 +31,7 @@ mod recover;
 mod replay;
 mod shows;
 mod snapshots;
+mod soundness;
 mod spaces;
 mod statistics;
 mod stimuli;

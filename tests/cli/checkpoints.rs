@@ -34,11 +34,89 @@ fn a_run_goes_on_as_if_it_had_never_stopped() {
         assert_eq!(resumed["spike_hash"], uncut["spike_hash"], "{netlist}");
         let spikes = |summary: &Value| summary["spikes"].as_u64().expect("spikes");
         assert_eq!(spikes(&begun) + spikes(&resumed), spikes(&uncut), "{netlist}: none twice, none lost");
-        let from = resumed["warmup_ms"].as_f64().expect("a time");
+        let from = resumed["from_ms"].as_f64().expect("a time");
         assert_eq!(spikes_after(&desk, "rest", 0.0), spikes_after(&desk, "all", from), "{netlist}: what is recorded");
         assert!(desk.json("rest/run.json")["resumed"]["tick"].as_u64() > Some(0), "{netlist}: the manifest says so");
         spikeloom(&["run", &format!("{rest}/run.json")]).ends(1).says("went on from a snapshot");
     }
+}
+
+/// Continuous time, and trials: within one, and between those that begin with a state.
+#[test]
+fn events_and_trials_go_on_too() {
+    let desk = Desk::new();
+    let trials = r#"
+spikeloom = 1
+[network]
+warmup = "20 ms"
+seed = 3
+[trials]
+count = 9
+each = "30 ms"
+reset = "RESET"
+[populations.a]
+size = 40
+neurons = { model = "lif_psc_exp", i_e = "380 pA" }
+[populations.noise]
+size = 20
+neurons = { model = "poisson_source", rate = "300 Hz" }
+[[projections]]
+source = "noise"
+target = "a"
+connect = { rule = "pairwise_bernoulli", p = 0.3 }
+weight = "80 pA"
+delay = "1.5 ms"
+[[record]]
+from = "a"
+what = "spikes"
+"#;
+    let [turn, own] = ["nothing", "state"].map(|reset| desk.file(&format!("{reset}.toml"), trials.replace("RESET", reset)));
+    let state = desk.name("state");
+    let (durations, counts) =
+        (["--duration", "40ms", "--duration", "120ms"], ["--set", "trials.count=1", "--set", "trials.count=9"]);
+    for (netlist, engine, [cut, short, grown, long]) in [
+        ("hello", "event", durations),
+        (&turn, "grid", counts),
+        (&turn, "event", counts),
+        (&own, "grid", counts),
+        (&own, "event", counts),
+    ] {
+        let run = ["run", netlist, "--engine", engine];
+        let whole = json(&[&run[..], &[grown, long]].concat());
+        let often = json(&[&run[..], &[grown, long, "--checkpoint", &state, "--checkpoint-every", "40ms"]].concat());
+        assert_eq!(often["spike_hash"], whole["spike_hash"], "{netlist}, {engine}: snapshots change nothing");
+        let begun = json(&[&run[..], &[cut, short, "--checkpoint", &state]].concat());
+        let resumed = json(&["resume", &state, grown, long]);
+        assert_eq!(resumed["spike_hash"], whole["spike_hash"], "{netlist}, {engine}");
+        let spikes = |summary: &Value| summary["spikes"].as_u64().expect("spikes");
+        assert!(spikes(&resumed) > spikes(&begun), "{netlist}, {engine}: most of it was still to come");
+        assert_eq!(spikes(&begun) + spikes(&resumed), spikes(&whole), "{netlist}, {engine}: none twice, none lost");
+    }
+}
+
+/// Rates after a snapshot are those of the time after it.
+#[test]
+fn rates_are_of_the_time_that_is_run() {
+    let desk = Desk::new();
+    let state = desk.name("state");
+    json(&["run", "brunel-ai", "--set", "order=250", "--duration", "500ms", "--checkpoint", &state]);
+    let rate = |summary: &Value| summary["populations"]["exc"]["rate_hz"].as_f64().expect("a rate");
+    let resumed = json(&["resume", &state, "--duration", "1s"]);
+    let whole = json(&["run", "brunel-ai", "--set", "order=250", "--duration", "1s"]);
+    assert!((rate(&resumed) / rate(&whole) - 1.0).abs() < 0.1, "{} and {}", rate(&resumed), rate(&whole));
+}
+
+/// By the clock: one is there long before the end.
+#[test]
+fn snapshots_are_written_by_the_clock() {
+    let desk = Desk::new();
+    let state = desk.name("state");
+    let run = ["run", "vogels-abbott-cuba", "--duration", "100ms", "--checkpoint", &state];
+    let often = json(&[&run[..], &["--checkpoint-every-wall", "1ms"]].concat());
+    let whole = json(&run);
+    assert_eq!(often["spike_hash"], whole["spike_hash"]);
+    spikeloom(&[&run[..], &["--checkpoint-every-wall", "often"]].concat()).ends(2).says("is no time");
+    spikeloom(&["run", "hello", "--checkpoint-every-wall", "1s"]).ends(2).says("--checkpoint");
 }
 
 /// Snapshots on the way are those of the moment; the last one is of the end.
@@ -77,8 +155,6 @@ fn what_has_no_snapshot_is_said() {
     let desk = Desk::new();
     let state = desk.name("state");
     let run = |more: &[&str]| spikeloom(&[&["run"], more, &["-q", "--checkpoint", &state]].concat()).ends(2);
-    run(&["hello", "--engine", "event"]).says("the event engine has none yet");
-    run(&["lsm-digits"]).says("the network runs in trials");
     run(&["ca3-memory", "--on", "spinnaker1"]).says("under way on a machine");
     run(&["hello", "--checkpoint-every", "0ms"]).says("no time of a step or more");
     assert!(!desk.path("state").exists(), "nothing was written");

@@ -17,6 +17,7 @@ mod plots;
 mod recordings;
 mod run;
 mod sanafe;
+mod soundness;
 mod sweep;
 mod usage;
 

@@ -5,6 +5,7 @@ use sim_core::event::{Foreseen, Plan, State};
 use sim_core::network::Network;
 use sim_core::record::{Sample, Sink, Spike, Window};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// All kinds of neurons, input and delays; more than one block of cells in each population, none a whole number of blocks.
 const MIXED: &str = r#"
@@ -93,6 +94,11 @@ from = ["delta", "exp", "alpha", "adex", "source", "coins", "volley"]
 what = "spikes"
 "#;
 
+/// A network with all of this.
+pub(crate) fn mixed() -> Arc<Network> {
+    toml(&format!("{MIXED}{PROBES}"), &[])
+}
+
 #[derive(Default)]
 struct All {
     spikes: Vec<Spike>,
@@ -129,7 +135,7 @@ fn run(network: &Network, threads: usize, pieces: u64) -> (All, State) {
 
 #[test]
 fn threads_and_pieces_and_probes_change_no_bit() {
-    let network = toml(&format!("{MIXED}{PROBES}"), &[]);
+    let network = mixed();
     let (whole, state) = run(&network, 1, 1);
     assert!(whole.spikes.is_sorted(), "spikes come in order");
     for population in network.populations.iter().filter(|population| population.card().is_some()) {

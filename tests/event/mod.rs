@@ -2,12 +2,12 @@
 
 mod circuit;
 mod dense;
-mod engine;
+pub(crate) mod engine;
 mod meaning;
 mod nest;
 mod oracle;
-mod plastic;
+pub(crate) mod plastic;
 mod precise;
 mod references;
 mod refused;
-mod trials;
+pub(crate) mod trials;

@@ -88,7 +88,7 @@ const FEW: &str = "[\"inh\", \"busy\"]";
 const TENTH: u64 = FS_PER_MS as u64 / 10;
 
 /// A network for a seed, with what its projections learn, by name.
-fn network(seed: u64) -> (Arc<Network>, Vec<(&'static str, Learns)>) {
+pub(crate) fn network(seed: u64) -> (Arc<Network>, Vec<(&'static str, Learns)>) {
     let mut s = Stream::new(seed, 7);
     let any = |s: &mut Stream| match s.below(4) {
         0 => triplets(),

@@ -106,16 +106,20 @@ fn network(trials: &str) -> Arc<Network> {
     netlist::toml(&format!("spikeloom = 1\nnetwork = {{ warmup = \"15 ms\", seed = 5 }}\n[trials]\n{trials}\n{BODY}"), &[])
 }
 
+/// Trials of each kind with all kinds of stimuli.
+pub(crate) fn all_kinds() -> [Arc<Network>; 2] {
+    ["nothing", "state"].map(|reset| network(&format!("count = 7\neach = \"20 ms\"\nreset = \"{reset}\"")))
+}
+
 #[test]
 fn any_number_of_threads_gives_the_same_trials() {
-    for reset in ["nothing", "state"] {
-        let network = network(&format!("count = 7\neach = \"20 ms\"\nreset = \"{reset}\""));
+    for network in all_kinds() {
         let (one, finished) = run(&network, 1);
         assert!(one.spikes.len() > 500 && one.samples.len() > 200, "{} spikes", one.spikes.len());
         assert_eq!(finished.iter().map(|f| f.trial).collect::<Vec<_>>(), (0..7).collect::<Vec<_>>(), "each in its turn");
         for threads in [2, 3] {
             let (more, also) = run(&network, threads);
-            assert!(more.spikes == one.spikes && more.samples == one.samples && also == finished, "{reset}, {threads} threads");
+            assert!(more.spikes == one.spikes && more.samples == one.samples && also == finished, "{threads} threads");
         }
     }
 }

@@ -19,7 +19,7 @@ fn small() -> (Plan, Vec<u8>) {
     let plan = Plan::new(netlist::shipped("hello", &["network.duration=20 ms".to_string()]), 1);
     let mut state = State::new(&plan);
     state.advance(&plan, 200, &mut Nobody);
-    let bytes = state.snapshot(&plan).expect("a snapshot").to_bytes();
+    let bytes = state.snapshot(&plan).to_bytes();
     (plan, bytes)
 }
 

@@ -1,4 +1,5 @@
 //! Snapshots: a run that is cut, written and gone on with is the uncut run.
 
 mod damaged;
+mod engines;
 mod resumed;

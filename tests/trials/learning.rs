@@ -5,8 +5,10 @@ use crate::netlist;
 use crate::plasticity::history::{Trains, course};
 use crate::plasticity::pair::{Pairing, Stdp};
 use sim_core::engine::{Plan, State, TrialRun};
+use sim_core::network::Network;
 use sim_core::plasticity::{Reading, SynapseValues};
 use sim_core::record::Spike;
+use std::sync::Arc;
 
 /// Cells that fire by a current, so that only the weights tell one trial from another; spikes are in flight when a trial ends.
 const NETWORK: &str = r#"
@@ -60,6 +62,11 @@ a_plus = { modulator = "dopamine", gain = "1 pA" }
 w_max = "120 pA"
 "#;
 
+/// The network.
+pub(crate) fn network() -> Arc<Network> {
+    netlist::toml(NETWORK, &[])
+}
+
 fn synapses(plan: &Plan, state: &State) -> [SynapseValues; 2] {
     [1, 2].map(|projection| state.synapses(plan, projection, 0, Reading::Now))
 }
@@ -87,7 +94,7 @@ fn learn(weights: &SynapseValues, spikes: &[Spike], before: u64) -> Vec<f64> {
 fn each_trial_goes_on_with_the_weights_of_the_last() {
     let mut first = None;
     for threads in [1, 2, 3] {
-        let plan = Plan::new(netlist::toml(NETWORK, &[]), threads);
+        let plan = Plan::new(network(), threads);
         let (mut state, mut keep) = (State::new(&plan), Keep::default());
         let mut weights = synapses(&plan, &state);
         let start = weights.clone();

@@ -1,17 +1,20 @@
 //! Snapshots of runs in files, with all that it takes to go on: the netlist, its changes, the hashes of its side files.
 
-use crate::cli::{NetlistArgs, RunArgs};
+use crate::cli::{NetlistArgs, OutputArgs};
 use crate::failure::Failure;
 use crate::files;
 use crate::load::{Loaded, Text};
 use crate::running::Running;
 use netlists::Format;
 use serde_json::{Value, json};
+use sim_core::record::{Sink, Window};
 use sim_core::snapshot::Snapshot;
 use sim_core::time::Grid;
 use sim_core::units::{Dimension, parse_quantity};
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// The section that says where a network is from.
 const SOURCE: &str = "source";
@@ -19,8 +22,9 @@ const SOURCE: &str = "source";
 /// Where and when a run writes snapshots.
 pub(crate) struct Checkpoints {
     path: PathBuf,
-    /// In ticks; none: at the end only.
+    /// In ticks of biological time, and in time of the clock; at the end in any case.
     every: Option<u64>,
+    every_wall: Option<Duration>,
     source: Vec<u8>,
 }
 
@@ -30,7 +34,7 @@ impl Checkpoints {
     /// # Errors
     /// The file cannot be written, or there is no snapshot of such a run.
     pub(crate) fn new(
-        arguments: &RunArgs,
+        arguments: &OutputArgs,
         loaded: &Loaded,
         netlist: &NetlistArgs,
         running: &Running,
@@ -39,7 +43,13 @@ impl Checkpoints {
         running.check_snapshot()?;
         files::check_writable(&path).map_err(|error| Failure::Other("io", error.to_string()))?;
         let every = arguments.checkpoint_every.as_ref().map(|text| ticks(text, running.grid())).transpose()?;
-        Ok(Some(Self { path, every, source: source(loaded, netlist).to_string().into_bytes() }))
+        let every_wall = arguments.checkpoint_every_wall.as_ref().map(|text| wall(text)).transpose()?;
+        Ok(Some(Self { path, every, every_wall, source: source(loaded, netlist).to_string().into_bytes() }))
+    }
+
+    /// How long after one the next is written, by the clock.
+    pub(crate) fn wall(&self) -> Option<Duration> {
+        self.every_wall
     }
 
     /// The next tick after which one is written, if there is one.
@@ -65,6 +75,34 @@ fn ticks(text: &str, grid: Grid) -> Result<u64, Failure> {
     let time = parse_quantity(text).ok().filter(|quantity| quantity.dimension == Dimension::TIME);
     let ticks = time.and_then(|time| sim_core::time::fs_from_ms(time.value)).map(|fs| grid.tick(fs)).filter(|ticks| *ticks > 0);
     ticks.ok_or_else(|| Failure::Usage("usage", format!("--checkpoint-every {text} is no time of a step or more, as \"10s\"")))
+}
+
+/// A time of the clock, of the command line.
+fn wall(text: &str) -> Result<Duration, Failure> {
+    let time = parse_quantity(text).ok().filter(|quantity| quantity.dimension == Dimension::TIME && quantity.value > 0.0);
+    let time = time.and_then(|time| Duration::try_from_secs_f64(time.value / 1000.0).ok());
+    time.ok_or_else(|| Failure::Usage("usage", format!("--checkpoint-every-wall {text} is no time, as \"5min\"")))
+}
+
+/// Ends a piece of a run after a time on the clock.
+pub(crate) struct Alarm(Option<Instant>);
+
+impl Alarm {
+    /// After a while; none never ends it.
+    pub(crate) fn new(after: Option<Duration>) -> Self {
+        Self(after.and_then(|after| Instant::now().checked_add(after)))
+    }
+
+    /// Whether it is time.
+    pub(crate) fn rings(&self) -> bool {
+        self.0.is_some_and(|at| Instant::now() >= at)
+    }
+}
+
+impl Sink for Alarm {
+    fn window(&mut self, _: &Window<'_>) -> ControlFlow<()> {
+        if self.rings() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
 }
 
 fn source(loaded: &Loaded, netlist: &NetlistArgs) -> Value {

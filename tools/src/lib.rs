@@ -21,6 +21,7 @@ mod recorder;
 mod recording;
 mod running;
 mod simulation;
+mod soundness;
 mod summary;
 mod terminal;
 mod trials;

@@ -1,6 +1,6 @@
 //! The files that `run` writes on demand, refused before the run where they cannot be written.
 
-use crate::cli::RunArgs;
+use crate::cli::OutputArgs;
 use crate::export::{self, TraceRecord};
 use crate::failure::Failure;
 use crate::files;
@@ -25,7 +25,7 @@ pub(crate) struct Outputs {
 
 impl Outputs {
     /// Checks formats and that the files can be written.
-    pub(crate) fn new(arguments: &RunArgs) -> Result<Self, Failure> {
+    pub(crate) fn new(arguments: &OutputArgs) -> Result<Self, Failure> {
         let raster = arguments.raster.as_ref().map(|path| checked(path, plot::Format::of(path), "--raster", ".svg or .png"));
         let trace = |path: &PathBuf| {
             let table = export::Format::of(path).filter(|f| *f != export::Format::Gdf).map(TraceFormat::Table);

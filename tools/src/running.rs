@@ -3,7 +3,7 @@
 use crate::cli::Engine;
 use crate::failure::Failure;
 use crate::on_machine::OnMachine;
-use sim_core::engine::{Plan, State, Tally};
+use sim_core::engine::{Finished, Plan, State, Tally, TrialRun, Unsound};
 use sim_core::event;
 use sim_core::network::Network;
 use sim_core::plasticity::{Reading, SynapseValues};
@@ -58,29 +58,76 @@ impl Running {
         Self::Machine { plan: Box::new(plan), state: Box::new(state), machine: Box::new(machine) }
     }
 
-    /// Goes on from a snapshot.
-    pub(crate) fn resumed(network: Arc<Network>, threads: usize, snapshot: &Snapshot) -> Result<Self, Failure> {
-        let plan = Plan::new(network, threads);
-        let state = State::restore(&plan, snapshot).map_err(|error| Failure::Usage("snapshot", error.to_string()))?;
-        Ok(Self::Grid { plan: Box::new(plan), state: Box::new(state) })
+    /// Goes back to the beginning.
+    pub(crate) fn begin_again(&mut self) {
+        match self {
+            Self::Grid { plan, state } | Self::Machine { plan, state, .. } => **state = State::new(plan),
+            Self::Event { plan, state } => *state = event::State::new(plan),
+        }
+    }
+
+    /// Neurons whose state makes no sense.
+    pub(crate) fn unsound(&self) -> Vec<Unsound> {
+        match self {
+            Self::Grid { plan, state } | Self::Machine { plan, state, .. } => state.unsound(plan),
+            Self::Event { plan, state } => state.unsound(plan),
+        }
+    }
+
+    /// Lets a neuron fire no more.
+    pub(crate) fn silence(&mut self, population: usize, cell: u32) {
+        match self {
+            Self::Grid { plan, state } | Self::Machine { plan, state, .. } => state.silence(plan, population, cell),
+            Self::Event { plan, state } => state.silence(plan, population, cell),
+        }
+    }
+
+    /// Goes on from a snapshot, where this is the network that it was laid out for.
+    pub(crate) fn restore(&mut self, snapshot: &Snapshot) -> Result<(), Failure> {
+        let restored = match self {
+            Self::Grid { plan, state } | Self::Machine { plan, state, .. } => {
+                State::restore(plan, snapshot).map(|restored| **state = restored)
+            }
+            Self::Event { plan, state } => event::State::restore(plan, snapshot).map(|restored| *state = restored),
+        };
+        restored.map_err(|error| Failure::Usage("snapshot", error.to_string()))
+    }
+
+    /// All that it takes to go on from here.
+    ///
+    /// # Errors
+    /// There is no snapshot of such a run.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, Failure> {
+        self.check_snapshot()?;
+        match self {
+            Self::Grid { plan, state } | Self::Machine { plan, state, .. } => Ok(state.snapshot(plan)),
+            Self::Event { plan, state } => Ok(state.snapshot(plan)),
+        }
     }
 
     /// Refuses runs of which there is no snapshot.
     pub(crate) fn check_snapshot(&self) -> Result<(), Failure> {
-        let none = |reason: &str| Err(Failure::Usage("usage", format!("--checkpoint: no snapshot can be made: {reason}")));
-        match self {
-            Self::Grid { plan, .. } if plan.network().trials.is_some() => none("the network runs in trials"),
-            Self::Grid { .. } => Ok(()),
-            Self::Machine { .. } => none("packets are under way on a machine"),
-            Self::Event { .. } => none("the event engine has none yet"),
+        if matches!(self, Self::Machine { .. }) {
+            let message = "--checkpoint: no snapshot can be made: packets are under way on a machine";
+            return Err(Failure::Usage("usage", message.into()));
         }
+        Ok(())
     }
 
-    /// All that it takes to go on from here.
-    pub(crate) fn snapshot(&self) -> Result<Snapshot, Failure> {
-        self.check_snapshot()?;
-        let Self::Grid { plan, state } = self else { return Err(Failure::Other("snapshot", "there is none".into())) };
-        state.snapshot(plan).map_err(|error| Failure::Other("snapshot", error.to_string()))
+    /// Runs trials up to a tick, or until the sink breaks off or `stopped` says so. Whether it got there.
+    pub(crate) fn run_trials(
+        &mut self,
+        (tick, threads): (u64, usize),
+        stopped: &(dyn Fn() -> bool + Sync),
+        sink: &mut dyn Sink,
+        done: &mut dyn FnMut(Finished),
+    ) -> bool {
+        match self {
+            Self::Grid { plan, state } => TrialRun { plan, threads, stopped }.run_until(tick, state, sink, done),
+            // Refused beforehand.
+            Self::Machine { .. } => true,
+            Self::Event { plan, state } => event::TrialRun { plan, threads, stopped }.run_until(tick, state, sink, done),
+        }
     }
 
     /// The machine that it is on.

@@ -1,22 +1,22 @@
 //! A network on its way through time: its warm-up, its duration, and all that listens.
 
-use crate::checkpoint::Checkpoints;
+use crate::checkpoint::{Alarm, Checkpoints};
 use crate::cli::Engine;
 use crate::failure::Failure;
 use crate::on_machine::OnMachine;
 use crate::progress::{Tee, interrupts};
 use crate::recorder::FolderRecorder;
 use crate::running::Running;
+use crate::soundness::{self, Watch};
 use crate::summary::{Meters, Summary};
-use sim_core::engine::{Finished, Tally, TrialRun};
-use sim_core::event;
+use sim_core::engine::{Finished, KEPT_PER_THREAD, Tally, Unsound};
 use sim_core::network::{Draw, Network, Projection};
 use sim_core::record::{MemoryTrace, Recorder, Sink, SynapseSampler};
 use sim_core::snapshot::Snapshot;
 use sim_core::time::{FS_PER_MS, Grid, fs_from_ms};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Neurons times ticks between two meetings of the threads that are worth a thread.
 const NEURON_TICKS_PER_THREAD: usize = 5_000;
@@ -52,9 +52,10 @@ pub(crate) struct Sinks {
 }
 
 impl Sinks {
-    /// Meters, and a recorder into a folder where there is one.
-    pub(crate) fn new(network: &Network, folder: Option<FolderRecorder>) -> Self {
-        Self { meters: Meters::new(network), memory: None, folder }
+    /// Meters of what is to come, and a recorder into a folder where there is one.
+    pub(crate) fn new(simulation: &Simulation, folder: Option<FolderRecorder>) -> Self {
+        let meters = Meters::new(simulation.running.network(), simulation.measured_from());
+        Self { meters, memory: None, folder }
     }
 
     /// All that listen, and one more.
@@ -80,6 +81,8 @@ pub(crate) struct Simulation {
     pub(crate) threads: usize,
     /// Trials that came to their end.
     pub(crate) finished: Vec<Finished>,
+    /// What is found of neurons whose state makes no sense.
+    pub(crate) watch: Watch,
     /// Where snapshots go, and what went wrong with one.
     pub(crate) checkpoints: Option<Checkpoints>,
     pub(crate) unkept: Option<Failure>,
@@ -112,31 +115,42 @@ impl Simulation {
     }
 
     /// Goes on from a snapshot: what is before it is over, like a warm-up.
-    pub(crate) fn resumed(network: &Network, threads: usize, snapshot: &Snapshot) -> Result<Self, Failure> {
-        let begun = Instant::now();
-        snapshot.check_network(network).map_err(|error| Failure::Usage("snapshot", error.to_string()))?;
-        let mut network = network.clone();
-        let (end, done) = (network.warmup_fs + network.duration_fs, snapshot.header().tick as i64 * network.timestep_fs);
+    pub(crate) fn resumed(network: Arc<Network>, threads: usize, snapshot: &Snapshot) -> Result<Self, Failure> {
+        snapshot.check_network(&network).map_err(|error| Failure::Usage("snapshot", error.to_string()))?;
+        let (header, end) = (snapshot.header(), network.warmup_fs + network.duration_fs);
+        let done = i64::try_from(header.tick).ok().and_then(|tick| tick.checked_mul(header.tick_fs)).unwrap_or(i64::MAX);
         if done >= end {
             let [done, end] = [done - network.warmup_fs, network.duration_fs].map(|fs| fs as f64 / FS_PER_MS as f64);
             let message =
                 format!("{done} ms of the run are done, it is to take {end} ms: --duration says how long it shall be as a whole");
             return Err(Failure::Usage("at-its-end", message));
         }
-        if done > network.warmup_fs {
-            (network.warmup_fs, network.duration_fs) = (done, end - done);
-        }
-        let running = Running::resumed(Arc::new(network), threads, snapshot)?;
-        let (tick, partitions) = (running.tick(), running.partitions());
-        Ok(Self { begun_at: tick, ..Self::of(running, partitions, begun) })
+        let engine = if header.engine == "event" { Engine::Event } else { Engine::Grid };
+        let mut simulation = Self::new(network, engine, threads)?;
+        simulation.running.restore(snapshot)?;
+        simulation.begun_at = header.tick;
+        Ok(simulation)
     }
 
     fn of(running: Running, threads: usize, begun: Instant) -> Self {
         let build_s = begun.elapsed().as_secs_f64();
         let (weights, before) = (SynapseSampler::new(running.network()), running.tally().clone());
-        let (checkpoints, unkept, begun_at) = (None, None, 0);
+        let (checkpoints, unkept, begun_at, watch) = (None, None, 0, Watch::default());
         let finished = Vec::new();
-        Self { running, threads, finished, checkpoints, unkept, begun_at, weights, build_s, warmup_s: 0.0, run_s: 0.0, before }
+        Self {
+            running,
+            threads,
+            finished,
+            watch,
+            checkpoints,
+            unkept,
+            begun_at,
+            weights,
+            build_s,
+            warmup_s: 0.0,
+            run_s: 0.0,
+            before,
+        }
     }
 
     /// The tick at which warm-up and duration are over.
@@ -145,44 +159,98 @@ impl Simulation {
         self.running.grid().tick(network.warmup_fs + network.duration_fs)
     }
 
+    /// The tick at which the warm-up is over.
+    fn warmup(&self) -> u64 {
+        self.running.grid().tick(self.running.network().warmup_fs)
+    }
+
+    /// The tick from which on all is measured: the end of the warm-up, or where the run went on.
+    pub(crate) fn measured_from(&self) -> u64 {
+        self.warmup().max(self.begun_at)
+    }
+
     /// Runs warm-up and duration, or until the observer has had enough.
     pub(crate) fn run(&mut self, sinks: &mut Sinks, observer: &mut dyn Sink) {
-        let (warmup, end) = (self.running.grid().tick(self.running.network().warmup_fs), self.end());
+        let (warmup, end) = (self.warmup(), self.end());
         let begun = Instant::now();
         let done = self.advance_to(warmup, &mut sinks.all(observer));
         (self.warmup_s, self.before) = (begun.elapsed().as_secs_f64(), self.running.tally().clone());
-        let trials = self.running.network().trials.is_some();
-        match done {
-            true if trials => self.run_trials(&mut sinks.all(observer)),
-            true => drop(self.advance_to(end, &mut sinks.all(observer))),
-            false => {}
+        if done {
+            self.advance_to(end, &mut sinks.all(observer));
         }
-        if self.unkept.is_none() {
+        if self.unkept.is_none() && self.watch.found.is_none() {
             self.keep();
         }
         self.run_s = begun.elapsed().as_secs_f64() - self.warmup_s;
     }
 
-    /// Runs up to a tick, and reads the synapses whenever that is due. Whether it got there.
+    /// Runs up to a tick, reads the synapses whenever that is due, and writes snapshots. Whether it got there.
     fn advance_to(&mut self, end: u64, sink: &mut dyn Sink) -> bool {
         if self.running.tick() == 0 {
             self.take_weights();
         }
+        let (mut snapshot, mut look) = (Alarm::new(self.wall()), Alarm::new(Some(soundness::EVERY)));
         while self.running.tick() < end {
             let now = self.running.tick();
             let checkpoint = self.checkpoints.as_ref().and_then(|checkpoints| checkpoints.due_after(now));
-            let stop = [self.weights.due_after(now), checkpoint].into_iter().flatten().fold(end, u64::min);
-            let ticks = stop - now;
+            let stop = [self.weights.due_after(now), checkpoint, self.batch()].into_iter().flatten().fold(end, u64::min);
+            let mut listeners: Vec<&mut dyn Sink> = vec![&mut *sink];
+            if self.batch().is_none() {
+                listeners.extend([&mut snapshot as &mut dyn Sink, &mut look]);
+            }
+            let whole = self.advance_once(stop, &mut Tee(listeners));
+            let at_checkpoint = checkpoint.is_some_and(|tick| self.running.tick() >= tick);
+            let (due, looks) = (snapshot.rings(), look.rings());
             // A break in the last window of such a piece shows only here.
-            if self.running.advance(ticks, sink) < ticks || interrupts().load(Ordering::Relaxed) {
+            if interrupts().load(Ordering::Relaxed) || !(whole || due || looks) {
                 return false;
             }
             self.take_weights();
-            if checkpoint == Some(stop) && !self.keep() {
-                return false;
+            if looks || due || at_checkpoint || self.running.tick() >= end {
+                look = Alarm::new(Some(soundness::EVERY));
+                if !self.watch.look(&mut self.running) {
+                    return false;
+                }
+            }
+            if due || at_checkpoint {
+                snapshot = Alarm::new(self.wall());
+                if !self.keep() {
+                    return false;
+                }
             }
         }
         true
+    }
+
+    /// Where the next few trials end of those that run side by side: a break within them would throw others away.
+    fn batch(&self) -> Option<u64> {
+        let each = self.running.network().independent_trials()?.each_fs;
+        let trials = self.threads as u64 * u64::from(KEPT_PER_THREAD);
+        Some(self.running.tick().max(self.warmup()) + trials * self.running.grid().tick(each))
+    }
+
+    /// How long after a snapshot the next is written, by the clock.
+    fn wall(&self) -> Option<Duration> {
+        self.checkpoints.as_ref().and_then(Checkpoints::wall)
+    }
+
+    /// Runs up to a tick, or to the end of a trial after it; or until the sink breaks off or a trial ends badly. Whether it got there.
+    fn advance_once(&mut self, tick: u64, sink: &mut dyn Sink) -> bool {
+        let finished = self.finished.len();
+        let whole = self.go_silently_to(tick, sink);
+        let unsound: Vec<Unsound> = self.finished[finished..].iter().flat_map(|trial| trial.unsound.iter().copied()).collect();
+        self.watch.judge(&unsound, &mut self.running) && whole
+    }
+
+    /// The same without a look at what was found.
+    pub(crate) fn go_silently_to(&mut self, tick: u64, sink: &mut dyn Sink) -> bool {
+        if self.running.network().trials.is_none() || self.running.tick() < self.warmup() {
+            let ticks = tick - self.running.tick();
+            return self.running.advance(ticks, sink) == ticks;
+        }
+        let interrupted = interrupts();
+        let (stopped, finished) = (|| interrupted.load(Ordering::Relaxed), &mut self.finished);
+        self.running.run_trials((tick, self.threads), &stopped, sink, &mut |trial| finished.push(trial))
     }
 
     /// Writes a snapshot where one is asked for. Whether the run may go on.
@@ -199,22 +267,6 @@ impl Simulation {
         self.weights.take(running.network(), running.tick(), &read);
     }
 
-    fn run_trials(&mut self, sink: &mut dyn Sink) {
-        let interrupted = interrupts();
-        let stopped = || interrupted.load(Ordering::Relaxed);
-        let (threads, stopped, finished) = (self.threads, &stopped, &mut self.finished);
-        let mut done = |trial| finished.push(trial);
-        match &mut self.running {
-            Running::Grid { plan, state } => TrialRun { plan, threads, stopped }.run(state, sink, &mut done),
-            // Refused beforehand.
-            Running::Machine { .. } => {}
-            Running::Event { plan, state } => event::TrialRun { plan, threads, stopped }.run(state, sink, &mut done),
-        }
-        if !self.interrupted() {
-            self.take_weights();
-        }
-    }
-
     /// Whether it ended before its time.
     pub(crate) fn interrupted(&self) -> bool {
         self.running.tick() < self.end()
@@ -225,12 +277,14 @@ impl Simulation {
         Summary {
             network: self.running.network(),
             running: &self.running,
+            watch: &self.watch,
             threads: self.threads,
             meters: &sinks.meters,
             before: &self.before,
             build_s: self.build_s,
             warmup_s: self.warmup_s,
             run_s: self.run_s,
+            from: self.measured_from(),
             interrupted: self.interrupted(),
         }
     }

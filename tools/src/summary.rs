@@ -4,6 +4,7 @@ use crate::memory;
 use crate::names::{count, decimals};
 use crate::on_machine::OnMachine;
 use crate::running::Running;
+use crate::soundness::Watch;
 use crate::trials;
 use serde_json::{Map, Value, json};
 use sim_core::engine::Tally;
@@ -21,11 +22,12 @@ pub(crate) struct Meters {
 }
 
 impl Meters {
-    pub(crate) fn new(network: &Network) -> Self {
+    /// Of what comes after a tick.
+    pub(crate) fn new(network: &Network, from: u64) -> Self {
         let grid = Grid::new(network.timestep_fs);
         let mut groups: Vec<(Interval, Vec<usize>)> = Vec::new();
         for (index, _) in network.populations.iter().enumerate().filter(|(_, p)| p.card().is_some()) {
-            let Some(interval) = record_window(network, grid, index) else { continue };
+            let Some(interval) = record_window(network, (grid, from), index) else { continue };
             match groups.iter_mut().find(|g| g.0 == interval) {
                 Some(group) => group.1.push(index),
                 None => groups.push((interval, vec![index])),
@@ -76,17 +78,18 @@ impl Sink for Meters {
 }
 
 /// From the first start to the last stop of a population's spike records.
-fn record_window(network: &Network, grid: Grid, population: usize) -> Option<Interval> {
+fn record_window(network: &Network, (grid, from): (Grid, u64), population: usize) -> Option<Interval> {
     let records = || network.records.iter().filter(|r| r.population == population && r.what == What::Spikes);
     let start = records().map(|r| r.start_fs).min().unwrap_or(network.warmup_fs);
     let stop = records().map(|r| r.stop_fs).max().unwrap_or(network.warmup_fs + network.duration_fs);
-    Interval::new(grid, grid.tick(start), grid.tick(stop))
+    Interval::new(grid, grid.tick(start).max(from), grid.tick(stop))
 }
 
 /// How a run went.
 pub(crate) struct Summary<'a> {
     pub(crate) network: &'a Network,
     pub(crate) running: &'a Running,
+    pub(crate) watch: &'a Watch,
     pub(crate) threads: usize,
     pub(crate) meters: &'a Meters,
     /// Counts at the end of the warm-up.
@@ -94,14 +97,16 @@ pub(crate) struct Summary<'a> {
     pub(crate) build_s: f64,
     pub(crate) warmup_s: f64,
     pub(crate) run_s: f64,
+    /// The tick from which on all is measured.
+    pub(crate) from: u64,
     pub(crate) interrupted: bool,
 }
 
 impl Summary<'_> {
-    /// Biological seconds after the warm-up.
+    /// Biological seconds that are measured.
     fn biological_s(&self) -> f64 {
-        let done = self.running.grid().fs(self.running.tick()) - self.network.warmup_fs;
-        ms_from_fs(done.max(0)) / 1000.0
+        let grid = self.running.grid();
+        ms_from_fs((grid.fs(self.running.tick()) - grid.fs(self.from)).max(0)) / 1000.0
     }
 
     /// The step of the grid; none in continuous time.
@@ -164,6 +169,7 @@ impl Summary<'_> {
             "timestep_ms": self.step_fs().map(ms_from_fs),
             "warmup_ms": ms_from_fs(self.network.warmup_fs),
             "duration_ms": ms_from_fs(self.network.duration_fs),
+            "from_ms": ms_from_fs(self.running.grid().fs(self.from)),
             "simulated_ms": ms_from_fs(self.running.grid().fs(self.running.tick())),
             "trials": trials::json(self.network),
             "interrupted": self.interrupted,
@@ -180,6 +186,7 @@ impl Summary<'_> {
             "spikes": self.neuron_spikes(),
             "synaptic_events": self.synaptic_events(),
             "spike_hash": self.running.spike_hash(),
+            "quarantined": self.watch.json(self.running),
             "machine": self.running.machine().map(OnMachine::json),
             "populations": populations,
         })
@@ -217,6 +224,7 @@ impl Summary<'_> {
             count(self.synaptic_events()),
             self.running.spike_hash(),
         );
+        text += &self.watch.text(self.running);
         text += &self.running.machine().map_or_else(String::new, OnMachine::text);
         if self.interrupted {
             text += &format!(

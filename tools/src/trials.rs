@@ -51,7 +51,7 @@ pub(crate) fn csv(network: &Network, trials: &Trials, finished: &[Finished]) -> 
     let heads = shown.iter().map(|i| csv_field(&format!("{}.spikes", network.populations[*i].name)));
     let mut text = ["trial", "condition", "start_ms"].map(String::from).into_iter().chain(heads).collect::<Vec<_>>().join(",");
     text.push('\n');
-    for Finished { trial, spikes } in finished {
+    for Finished { trial, spikes, .. } in finished {
         let condition = csv_field(trials.condition(*trial).unwrap_or_default());
         let start = decimal_ms(network.warmup_fs + i64::from(*trial) * trials.each_fs);
         let counts = shown.iter().map(|i| spikes[*i].to_string());

@@ -151,8 +151,9 @@ fn reach(potential: impl Fn(f64) -> f64, threshold: f64, over: f64) -> f64 {
     over
 }
 
+/// Whether nothing comes of itself any more: at rest, or no numbers, of which no step makes any.
 fn rests<F: Field<N, C>, const N: usize, const C: usize>(y: &[f64; N], slope: &[f64; N], c: &[f64; C]) -> bool {
-    slope.iter().all(|slope| slope.abs() < REST) && F::is_stable(y, c)
+    slope.iter().all(|slope| slope.abs() < REST) && F::is_stable(y, c) || !y.iter().all(|y| y.is_finite())
 }
 
 fn variables<const N: usize, const S: usize>(state: &[f64; S]) -> [f64; N] {

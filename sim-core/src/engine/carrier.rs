@@ -61,7 +61,7 @@ impl State {
         assert!(plan.partitions() == 1, "the plan is made for a carrier");
         let start = self.tick;
         self.divide(plan);
-        let Self { tick, neurons, lanes, held, plastic, bus, flows, history, tally, spare } = self;
+        let Self { tick, neurons, lanes, held, plastic, bus, flows, history, tally, start: _, spare } = self;
         let (own, workspace) = (split(plan, neurons, lanes, held, plastic).remove(0), spare.take(plan).remove(0));
         let mut worker = Worker::new((plan, &plan.stimuli), 0, own, workspace, (bus.clone(), flows.clone()), &[], start);
         for (came, arrived) in &carriage.arrived {

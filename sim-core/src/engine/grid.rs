@@ -50,7 +50,7 @@ impl State {
     pub(crate) fn advance_with(&mut self, plan: &Plan, stimuli: &Stimuli, ticks: u64, sink: &mut dyn Sink) -> u64 {
         let start = self.tick;
         self.divide(plan);
-        let Self { tick, neurons, lanes, held, plastic, bus, flows, history, tally, spare } = self;
+        let Self { tick, neurons, lanes, held, plastic, bus, flows, history, tally, start: _, spare } = self;
         let in_flight: Vec<_> = history.iter().copied().collect();
         let workers: Vec<Worker<'_>> = split(plan, neurons, lanes, held, plastic)
             .into_iter()

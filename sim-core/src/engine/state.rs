@@ -35,6 +35,8 @@ pub struct State {
     /// Spikes of the last ticks, as far back as the largest delay: what is in flight.
     pub(crate) history: VecDeque<Spike>,
     pub(crate) tally: Tally,
+    /// What the next trial begins with, where trials begin with the state before the first one and that is past.
+    pub(crate) start: Option<Box<State>>,
     pub(crate) spare: Spare,
 }
 
@@ -45,6 +47,8 @@ pub struct Tally {
     pub spikes: Vec<u64>,
     /// Spikes times out-degree.
     pub synaptic_events: u64,
+    /// Spikes by population before the trial that goes on, where trials follow each other.
+    pub(crate) before_trial: Vec<u64>,
     pub(crate) hash: SpikeHash,
 }
 
@@ -92,6 +96,7 @@ impl State {
             flows: Bus::new(plan.flows.channels.len()),
             history: VecDeque::new(),
             tally: Tally { spikes: vec![0; network.populations.len()], ..Tally::default() },
+            start: None,
             spare: Spare::default(),
         }
     }
@@ -101,7 +106,7 @@ impl State {
     /// is never one of weights.
     pub fn reset_from(&mut self, other: &Self) {
         // Workspaces stay: they hold nothing of the state.
-        let Self { tick, neurons, lanes, held, plastic, bus, flows, history, tally, spare: _ } = self;
+        let Self { tick, neurons, lanes, held, plastic, bus, flows, history, tally, start, spare: _ } = self;
         *tick = other.tick;
         neurons.clone_from(&other.neurons);
         lanes.clone_from(&other.lanes);
@@ -111,6 +116,7 @@ impl State {
         flows.clone_from(&other.flows);
         history.clone_from(&other.history);
         tally.clone_from(&other.tally);
+        start.clone_from(&other.start);
     }
 
     /// Gives plastic synapses to the partitions of a plan, where they were another plan's.

@@ -52,6 +52,20 @@ impl Plan {
         Some(Trial { index, start, ticks, stimuli })
     }
 
+    /// The trial that goes on from a tick, and how much of it is over; `None` where none does.
+    pub(crate) fn trial_at(&self, tick: u64) -> Option<(u32, u64)> {
+        let trials = self.network.trials.as_ref()?;
+        let since = tick.checked_sub(self.grid.tick(self.network.warmup_fs))?;
+        let ticks = self.grid.tick(trials.each_fs);
+        let index = u32::try_from(since / ticks).ok().filter(|index| *index < trials.count)?;
+        Some((index, since % ticks))
+    }
+
+    /// The tick at which warm-up and duration are over.
+    pub(crate) fn end(&self) -> u64 {
+        self.grid.tick(self.network.warmup_fs + self.network.duration_fs)
+    }
+
     /// Runs a whole trial, or until the sink breaks off. Returns the ticks done. Where trials begin with the state before the
     /// first one, `state` must be that state.
     pub fn advance_trial(&self, state: &mut State, trial: &Trial, sink: &mut dyn Sink) -> u64 {
@@ -125,6 +139,6 @@ fn drawn_columns(initial: fn(&[f64], &mut [f64], &[bool]), parameters: Vec<f64>,
 impl Tally {
     /// Nothing counted so far, from a tick on.
     fn from_tick(populations: usize, tick: u64) -> Self {
-        Self { spikes: vec![0; populations], synaptic_events: 0, hash: SpikeHash::from_tick(tick) }
+        Self { spikes: vec![0; populations], hash: SpikeHash::from_tick(tick), ..Self::default() }
     }
 }

@@ -1,6 +1,7 @@
 //! All trials of a run: one after the other, or, where each begins with the same state, side by side, each on one thread.
 
 use super::plan::Plan;
+use super::soundness::Unsound;
 use super::state::{State, Tally};
 use crate::record::{Sample, Sink, Spike, Window};
 use crate::trials::Reset;
@@ -9,15 +10,17 @@ use std::ops::{ControlFlow, Range};
 use std::sync::{Mutex, PoisonError};
 
 /// Trials kept at the same time for each thread: what waits for a slower one is in memory.
-const KEPT_PER_THREAD: u32 = 4;
+pub const KEPT_PER_THREAD: u32 = 4;
 
 /// A trial that came to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Finished {
     /// Its number, from 0.
     pub trial: u32,
     /// Its spikes by population.
     pub spikes: Vec<u64>,
+    /// Neurons whose state makes no sense at its end.
+    pub unsound: Vec<Unsound>,
 }
 
 /// How the trials of a plan are run.
@@ -42,59 +45,104 @@ impl TrialRun<'_> {
     /// was; `done` hears of each. Ends early where the sink breaks off: what was done until then is a row of whole trials,
     /// and a part of one only where they follow each other.
     pub fn run(&self, state: &mut State, sink: &mut dyn Sink, done: &mut dyn FnMut(Finished)) {
-        let (network, Some(trials)) = (self.plan.network(), self.plan.trials()) else { return };
+        self.run_until(u64::MAX, state, sink, done);
+    }
+
+    /// The same from wherever an earlier call or a snapshot has come to, up to a tick: within a trial where trials follow each other, to the
+    /// end of one else. Whether it got there.
+    pub fn run_until(&self, tick: u64, state: &mut State, sink: &mut dyn Sink, done: &mut dyn FnMut(Finished)) -> bool {
+        let (network, Some(trials)) = (self.plan.network(), self.plan.trials()) else { return true };
+        let (end, until) = (self.plan.end(), tick.min(self.plan.end()));
+        if state.tick >= until {
+            return true;
+        }
+        let trial_of = |tick: u64| self.plan.trial_at(tick).map_or(0, |(index, _)| index);
+        let ahead = trial_of(state.tick)..if until == end { trials.count } else { trial_of(until - 1) + 1 };
         match trials.reset {
-            Reset::Nothing => self.in_turn(0..trials.count, state, sink, done),
-            Reset::State if network.learns() => self.learning(0..trials.count, state, sink, done),
-            Reset::State => self.side_by_side(0..trials.count, state, sink, done),
+            Reset::Nothing => self.in_turn(until, state, sink, done),
+            Reset::State => {
+                let mut start = state.start.take().unwrap_or_else(|| Box::new(state.clone()));
+                let whole = if network.learns() {
+                    self.learning(ahead, &mut start, state, sink, done)
+                } else {
+                    self.side_by_side(ahead, &start, state, sink, done)
+                };
+                state.start = Some(start);
+                whole
+            }
         }
     }
 
-    fn in_turn(&self, trials: Range<u32>, state: &mut State, sink: &mut dyn Sink, done: &mut dyn FnMut(Finished)) {
-        for trial in trials.filter_map(|index| self.plan.trial(index)) {
-            let before = state.tally().spikes.clone();
-            if self.plan.advance_trial(state, &trial, sink) < trial.ticks() {
-                break;
+    fn in_turn(&self, until: u64, state: &mut State, sink: &mut dyn Sink, done: &mut dyn FnMut(Finished)) -> bool {
+        while state.tick < until {
+            let at = self.plan.trial_at(state.tick);
+            let Some((trial, past)) = at.and_then(|(index, past)| Some((self.plan.trial(index)?, past))) else { return false };
+            if past == 0 {
+                state.begin(self.plan, &trial);
+                state.tally.before_trial.clone_from(&state.tally.spikes);
             }
-            let spikes = state.tally().spikes.iter().zip(before).map(|(all, before)| all - before).collect();
-            done(Finished { trial: trial.index(), spikes });
+            let ticks = (trial.ticks() - past).min(until - state.tick);
+            if state.advance_in(self.plan, &trial, ticks, sink) < ticks {
+                return false;
+            }
+            if past + ticks == trial.ticks() {
+                let Tally { spikes, before_trial, .. } = &state.tally;
+                let spikes = spikes.iter().zip(before_trial).map(|(all, before)| all - before).collect();
+                done(Finished { trial: trial.index(), spikes, unsound: state.unsound(self.plan) });
+            }
         }
+        true
     }
 
     /// Each begins with the state before the first, but for the weights: these are as the trial before left them.
-    fn learning(&self, trials: Range<u32>, state: &mut State, sink: &mut dyn Sink, done: &mut dyn FnMut(Finished)) {
-        let (mut start, states) = (state.clone(), Mutex::new(Vec::new()));
+    fn learning(
+        &self,
+        trials: Range<u32>,
+        start: &mut State,
+        state: &mut State,
+        sink: &mut dyn Sink,
+        done: &mut dyn FnMut(Finished),
+    ) -> bool {
+        let states = Mutex::new(Vec::new());
         start.divide(self.plan);
         for index in trials {
-            let Some(outcome) = self.one(index, &start, &states) else { return };
+            let Some(outcome) = self.one(index, start, &states) else { return false };
             start.take_weights(self.plan, outcome.state.clone());
             if self.take(index, outcome, state, sink, done, &states).is_break() {
-                return;
+                return false;
             }
         }
+        true
     }
 
-    fn side_by_side(&self, trials: Range<u32>, state: &mut State, sink: &mut dyn Sink, done: &mut dyn FnMut(Finished)) {
-        let start = state.clone();
+    fn side_by_side(
+        &self,
+        trials: Range<u32>,
+        start: &State,
+        state: &mut State,
+        sink: &mut dyn Sink,
+        done: &mut dyn FnMut(Finished),
+    ) -> bool {
         let states = Mutex::new(Vec::new());
         let threads = self.threads.max(1);
         // Where there are no threads to be had, the caller's does it.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok().filter(|_| threads > 1);
         for first in trials.clone().step_by(threads * KEPT_PER_THREAD as usize) {
             let batch = first..trials.end.min(first.saturating_add(threads as u32 * KEPT_PER_THREAD));
-            let one = |index| self.one(index, &start, &states);
+            let one = |index| self.one(index, start, &states);
             let outcomes: Vec<Option<Outcome>> = match &pool {
                 Some(pool) => pool.install(|| batch.clone().into_par_iter().with_max_len(1).map(one).collect()),
                 None => batch.clone().map(one).collect(),
             };
             for (index, outcome) in batch.zip(outcomes) {
-                let Some(outcome) = outcome else { return };
+                let Some(outcome) = outcome else { return false };
                 let flow = self.take(index, outcome, state, sink, done, &states);
                 if flow.is_break() {
-                    return;
+                    return false;
                 }
             }
         }
+        true
     }
 
     /// Runs one trial from a copy of the state before the first; `None` if it was stopped.
@@ -131,7 +179,7 @@ impl TrialRun<'_> {
         std::mem::swap(&mut after.tally, &mut state.tally);
         std::mem::swap(&mut after, state);
         states.lock().unwrap_or_else(PoisonError::into_inner).push(after);
-        done(Finished { trial: index, spikes: counted });
+        done(Finished { trial: index, spikes: counted, unsound: state.unsound(self.plan) });
         sink.window(&Window { ticks, spikes: &spikes, samples: &samples })
     }
 }

@@ -8,6 +8,8 @@ use super::rows::{Arrival, Table};
 use crate::math;
 use crate::network::{Channel, Network};
 use crate::plasticity::Zones;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::bytes::{Reader, Writer};
 use crate::time::FS_PER_MS;
 use std::ops::Range;
 use std::sync::Arc;
@@ -66,6 +68,11 @@ impl Course {
         }
     }
 
+    /// What is of use from a time on.
+    fn since(&self, time: i64) -> &[(i64, f64)] {
+        &self.changes[self.changes.partition_point(|(changed, _)| *changed <= time).saturating_sub(1)..]
+    }
+
     /// Nobody asks for what was before a time any more.
     fn forget(&mut self, before: i64) {
         let old = self.changes.partition_point(|(changed, _)| *changed <= before).saturating_sub(1);
@@ -81,7 +88,7 @@ fn ms(fs: i64) -> f64 {
 
 /// The courses of all that rules read, by channel, with the synapses that change them.
 #[derive(Clone)]
-pub(super) struct Courses {
+pub(crate) struct Courses {
     all: Vec<Course>,
     heard: Arc<Heard>,
     /// Changes to come: when, of which channel, by how much.
@@ -142,7 +149,7 @@ impl Courses {
     }
 
     /// A source fires: notes what will change.
-    pub(super) fn note(&mut self, population: usize, source: u32, time: u64) {
+    pub(crate) fn note(&mut self, population: usize, source: u32, time: u64) {
         let Self { heard, coming, .. } = self;
         for index in &heard.of_source[population] {
             let table = &heard.tables[*index as usize];
@@ -157,6 +164,11 @@ impl Courses {
         }
     }
 
+    /// Forgets changes to come until a time: they have been entered.
+    pub(crate) fn skip(&mut self, until: i64) {
+        self.coming.retain(|(at, ..)| *at > until);
+    }
+
     /// Enters all changes until a time that are known by now; later ones are after it.
     pub(super) fn enter(&mut self, until: u64) {
         if self.coming.is_empty() {
@@ -166,6 +178,38 @@ impl Courses {
         self.coming.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
         let due = self.coming.partition_point(|(at, ..)| *at <= until as i64);
         self.coming.drain(..due).for_each(|(at, channel, by)| self.all[channel as usize].change(at, by));
+    }
+
+    /// Writes what is of use from a time on. All partitions know as much; `others` may know more of what was before.
+    pub(crate) fn keep<'a>(since: i64, parts: impl Fn() -> Box<dyn Iterator<Item = &'a Self> + 'a>, out: &mut Writer) {
+        let channels = parts().next().map_or(0, |courses| courses.all.len());
+        for channel in 0..channels {
+            let longest =
+                parts().map(|courses| courses.all[channel].since(since)).min_by_key(|changes| changes.first().map(|c| c.0));
+            let changes = longest.unwrap_or_default();
+            out.put(changes.len() as u64);
+            changes.iter().for_each(|(at, value)| {
+                out.put(*at);
+                out.put(*value);
+            });
+        }
+    }
+
+    /// Goes on from what was written.
+    pub(crate) fn restore(&mut self, now: i64, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        self.coming.clear();
+        for course in &mut self.all {
+            let changes = (0..bytes.count(16)?).map(|_| Ok((bytes.get()?, bytes.get()?)));
+            course.changes = changes.collect::<Result<_, SnapshotError>>()?;
+            let in_order = course.changes.is_sorted_by(|a, b| a.0 < b.0);
+            if !in_order
+                || course.changes.first().is_none_or(|first| first.0 < 0)
+                || course.changes.last().is_none_or(|last| last.0 > now)
+            {
+                return Err(bytes.wrong());
+            }
+        }
+        Ok(())
     }
 
     /// Nobody asks for what was before a time any more.

@@ -67,6 +67,16 @@ impl Draws {
         Self { key, drawn: 0 }
     }
 
+    /// How many numbers were drawn.
+    pub(crate) fn drawn(&self) -> u64 {
+        self.drawn
+    }
+
+    /// Goes on after so many.
+    pub(crate) fn skip_to(&mut self, drawn: u64) {
+        self.drawn = drawn;
+    }
+
     /// An exponential number of mean 1.
     #[inline]
     pub(crate) fn exponential(&mut self) -> f64 {

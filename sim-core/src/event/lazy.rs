@@ -13,10 +13,14 @@
 
 use super::courses::Relaxing;
 use super::hazard::NEVER;
-use super::population::{Foreseen, Population, Setup};
+use super::population::{Currents, Foreseen, Population, Setup};
 use super::rows::Fan;
 use super::trains::Trains;
+use crate::engine::is_sound;
+use crate::random::mix;
 use crate::record::Spike;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::bytes::{Reader, Writer};
 use crate::time::{FS_PER_MS, fs_from_ms};
 use std::sync::Arc;
 
@@ -256,6 +260,16 @@ fn foresee<K: Flow<S, C>, const S: usize, const C: usize>(cell: &Cell<S>, c: &[f
     }
 }
 
+/// A number of all that a cell's state is moved on by.
+fn marks<const S: usize, const C: usize>(cell: &Cell<S>, c: &[f64; C]) -> u64 {
+    c.iter().fold(cell.current.to_bits(), |mark, coefficient| mix(mark, coefficient.to_bits()))
+}
+
+/// The current that stimuli are known to send into a cell; not a number where none is known.
+fn current(currents: &Currents, cell: usize) -> f64 {
+    currents.get(&(cell as u32)).copied().unwrap_or(f64::NAN)
+}
+
 /// A time so many ms later, at least one femtosecond; none beyond all time.
 #[inline]
 fn later(from: u64, wait: f64) -> Option<u64> {
@@ -376,6 +390,62 @@ impl<K: Flow<S, C>, const S: usize, const C: usize> Population for Lazy<K, S, C>
             self.cells[cell].train = self.trains.next(cell);
         }
         self.look_ahead();
+    }
+
+    fn keep(&mut self, now: u64, currents: &Currents, out: &mut Writer) {
+        for (index, cell) in self.cells.iter().enumerate() {
+            let c = self.coefficients.of(index);
+            let mut moved = *cell;
+            drift::<K, S, C>(&mut moved, c, now);
+            out.put(marks(cell, c));
+            out.all([cell.at, cell.until]);
+            out.all([cell.current, current(currents, index)]);
+            out.all(cell.state);
+            out.all(moved.state);
+            self.trains.keep(index, out);
+        }
+    }
+
+    fn restore(&mut self, now: u64, currents: &Currents, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        for index in 0..self.cells.len() {
+            let c = self.coefficients.of(index);
+            let cell = &mut self.cells[index];
+            let known: u64 = bytes.get()?;
+            (cell.at, cell.until, cell.current) = (bytes.get()?, bytes.get()?, bytes.get()?);
+            let [was, is]: [f64; 2] = [bytes.get()?, current(currents, index)];
+            let mut moved = [0.0; S];
+            bytes.fill(&mut cell.state)?;
+            bytes.fill(&mut moved)?;
+            if cell.at > now {
+                return Err(bytes.wrong());
+            }
+            if known != marks(cell, c) || was.to_bits() != is.to_bits() {
+                (cell.state, cell.at) = (moved, now);
+            }
+            if was.to_bits() != is.to_bits() {
+                cell.current = if is.is_nan() { 0.0 } else { is };
+            }
+            self.trains.restore(index, now, bytes)?;
+            self.cells[index].train = self.trains.next(index);
+        }
+        self.due.clear();
+        self.foreseen = Foreseen::default();
+        self.look_ahead();
+        Ok(())
+    }
+
+    fn unsound(&self, now: u64, variables: usize) -> Vec<(u32, usize, f64)> {
+        let first = |(index, cell): (u32, &Cell<S>)| {
+            let mut cell = *cell;
+            drift::<K, S, C>(&mut cell, self.coefficients.of(index as usize), now);
+            let variable = cell.state[..variables.min(S)].iter().position(|value| !is_sound(*value))?;
+            Some((index, variable, cell.state[variable]))
+        };
+        (0..).zip(&self.cells).filter_map(first).collect()
+    }
+
+    fn silence(&mut self, cell: usize) {
+        (self.cells[cell].state, self.cells[cell].until) = ([f64::NAN; S], NEVER);
     }
 
     fn relaxing(&self, cell: usize) -> Option<(Relaxing, f64)> {

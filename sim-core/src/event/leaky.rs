@@ -8,12 +8,16 @@
 //! something next reaches one of them. A refractory neuron is infinitely far below its threshold.
 
 use super::hazard::NEVER;
-use super::population::{Foreseen, Population, Setup};
+use super::population::{Currents, Foreseen, Population, Setup};
 use super::rows::Fan;
 use super::trains::Trains;
+use crate::engine::is_sound;
 use crate::engine::neurons::BLOCK;
 use crate::math;
+use crate::random::mix;
 use crate::record::Spike;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::bytes::{Reader, Writer};
 use crate::time::{FS_PER_MS, fs_from_ms};
 
 /// A leaky potential, in ms and mV.
@@ -186,6 +190,17 @@ impl Leaky {
         }
     }
 
+    /// Cells that have random input of their own.
+    fn driven(&self) -> Vec<u32> {
+        (0..self.cells.len() as u32).filter(|cell| self.cells[*cell as usize].train != NEVER).collect()
+    }
+
+    /// A number of all that a cell's state is moved on by.
+    fn marks(&self) -> u64 {
+        let Relaxation { tau, goal, threshold, reset, refractory } = self.relaxation;
+        [tau, goal, threshold, reset, refractory].iter().fold(0, |mark, number| mix(mark, number.to_bits()))
+    }
+
     /// Ends a refractory time that is over before `at`: input at its very end is lost.
     #[cold]
     fn release(&mut self, cell: usize, at: u64) {
@@ -266,7 +281,48 @@ impl Population for Leaky {
         for cell in 0..self.cells.len() {
             self.cells[cell].train = self.trains.next(cell);
         }
-        self.touched = (0..self.cells.len() as u32).filter(|cell| self.cells[*cell as usize].train != NEVER).collect();
+        self.touched = self.driven();
+    }
+
+    fn keep(&mut self, now: u64, _: &Currents, out: &mut Writer) {
+        let Moment { begin, growth, .. } = self.moment(now);
+        let marks = self.marks();
+        for cell in 0..self.cells.len() {
+            // All that comes until now has come: nothing fires.
+            self.bring(cell, now, begin, &mut Vec::new());
+            out.put(marks);
+            out.put(self.until[cell]);
+            out.all([self.cells[cell].u, self.cells[cell].u / growth + self.relaxation.goal]);
+            self.trains.keep(cell, out);
+        }
+    }
+
+    fn restore(&mut self, now: u64, _: &Currents, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        let Moment { begin, growth, .. } = self.moment(now);
+        let marks = self.marks();
+        for cell in 0..self.cells.len() {
+            let known: u64 = bytes.get()?;
+            self.until[cell] = bytes.get()?;
+            let [u, potential]: [f64; 2] = [bytes.get()?, bytes.get()?];
+            let as_it_was = known == marks || u == HELD;
+            let u = if as_it_was { u } else { (potential - self.relaxation.goal) * growth };
+            self.trains.restore(cell, now, bytes)?;
+            self.cells[cell] = Cell { u, train: self.trains.next(cell) };
+        }
+        self.begun.fill(begin);
+        self.foreseen = Foreseen::default();
+        self.touched = self.driven();
+        Ok(())
+    }
+
+    fn unsound(&self, _: u64, _: usize) -> Vec<(u32, usize, f64)> {
+        let potential = |cell: &Cell| if cell.u == HELD { 0.0 } else { cell.u };
+        let all = (0..).zip(&self.cells).map(|(index, cell)| (index, 0, potential(cell)));
+        all.filter(|(.., value)| !is_sound(*value)).collect()
+    }
+
+    fn silence(&mut self, cell: usize) {
+        (self.cells[cell].u, self.until[cell]) = (f64::NAN, NEVER);
     }
 
     fn foreseen(&self) -> Foreseen {

@@ -18,20 +18,20 @@
 //! In the order of reading: `queue.rs`, `rows.rs` (synapses), `plastic/` (those that learn), `courses.rs` (what they read of modulators), `lazy.rs` and `leaky.rs` (neurons), `worker.rs`
 //! (the window of a partition).
 
-mod courses;
+pub(crate) mod courses;
 mod currents;
 mod hazard;
 mod lazy;
 mod leader;
 mod leaky;
-mod plan;
-mod plastic;
+pub(crate) mod plan;
+pub(crate) mod plastic;
 mod population;
-mod queue;
+pub(crate) mod queue;
 mod refusals;
-mod rows;
+pub(crate) mod rows;
 mod sources;
-mod state;
+pub(crate) mod state;
 mod stretch;
 mod trains;
 mod trials;
@@ -42,7 +42,7 @@ pub use lazy::{Flow, Outlook, build};
 pub use leaky::{Relaxation, leaky};
 pub use plan::Plan;
 pub use plastic::{Femtoseconds, Learner, Teach};
-pub use population::{Build, Foreseen, Population, Setup};
+pub use population::{Build, Currents, Foreseen, Population, Setup};
 pub use queue::Queue;
 pub use rows::Fan;
 pub use state::{Events, State};

@@ -21,13 +21,13 @@ use std::sync::Arc;
 /// A network laid out for the event engine.
 pub struct Plan {
     /// The network; its time step is a femtosecond.
-    pub(super) network: Arc<Network>,
+    pub(crate) network: Arc<Network>,
     /// The step that the netlist names.
-    pub(super) step_fs: i64,
+    pub(crate) step_fs: i64,
     pub(super) probes: Vec<Probe>,
-    pub(super) parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
     /// Where each population's cells begin.
-    pub(super) firsts: Vec<u32>,
+    pub(crate) firsts: Vec<u32>,
     /// What stimuli do from time 0 on.
     pub(super) given: Given,
     /// What rules read of modulators, at time 0.
@@ -38,7 +38,7 @@ pub struct Plan {
 
 /// What stimuli do from a time on.
 #[derive(Clone)]
-pub(super) struct Given {
+pub(crate) struct Given {
     pub(super) sources: Sources,
     pub(super) parts: Vec<GivenPart>,
 }
@@ -53,12 +53,12 @@ pub(super) struct GivenPart {
 }
 
 /// What a partition owns.
-pub(super) struct Part {
+pub(crate) struct Part {
     /// Cells of each population.
-    pub(super) owned: Vec<Range<u32>>,
-    pub(super) tables: Vec<Table>,
+    pub(crate) owned: Vec<Range<u32>>,
+    pub(crate) tables: Vec<Table>,
     /// Which of them are of each source population.
-    pub(super) of_source: Vec<Vec<u32>>,
+    pub(crate) of_source: Vec<Vec<u32>>,
     /// Which of them learn from the spikes of each target population.
     pub(super) of_target: Vec<Vec<u32>>,
     /// Populations of neurons at time 0.
@@ -100,7 +100,8 @@ impl Plan {
                 builds.into_iter().map(|b| b.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
             })
         };
-        let (parts, given): (Vec<Part>, Vec<GivenPart>) = parts.into_iter().unzip();
+        let (mut parts, given): (Vec<Part>, Vec<GivenPart>) = parts.into_iter().unzip();
+        remember_alike(&mut parts);
         let delays = parts.iter().flat_map(|part| &part.tables).filter_map(Table::least_delay);
         let window = delays.min().unwrap_or(LONGEST_WINDOW).clamp(1, LONGEST_WINDOW);
         let firsts = network.populations.iter().map(|population| population.first).collect();
@@ -175,6 +176,16 @@ impl Plan {
             *bytes += table.record_bytes() + table.index_bytes();
         }
         all
+    }
+}
+
+/// Synapses of one table remember as long in all partitions, as it is in a plan of one partition.
+fn remember_alike(parts: &mut [Part]) {
+    for table in 0..parts.first().map_or(0, |part| part.tables.len()) {
+        let longest = parts.iter().filter_map(|part| part.tables[table].plastic.as_ref()).map(|p| p.start.longest()).max();
+        for plastic in parts.iter_mut().filter_map(|part| part.tables[table].plastic.as_mut()) {
+            plastic.start.remember(longest.unwrap_or(0));
+        }
     }
 }
 

@@ -5,6 +5,9 @@ use super::rows::Fan;
 use super::trains::Trains;
 use crate::network::Column;
 use crate::record::Spike;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::bytes::{Reader, Writer};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Neurons of one model that a partition owns, with their state. Cells are counted from the first of them; times are in
@@ -41,12 +44,32 @@ pub trait Population: Send + Sync {
         None
     }
 
+    /// Writes the state of all cells, one after the other: what windows and looking did to how it is kept is not in it. `currents` are
+    /// those that stimuli are known to send into cells now.
+    fn keep(&mut self, now: u64, currents: &Currents, out: &mut Writer);
+
+    /// Goes on from a state that was written; what cells do by themselves is foreseen anew. Where parameters or currents are others than
+    /// they were, they hold from now on.
+    ///
+    /// # Errors
+    /// It is not the state of such a population.
+    fn restore(&mut self, now: u64, currents: &Currents, bytes: &mut Reader<'_>) -> Result<(), SnapshotError>;
+
+    /// Cells of whose first so many state variables one makes no sense now, which, and what it is.
+    fn unsound(&self, now: u64, variables: usize) -> Vec<(u32, usize, f64)>;
+
+    /// A cell fires no more, whatever comes.
+    fn silence(&mut self, cell: usize);
+
     /// What neurons foresaw.
     fn foreseen(&self) -> Foreseen;
 
     /// Bytes of its cells.
     fn bytes(&self) -> usize;
 }
+
+/// Current that flows into cells.
+pub type Currents = BTreeMap<u32, f64>;
 
 /// What neurons foresaw: spikes and random input of their own, and moments to look again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

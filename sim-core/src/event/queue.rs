@@ -38,6 +38,11 @@ impl<T: Copy> Queue<T> {
         self.len == 0
     }
 
+    /// All items, in no order.
+    pub(crate) fn items(&self) -> impl Iterator<Item = (u64, T)> {
+        self.buckets.iter().flatten().copied()
+    }
+
     /// The time of the first item.
     pub fn earliest(&self) -> Option<u64> {
         self.buckets.iter().find(|bucket| !bucket.is_empty())?.iter().map(|(time, _)| *time).min()

@@ -18,7 +18,7 @@ pub(crate) struct Table {
     /// Whether no two weights have different signs: inputs of one time may then be tested one by one.
     pub(crate) one_sign: bool,
     /// What synapses that learn have: their weights are not here.
-    pub(super) plastic: Option<Plastic>,
+    pub(crate) plastic: Option<Plastic>,
 }
 
 /// Who is reached.
@@ -167,7 +167,7 @@ impl Table {
     }
 
     /// Calls for each synapse that is stored with its source, its delay and its target.
-    pub(super) fn each(&self, mut call: impl FnMut(u32, u64, u32)) {
+    pub(crate) fn each(&self, mut call: impl FnMut(u32, u64, u32)) {
         let Rows::Listed { starts, targets } = &self.rows else { return };
         for (source, row) in (0..).zip(starts.windows(2)) {
             for synapse in row[0] as usize..row[1] as usize {
@@ -211,6 +211,19 @@ impl Table {
             }
         }
         u64::from(row.end - row.start)
+    }
+
+    /// The source of an event, and how long it takes.
+    pub(crate) fn source(&self, arrival: Arrival) -> (u32, u64) {
+        let source = match &self.rows {
+            Rows::All { .. } => arrival.first,
+            Rows::Listed { starts, .. } => starts.partition_point(|start| *start <= arrival.first) as u32 - 1,
+        };
+        let delay = match &self.delays {
+            Delays::One(delay) => *delay,
+            Delays::Each(delays) => delays[arrival.first as usize],
+        };
+        (source, delay)
     }
 
     /// The synapses of an event.

@@ -6,6 +6,8 @@ use crate::math;
 use crate::network::Network;
 use crate::random::{Key, mix};
 use crate::record::Spike;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::bytes::{Reader, Writer};
 use crate::stimulus::{Drive, PerUnit, Schedule};
 use crate::time::Grid;
 use std::sync::Arc;
@@ -90,6 +92,33 @@ impl Sources {
             sources.foresee(unit as u32, from);
         }
         sources
+    }
+
+    /// Writes where the random ones are.
+    pub(crate) fn keep(&self, out: &mut Writer) {
+        let mut next = vec![NEVER; self.units.len()];
+        self.queue.items().for_each(|(time, unit)| next[unit as usize] = time);
+        for (unit, next) in self.units.iter().zip(next) {
+            out.put(next);
+            out.put(unit.draws.drawn());
+        }
+    }
+
+    /// Goes on from where they had come, so late.
+    pub(crate) fn restore(&mut self, now: u64, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        self.emitted = self.trains.partition_point(|spike| spike.tick <= now);
+        self.queue = Queue::default();
+        for (unit, index) in self.units.iter_mut().zip(0..) {
+            let next: u64 = bytes.get()?;
+            unit.draws.skip_to(bytes.get()?);
+            if next < now {
+                return Err(bytes.wrong());
+            }
+            if next != NEVER {
+                self.queue.push(next, index);
+            }
+        }
+        Ok(())
     }
 
     fn foresee(&mut self, unit: u32, from: u64) -> u64 {

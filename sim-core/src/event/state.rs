@@ -8,7 +8,7 @@ use super::population::{Foreseen, Population};
 use super::queue::Queue;
 use super::rows::Arrival;
 use super::sources::Sources;
-use crate::engine::Tally;
+use crate::engine::{Tally, Unsound, variables};
 use crate::plasticity::{Reading, SynapseValues};
 use crate::record::SpikeHash;
 use std::sync::Arc;
@@ -16,30 +16,32 @@ use std::sync::Arc;
 /// The state of a run.
 pub struct State {
     /// Femtoseconds done.
-    pub(super) now: u64,
-    pub(super) parts: Vec<PartState>,
-    pub(super) tally: Tally,
+    pub(crate) now: u64,
+    /// So far behind is the time of all cells: trials side by side move nothing but the clock and the counts.
+    pub(crate) behind: u64,
+    pub(crate) parts: Vec<PartState>,
+    pub(crate) tally: Tally,
 }
 
 /// What a partition has that changes.
-pub(super) struct PartState {
-    pub(super) populations: Vec<Option<Box<dyn Population>>>,
+pub(crate) struct PartState {
+    pub(crate) populations: Vec<Option<Box<dyn Population>>>,
     /// By table: synapses that learn.
-    pub(super) plastic: Vec<Option<Box<dyn Synapses>>>,
+    pub(crate) plastic: Vec<Option<Box<dyn Synapses>>>,
     /// What they read of modulators.
-    pub(super) courses: Courses,
+    pub(crate) courses: Courses,
     /// Spikes on their way.
-    pub(super) arrivals: Queue<Arrival>,
+    pub(crate) arrivals: Queue<Arrival>,
     /// When cells go on by themselves: population and cell.
-    pub(super) wakes: Queue<(u32, u32)>,
+    pub(crate) wakes: Queue<(u32, u32)>,
     /// Changes of injected current, by time, and how many were made.
-    pub(super) changes: Arc<[Change]>,
-    pub(super) changed: usize,
+    pub(crate) changes: Arc<[Change]>,
+    pub(crate) changed: usize,
     /// The cells of stimuli: the first partition has them.
-    pub(super) sources: Option<Sources>,
-    pub(super) scheduled: u64,
-    pub(super) delivered: u64,
-    pub(super) synaptic_events: u64,
+    pub(crate) sources: Option<Sources>,
+    pub(crate) scheduled: u64,
+    pub(crate) delivered: u64,
+    pub(crate) synaptic_events: u64,
 }
 
 impl PartState {
@@ -75,7 +77,7 @@ fn copies(populations: &[Option<Box<dyn Population>>]) -> Vec<Option<Box<dyn Pop
 
 impl Clone for State {
     fn clone(&self) -> Self {
-        Self { now: self.now, parts: self.parts.clone(), tally: self.tally.clone() }
+        Self { now: self.now, behind: self.behind, parts: self.parts.clone(), tally: self.tally.clone() }
     }
 }
 
@@ -95,6 +97,7 @@ impl State {
         let hash = SpikeHash::with_steps_of(plan.step_fs as u64);
         Self {
             now: 0,
+            behind: 0,
             parts: (0..plan.parts.len())
                 .map(|i| PartState::new(plan, &plan.parts[i], &plan.given.parts[i], sources(i)))
                 .collect(),
@@ -131,6 +134,30 @@ impl State {
             }
         }
         SynapseValues::sorted(all)
+    }
+
+    /// All neurons whose state makes no sense, in order.
+    pub fn unsound(&self, plan: &Plan) -> Vec<Unsound> {
+        let mut found = Vec::new();
+        for population in 0..plan.firsts.len() {
+            for (part, state) in plan.parts.iter().zip(&self.parts) {
+                let cells = state.populations[population]
+                    .iter()
+                    .flat_map(|p| p.unsound(self.now - self.behind, variables(&plan.network, population)));
+                let first = part.owned[population].start;
+                found.extend(cells.map(|(cell, variable, value)| Unsound { population, cell: first + cell, variable, value }));
+            }
+        }
+        found
+    }
+
+    /// A neuron fires no more, whatever comes.
+    pub fn silence(&mut self, plan: &Plan, population: usize, cell: u32) {
+        for (part, state) in plan.parts.iter().zip(&mut self.parts) {
+            if let (true, Some(cells)) = (part.owned[population].contains(&cell), &mut state.populations[population]) {
+                cells.silence((cell - part.owned[population].start) as usize);
+            }
+        }
     }
 
     /// What became of the events so far.

@@ -4,6 +4,8 @@ use super::hazard::{Draws, Hazard, NEVER};
 use crate::connect::{Generator, Synapse};
 use crate::network::{Network, Projection};
 use crate::random::{Key, mix};
+use crate::snapshot::SnapshotError;
+use crate::snapshot::bytes::{Reader, Writer};
 use crate::stimulus::{PerUnit, Schedule};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -52,6 +54,25 @@ impl Train {
     }
 }
 
+impl Train {
+    fn keep(&self, out: &mut Writer) {
+        out.all([self.next, self.draws.drawn(), self.end]);
+    }
+
+    /// Goes on from where it had come; from its next spike on by the rates that it has here.
+    fn restore(&mut self, now: u64, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        self.next = bytes.get()?;
+        if self.next < now {
+            return Err(bytes.wrong());
+        }
+        self.draws.skip_to(bytes.get()?);
+        let end = bytes.get()?;
+        // At the very end of a rate the next number is drawn by the one after.
+        (self.mean, self.end) = if end == self.next { (f64::INFINITY, end) } else { self.hazard.mean(self.next) };
+        Ok(())
+    }
+}
+
 /// The trains of a population's cells.
 #[derive(Clone, Debug, Default)]
 pub struct Trains {
@@ -81,6 +102,21 @@ impl Trains {
             Some(&[start, end]) => &self.list[start as usize..end as usize],
             _ => &[],
         }
+    }
+
+    /// Writes those of a cell.
+    pub(crate) fn keep(&self, cell: usize, out: &mut Writer) {
+        out.put(self.own(cell).len() as u32);
+        self.own(cell).iter().for_each(|train| train.keep(out));
+    }
+
+    /// Reads those of a cell.
+    pub(crate) fn restore(&mut self, cell: usize, now: u64, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        let count: u32 = bytes.get()?;
+        if count as usize != self.own(cell).len() {
+            return Err(bytes.wrong());
+        }
+        self.of(cell).iter_mut().try_for_each(|train| train.restore(now, bytes))
     }
 
     /// The trains of a cell.

@@ -40,9 +40,9 @@ impl SpikeHash {
         (&self.link, &self.open, self.window)
     }
 
-    /// A chain on the grid that has come so far.
-    pub(crate) fn of_parts(link: [u8; 32], open: Vec<u8>, window: u64) -> Self {
-        Self { link, open, window, ..Self::default() }
+    /// Goes on from where a chain of such windows had come.
+    pub(crate) fn resume(&mut self, link: [u8; 32], open: Vec<u8>, window: u64) {
+        *self = Self { link, open, window, width: self.width };
     }
 
     /// Takes spikes in order of (tick, neuron).

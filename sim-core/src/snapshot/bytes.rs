@@ -34,7 +34,7 @@ numbers!(u8, u16, u32, u64, i32, i64, f32, f64);
 
 /// Writes a section.
 #[derive(Default)]
-pub(crate) struct Writer(pub(crate) Vec<u8>);
+pub struct Writer(pub(crate) Vec<u8>);
 
 impl Writer {
     pub(crate) fn put(&mut self, number: impl Number) {
@@ -60,7 +60,8 @@ impl Writer {
 }
 
 /// Reads a section.
-pub(crate) struct Reader<'a> {
+#[derive(Clone)]
+pub struct Reader<'a> {
     name: &'a str,
     rest: &'a [u8],
 }
@@ -109,6 +110,19 @@ impl<'a> Reader<'a> {
             Values::F64(values) => self.fill(values),
             Values::F32(values) => self.fill(values),
         }
+    }
+
+    /// All read the same.
+    pub(crate) fn for_each<T>(
+        &mut self,
+        readers: impl Iterator<Item = T>,
+        mut read: impl FnMut(T, &mut Self) -> Result<(), SnapshotError>,
+    ) -> Result<(), SnapshotError> {
+        let here = self.clone();
+        readers.into_iter().try_for_each(|reader| {
+            *self = here.clone();
+            read(reader, self)
+        })
     }
 
     /// Nothing may be left.

@@ -1,6 +1,8 @@
 //! The file: header and sections. The only place that knows bincode.
 
 use super::SnapshotError;
+use super::bytes::{Reader, Writer};
+use crate::network::Network;
 use bincode::Options;
 use serde::{Deserialize, Serialize};
 
@@ -18,12 +20,14 @@ const LONGEST_HEADER: usize = 1 << 20;
 /// What a snapshot is of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// The engine: "grid".
+    /// The engine: "grid" or "event".
     pub engine: String,
     /// Hash of the network's structure.
     pub structure: [u8; 32],
     /// Ticks done.
     pub tick: u64,
+    /// Length of a tick in femtoseconds.
+    pub tick_fs: i64,
     /// Seed of wiring and parameters.
     pub seed: u64,
     /// Seed of what is random during a run.
@@ -49,8 +53,10 @@ pub struct Snapshot {
 }
 
 impl Header {
-    pub(super) fn new(engine: &str, structure: [u8; 32], tick: u64, (seed, noise_seed): (u64, u64)) -> Self {
-        Self { engine: engine.to_string(), structure, tick, seed, noise_seed, sections: Vec::new() }
+    /// Of a state of a network so many ticks of a length after its beginning.
+    pub(super) fn new(engine: &str, network: &Network, structure: [u8; 32], (tick, tick_fs): (u64, i64)) -> Self {
+        let (engine, seed, noise_seed) = (engine.to_string(), network.seed, network.noise_seed);
+        Self { engine, structure, tick, tick_fs, seed, noise_seed, sections: Vec::new() }
     }
 }
 
@@ -77,9 +83,24 @@ impl Snapshot {
         self.sections.get(index).map(Vec::as_slice)
     }
 
-    /// The bytes of a section of the engine's.
-    pub(super) fn needed(&self, name: &str) -> Result<&[u8], SnapshotError> {
-        self.section(name).ok_or_else(|| SnapshotError::Damaged(format!("it has no section \"{name}\"")))
+    /// Adds a section of the engine's.
+    pub(super) fn write(&mut self, name: &str, write: impl FnOnce(&mut Writer)) {
+        let mut out = Writer::default();
+        write(&mut out);
+        self.add(name, out.0);
+    }
+
+    /// Reads a section of the engine's, all of it.
+    pub(super) fn read<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&mut Reader<'_>) -> Result<T, SnapshotError>,
+    ) -> Result<T, SnapshotError> {
+        let bytes = self.section(name).ok_or_else(|| SnapshotError::Damaged(format!("it has no section \"{name}\"")))?;
+        let mut bytes = Reader::new(name, bytes);
+        let value = read(&mut bytes)?;
+        bytes.end()?;
+        Ok(value)
     }
 
     /// The file. The same state gives the same bytes.

@@ -1,35 +1,37 @@
 //! The state of the grid engine, section by section, in the order of populations.
 
 use super::bytes::{Number, Reader, Writer};
-use super::learning;
 use super::structure::structure;
-use super::{Header, Snapshot, SnapshotError};
+use super::{Header, Snapshot, SnapshotError, learning, tally};
 use crate::engine::{
     Bus, Plan, State,
     lanes::{LANES, Lanes},
 };
 use crate::network::Network;
-use crate::record::{Spike, SpikeHash};
+use crate::record::Spike;
 
 const ENGINE: &str = "grid";
 
+/// What the sections begin with of the state that trials begin with.
+const START: &str = "start of trials: ";
+
 impl State {
     /// A snapshot of a state of this plan. Two plans of one network give the same bytes.
-    ///
-    /// # Errors
-    /// The network runs in trials.
-    pub fn snapshot(&self, plan: &Plan) -> Result<Snapshot, SnapshotError> {
+    pub fn snapshot(&self, plan: &Plan) -> Snapshot {
         let network = plan.network();
-        if network.trials.is_some() {
-            return Err(SnapshotError::Unsupported("the network runs in trials"));
+        let header = Header::new(ENGINE, network, structure(network, network.timestep_fs), (self.tick, network.timestep_fs));
+        let mut snapshot = Snapshot::new(header);
+        self.sections(plan, "", &mut snapshot);
+        if let Some(start) = &self.start {
+            start.sections(plan, START, &mut snapshot);
         }
-        let seeds = (network.seed, network.noise_seed);
-        let mut snapshot = Snapshot::new(Header::new(ENGINE, structure(network), self.tick, seeds));
-        let mut section = |name: &str, write: &dyn Fn(&mut Writer)| {
-            let mut out = Writer::default();
-            write(&mut out);
-            snapshot.add(name, out.0);
-        };
+        snapshot
+    }
+
+    /// Adds all sections, with so much before their names.
+    fn sections(&self, plan: &Plan, prefix: &str, snapshot: &mut Snapshot) {
+        let mut section = |name: &str, write: &dyn Fn(&mut Writer)| snapshot.write(&format!("{prefix}{name}"), write);
+        section("tick", &|out| out.put(self.tick));
         section("neurons", &|out| self.neurons.iter().for_each(|values| out.values(values)));
         section("lanes", &|out| {
             let words = self.lanes.iter().flatten().flat_map(|lanes| lanes.words().as_flattened());
@@ -38,23 +40,9 @@ impl State {
         section("held", &|out| self.held.iter().for_each(|values| out.all(values.iter().copied())));
         section("bus", &|out| series(self.bus.held(), out));
         section("flows", &|out| series(self.flows.held(), out));
-        section("history", &|out| {
-            out.put(self.history.len() as u64);
-            self.history.iter().for_each(|spike| {
-                out.put(spike.tick);
-                out.put(spike.neuron);
-            });
-        });
-        section("tally", &|out| {
-            out.all(self.tally.spikes.iter().copied());
-            out.put(self.tally.synaptic_events);
-            let (link, open, window) = self.tally.hash.parts();
-            out.all(link.iter().copied());
-            out.list(open.iter().copied());
-            out.put(window);
-        });
+        section("history", &|out| spikes(self.history.iter(), out));
+        section("tally", &|out| tally::write(&self.tally, out));
         section("learning", &|out| learning::write(self, plan, out));
-        Ok(snapshot)
     }
 
     /// The state that a snapshot is of, for a plan of the same network, of however many partitions. Parameters may have changed.
@@ -62,15 +50,23 @@ impl State {
     /// # Errors
     /// The snapshot is of another engine or of a network with another structure, or its sections are not what they should be.
     pub fn restore(plan: &Plan, snapshot: &Snapshot) -> Result<Self, SnapshotError> {
-        let (network, header) = (plan.network(), snapshot.header());
-        snapshot.check_network(network)?;
+        snapshot.check(ENGINE, plan.network(), plan.network().timestep_fs)?;
+        let mut state = Self::of_sections(plan, "", snapshot)?;
+        if state.tick != snapshot.header().tick {
+            return Err(SnapshotError::Damaged("it is of two times".into()));
+        }
+        if snapshot.section(&format!("{START}tick")).is_some() {
+            state.start = Some(Box::new(Self::of_sections(plan, START, snapshot)?));
+        }
+        Ok(state)
+    }
+
+    fn of_sections(plan: &Plan, prefix: &str, snapshot: &Snapshot) -> Result<Self, SnapshotError> {
         let mut state = State::new(plan);
-        state.tick = header.tick;
         let mut section = |name: &str, read: &mut dyn FnMut(&mut State, &mut Reader<'_>) -> Result<(), SnapshotError>| {
-            let mut bytes = Reader::new(name, snapshot.needed(name)?);
-            read(&mut state, &mut bytes)?;
-            bytes.end()
+            snapshot.read(&format!("{prefix}{name}"), |bytes| read(&mut state, bytes))
         };
+        section("tick", &mut |state, bytes| bytes.get().map(|tick| state.tick = tick))?;
         section("neurons", &mut |state, bytes| state.neurons.iter_mut().try_for_each(|values| bytes.values(values)))?;
         section("lanes", &mut |state, bytes| {
             state.lanes.iter_mut().flatten().try_for_each(|lanes| {
@@ -81,36 +77,15 @@ impl State {
             })
         })?;
         section("held", &mut |state, bytes| state.held.iter_mut().try_for_each(|values| bytes.fill(values)))?;
-        let held = |bus: &mut Bus, bytes: &mut Reader<'_>| match bus.hold(bytes.get()?, bytes.list()?) {
-            true => Ok(()),
-            false => Err(bytes.wrong()),
-        };
         section("bus", &mut |state, bytes| held(&mut state.bus, bytes))?;
         section("flows", &mut |state, bytes| held(&mut state.flows, bytes))?;
-        let cells = network.populations.iter().map(|population| u64::from(population.size)).sum();
-        section("history", &mut |state, bytes| history(state, bytes, cells))?;
-        section("tally", &mut |state, bytes| {
-            bytes.fill(&mut state.tally.spikes)?;
-            state.tally.synaptic_events = bytes.get()?;
-            let mut link = [0; 32];
-            bytes.fill(&mut link)?;
-            state.tally.hash = SpikeHash::of_parts(link, bytes.list()?, bytes.get()?);
+        section("history", &mut |state, bytes| {
+            state.history = read_spikes(plan.network(), state.tick, bytes)?.into();
             Ok(())
         })?;
+        section("tally", &mut |state, bytes| tally::read(&mut state.tally, bytes))?;
         section("learning", &mut |state, bytes| learning::read(state, plan, bytes))?;
         Ok(state)
-    }
-}
-
-impl Snapshot {
-    /// Refuses networks that it is not of.
-    ///
-    /// # Errors
-    /// The snapshot is of another engine or of a network with another structure.
-    pub fn check_network(&self, network: &Network) -> Result<(), SnapshotError> {
-        let header = self.header();
-        let is_of = header.engine == ENGINE && header.structure == structure(network);
-        if is_of { Ok(()) } else { Err(SnapshotError::OtherNetwork) }
     }
 }
 
@@ -120,14 +95,29 @@ fn series((first, values): (i64, impl ExactSizeIterator<Item = f64>), out: &mut 
     out.list(values);
 }
 
-/// The spikes in flight, of cells that there are, in order.
-fn history(state: &mut State, bytes: &mut Reader<'_>, cells: u64) -> Result<(), SnapshotError> {
+fn held(bus: &mut Bus, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+    if bus.hold(bytes.get()?, bytes.list()?) { Ok(()) } else { Err(bytes.wrong()) }
+}
+
+/// Spikes in flight.
+pub(super) fn spikes<'a>(spikes: impl ExactSizeIterator<Item = &'a Spike>, out: &mut Writer) {
+    out.put(spikes.len() as u64);
+    spikes.for_each(|spike| {
+        out.put(spike.tick);
+        out.put(spike.neuron);
+    });
+}
+
+/// The same: of cells that there are, none after now.
+pub(super) fn read_spikes(network: &Network, now: u64, bytes: &mut Reader<'_>) -> Result<Vec<Spike>, SnapshotError> {
+    let cells: u64 = network.populations.iter().map(|population| u64::from(population.size)).sum();
+    let mut spikes = Vec::new();
     for _ in 0..bytes.count(u64::BYTES + u32::BYTES)? {
         let spike = Spike { tick: bytes.get()?, neuron: bytes.get()? };
-        if u64::from(spike.neuron) >= cells || spike.tick > state.tick {
+        if u64::from(spike.neuron) >= cells || spike.tick > now {
             return Err(bytes.wrong());
         }
-        state.history.push_back(spike);
+        spikes.push(spike);
     }
-    Ok(())
+    Ok(spikes)
 }

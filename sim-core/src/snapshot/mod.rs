@@ -11,15 +11,18 @@
 //! ```
 //!
 //! `format.rs` has the file, `bytes.rs` numbers in sections, `structure.rs` what a network must have in common with that of a
-//! snapshot, `grid.rs` and `learning.rs` what the sections of the grid engine hold. All numbers are little endian. What a plan
+//! snapshot, `grid.rs` and `learning.rs` what the sections of the grid engine hold, `event.rs` and `teaching.rs` those of the event engine. All numbers are little endian. What a plan
 //! decides (how cells are shared out among threads, how synapses lie in tables) is not in a snapshot, and neither is wiring: it is
 //! drawn again from the network.
 
 pub(crate) mod bytes;
+mod event;
 mod format;
 mod grid;
 mod learning;
 mod structure;
+mod tally;
+mod teaching;
 
 pub use format::{Header, Snapshot, VERSION};
 
@@ -36,8 +39,6 @@ pub enum SnapshotError {
     Damaged(String),
     /// It is whole, but of a network with another structure.
     OtherNetwork,
-    /// This cannot be kept in a snapshot.
-    Unsupported(&'static str),
 }
 
 impl fmt::Display for SnapshotError {
@@ -51,7 +52,6 @@ impl fmt::Display for SnapshotError {
             Self::OtherNetwork => {
                 write!(f, "the snapshot is of a network of another structure (step, seed, cells, models, connections or delays)")
             }
-            Self::Unsupported(what) => write!(f, "no snapshot can be made: {what}"),
         }
     }
 }

@@ -2,16 +2,20 @@
 //! connections and delays, which synapses learn and by which rule. Parameters, weights' means, stimuli and recordings may differ: that is
 //! a branch.
 
+use super::{Snapshot, SnapshotError};
 use crate::network::{Cells, Network, Population};
 
-/// A hash of the structure.
-pub(super) fn structure(network: &Network) -> [u8; 32] {
+/// A hash of the structure of a network on a grid of this step, whatever an engine calls a tick.
+pub(super) fn structure(network: &Network, step_fs: i64) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     // Lengths first, so that no two structures are the same text.
     let mut enter = |text: String| {
         hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
     };
-    enter(format!("{} {} {:?} {:?}", network.timestep_fs, network.seed, network.state, network.weights));
+    enter(format!("{} {} {:?} {:?}", step_fs, network.seed, network.state, network.weights));
+    if let Some(trials) = &network.trials {
+        enter(format!("{} {}", trials.each_fs, trials.reset.name()));
+    }
     network.populations.iter().for_each(|p| enter(format!("{} {} {} {:?}", p.name, p.size, model(p), p.positions)));
     for p in &network.projections {
         let rule = p.learning.as_ref().map_or("", |learning| learning.card.name);
@@ -19,6 +23,22 @@ pub(super) fn structure(network: &Network) -> [u8; 32] {
         enter(format!("{:?} {:?} {:?} {rule}", p.rule, p.delay, p.receptor));
     }
     *hasher.finalize().as_bytes()
+}
+
+impl Snapshot {
+    /// Refuses networks that it is not of.
+    ///
+    /// # Errors
+    /// The snapshot is of a network with another structure.
+    pub fn check_network(&self, network: &Network) -> Result<(), SnapshotError> {
+        self.check(&self.header().engine, network, network.timestep_fs)
+    }
+
+    /// Refuses engines and networks that it is not of.
+    pub(super) fn check(&self, engine: &str, network: &Network, step_fs: i64) -> Result<(), SnapshotError> {
+        let is_of = self.header().engine == engine && self.header().structure == structure(network, step_fs);
+        if is_of { Ok(()) } else { Err(SnapshotError::OtherNetwork) }
+    }
 }
 
 fn model(population: &Population) -> &'static str {

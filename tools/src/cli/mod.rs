@@ -16,8 +16,8 @@ pub use lsm::{
     LsmVariant, LsmVerb, LsmWiring,
 };
 pub use networks::{
-    CheckArgs, ConvergeArgs, CostArgs, CostModel, Engine, ExpandArgs, NetlistArgs, PacketModel, ResumeArgs, RunArgs, SanafeArgs,
-    SweepArgs,
+    CheckArgs, ConvergeArgs, CostArgs, CostModel, Engine, ExpandArgs, NetlistArgs, OnNan, OutputArgs, PacketModel, ResumeArgs,
+    RunArgs, SanafeArgs, SweepArgs,
 };
 pub use recordings::{CompareArgs, ConvertArgs, PlotArgs, PlotKind, RecoverArgs, StatsArgs};
 

@@ -47,6 +47,16 @@ pub enum Engine {
     Event,
 }
 
+/// What becomes of a run in which a neuron's state is no number any more, or runs away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OnNan {
+    /// It ends, and tells which neuron, which variable and when.
+    #[default]
+    Stop,
+    /// It goes on without the neuron, which is named at the end.
+    Quarantine,
+}
+
 /// `run`.
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
@@ -69,12 +79,26 @@ pub struct RunArgs {
     /// With --on: how many times slower than biology the machine runs.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, requires = "on")]
     pub time_scale_factor: f64,
+    /// Where the state of a neuron is no number any more, or runs away.
+    #[arg(long, value_enum, default_value = "stop")]
+    pub on_nan: OnNan,
+    /// What is written of it.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// What is written of a run.
+#[derive(Clone, Debug, Default, Args)]
+pub struct OutputArgs {
     /// Keep the state in this file at the end, also of an interrupted run: `resume` goes on from it.
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
     /// Keep it on the way, too, each time so much biological time has passed ("10s").
     #[arg(long, value_name = "TIME", requires = "checkpoint")]
     pub checkpoint_every: Option<String>,
+    /// Keep it on the way, too, each time so much time has passed on the clock ("5min").
+    #[arg(long, value_name = "TIME", requires = "checkpoint")]
+    pub checkpoint_every_wall: Option<String>,
     /// Write the recording into this folder.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -250,28 +274,10 @@ pub struct ResumeArgs {
     /// Threads, at most one a core (default: one a core; the same bits with any number).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Keep the state in this file at the end.
-    #[arg(long, value_name = "FILE")]
-    pub checkpoint: Option<PathBuf>,
-    /// Keep it on the way, too ("10s").
-    #[arg(long, value_name = "TIME", requires = "checkpoint")]
-    pub checkpoint_every: Option<String>,
-    /// Write the recording into this folder.
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Replace what is there.
-    #[arg(long)]
-    pub force: bool,
-    /// Draw the spikes (.svg, .png).
-    #[arg(long, value_name = "FILE")]
-    pub raster: Option<PathBuf>,
-    /// Draw or write the recorded state variables (.svg, .png, .csv, .npz).
-    #[arg(long, value_name = "FILE")]
-    pub trace: Option<PathBuf>,
-    /// Write the recorded spikes (.csv, .gdf, .npz).
-    #[arg(long, value_name = "FILE")]
-    pub spikes: Option<PathBuf>,
-    /// One JSON object on stdout.
-    #[arg(long)]
-    pub json: bool,
+    /// Where the state of a neuron is no number any more, or runs away.
+    #[arg(long, value_enum, default_value = "stop")]
+    pub on_nan: OnNan,
+    /// What is written of it.
+    #[command(flatten)]
+    pub output: OutputArgs,
 }

@@ -1,6 +1,5 @@
 //! `converge`: how far spikes on a grid are from those in continuous time, step by step.
 
-use crate::Terminal;
 use crate::cli::{ConvergeArgs, Engine, NetlistArgs};
 use crate::failure::Failure;
 use crate::load;
@@ -9,6 +8,7 @@ use crate::outputs::{checked, not_drawn, save};
 use crate::plot::{self, Caption, Format, ScatterData, ScatterGroup, Size};
 use crate::progress::{Steps, interrupts};
 use crate::simulation::{Simulation, Sinks};
+use crate::{Terminal, soundness};
 use serde_json::{Value, json};
 use sim_core::math;
 use sim_core::record::{Sink, Window};
@@ -103,7 +103,9 @@ fn run(arguments: &ConvergeArgs, step: &str, engine: Engine) -> Result<(String, 
     let neurons = network.populations.iter().filter(|population| population.card().is_some());
     let step_fs = simulation.running.grid().step_fs();
     let mut trains = Trains { neurons: neurons.map(|p| p.range()).collect(), step_fs, trains: BTreeMap::new() };
-    simulation.run(&mut Sinks::new(&network, None), &mut trains);
+    let mut sinks = Sinks::new(&simulation, None);
+    simulation.run(&mut sinks, &mut trains);
+    soundness::judged(&mut simulation, None).map_or(Ok(()), Err)?;
     if simulation.interrupted() {
         return Err(Failure::Other("interrupted", format!("interrupted in the run with {step}")));
     }

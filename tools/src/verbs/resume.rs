@@ -9,22 +9,15 @@ use crate::failure::Failure;
 /// Goes on with a run, as if it had never stopped.
 pub(crate) fn resume(arguments: &ResumeArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let checkpoint = Checkpoint::open(&arguments.snapshot)?;
-    let ResumeArgs { sets, duration, threads, out, force, raster, trace, spikes, json, .. } = arguments.clone();
     let run = RunArgs {
-        netlist: checkpoint.netlist(&sets, duration.as_ref()),
-        threads,
+        netlist: checkpoint.netlist(&arguments.sets, arguments.duration.as_ref()),
+        threads: arguments.threads,
         engine: Engine::Grid,
         on: None,
         model: PacketModel::Links,
         time_scale_factor: 1.0,
-        checkpoint: arguments.checkpoint.clone(),
-        checkpoint_every: arguments.checkpoint_every.clone(),
-        out,
-        force,
-        raster,
-        trace,
-        spikes,
-        json,
+        on_nan: arguments.on_nan,
+        output: arguments.output.clone(),
     };
     run_text(checkpoint.text(), &run, Some(&checkpoint), quiet, terminal).map(|(code, _)| code)
 }

@@ -11,7 +11,7 @@ use crate::outputs::Outputs;
 use crate::progress::{Progress, interrupts};
 use crate::recording::{self, Recording, Spikes};
 use crate::simulation::{Simulation, Sinks, cores, threads_for};
-use crate::{Terminal, diagnose, manifest, weights};
+use crate::{Terminal, diagnose, manifest, soundness, weights};
 use sim_core::network::What;
 use sim_core::record::{MemoryTrace, Recorder};
 use std::path::Path;
@@ -65,8 +65,8 @@ pub(super) fn run_text(
     terminal: &mut Terminal<'_>,
 ) -> Result<(u8, String), Failure> {
     interrupts();
-    let outputs = Outputs::new(arguments)?;
-    let folder = arguments.out.as_ref().map(|place| NewFolder::new(place, arguments.force)).transpose()?;
+    let outputs = Outputs::new(&arguments.output)?;
+    let folder = arguments.output.out.as_ref().map(|place| NewFolder::new(place, arguments.output.force)).transpose()?;
     let (loaded, netlist) = match &arguments.on {
         Some(machine) => on_machine::load(text, machine, &arguments.netlist)?,
         None => (load::load_text(text, &arguments.netlist)?, arguments.netlist.clone()),
@@ -80,13 +80,14 @@ pub(super) fn run_text(
     from.map_or(Ok(()), |checkpoint| checkpoint.check_files(&loaded))?;
     let mut simulation = match (&arguments.on, from) {
         (Some(name), _) => Simulation::on(network.clone(), OnMachine::new(network, name, arguments)?),
-        (None, Some(checkpoint)) => Simulation::resumed(network, threads, &checkpoint.snapshot)?,
+        (None, Some(checkpoint)) => Simulation::resumed(network.clone(), threads, &checkpoint.snapshot)?,
         (None, None) => Simulation::new(network.clone(), arguments.engine, threads)?,
     };
-    simulation.checkpoints = Checkpoints::new(arguments, &loaded, &netlist, &simulation.running)?;
+    simulation.watch.on_nan = arguments.on_nan;
+    simulation.checkpoints = Checkpoints::new(&arguments.output, &loaded, &netlist, &simulation.running)?;
     let network = &simulation.running.network().clone();
     folder.iter().try_for_each(|folder| manifest::begin(folder, (&loaded, &netlist, from), &simulation))?;
-    let mut sinks = Sinks::new(network, folder.as_ref().map(|f| f.recorder(network)).transpose()?);
+    let mut sinks = Sinks::new(&simulation, folder.as_ref().map(|f| f.recorder(network)).transpose()?);
     if outputs.any() {
         sinks.remember(network)?;
     }
@@ -110,16 +111,17 @@ pub(super) fn run_text(
         _ => Ok(()),
     };
     if kept.is_ok() {
-        written.extend(arguments.out.clone());
+        written.extend(arguments.output.out.clone());
     }
     let drawn = match sinks.memory.take() {
         Some(recorder) => in_memory(&simulation, recorder).and_then(|r| outputs.write(&r, &mut written)),
         None => Ok(()),
     };
-    let failed = kept.and(drawn).and(simulation.unkept.take().map_or(Ok(()), Err)).err();
+    let unsound = soundness::judged(&mut simulation, from.map(|checkpoint| &checkpoint.snapshot));
+    let failed = kept.and(drawn).and(simulation.unkept.take().or(unsound).map_or(Ok(()), Err)).err();
     let kept = simulation.checkpoints.as_ref().filter(|_| failed.is_none()).map_or_else(String::new, Checkpoints::text);
     match &failed {
-        _ if !arguments.json => terminal.print(&(text + &kept + &last_line(&written)))?,
+        _ if !arguments.output.json => terminal.print(&(text + &kept + &last_line(&written)))?,
         None => terminal.print_json(&json)?,
         Some(_) => {}
     }

@@ -3,9 +3,11 @@
 use super::following::LAP;
 use super::laws::{Coming, Laws, Since, Target};
 use super::posts::Posts;
-use super::{NEVER, Synapses, Wiring};
+use super::{NEVER, Part, Synapses, Wiring};
 use crate::event::courses::Courses;
 use crate::plasticity::{Reading, Rule};
+use crate::snapshot::SnapshotError;
+use crate::snapshot::bytes::{Reader, Writer};
 use std::sync::Arc;
 
 /// Spikes a target that are remembered until all synapses work them off, so that they can be forgotten.
@@ -34,6 +36,8 @@ pub(super) struct Learning<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: 
     swept: i64,
     /// What goes on between spikes has been followed up to this time, by the sources' clocks.
     followed: i64,
+    /// The longest delay of any partition's synapses of this kind.
+    longest: i64,
     /// How many spikes of targets are remembered at most until the next sweep.
     room: usize,
 }
@@ -49,6 +53,7 @@ impl<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: usize, const Y: usize>
             posts: Posts::new(wiring.cells()),
             swept: NEVER,
             followed: NEVER,
+            longest: wiring.longest(),
             room: REMEMBERED * wiring.cells(),
             wiring,
         }
@@ -90,10 +95,15 @@ impl<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: usize, const Y: usize>
         Coming { now, since, elapsed, after: self.laws.rule.source(&since.traces, elapsed), moments }
     }
 
+    /// The time before which courses are of no more use.
+    fn oldest(&self, now: i64) -> i64 {
+        if R::FLOWS { self.followed } else { now - self.longest }
+    }
+
     /// All synapses get as far as a spike of their source would bring them that arrives now; then nobody needs the spikes that all
     /// have seen.
     fn sweep(&mut self, now: i64, courses: &Courses) {
-        let lap = if R::FLOWS { (now - self.wiring.longest()).div_euclid(LAP) * LAP } else { NEVER };
+        let lap = if R::FLOWS { (now - self.longest).div_euclid(LAP) * LAP } else { NEVER };
         for run in 0..self.wiring.run_count() {
             let (by, Some(since)) = (self.laws.seen(now, self.wiring.delay(run)), self.since(run)) else { continue };
             if lap <= since.followed && (by <= since.low || since.low - since.last >= self.laws.reach) {
@@ -110,9 +120,14 @@ impl<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: usize, const Y: usize>
             }
         }
         (self.swept, self.followed) = (now, self.followed.max(lap));
-        self.posts.forget(self.laws.seen(now, self.wiring.longest()));
+        self.posts.forget(self.laws.seen(now, self.longest));
         self.room = (REMEMBERED * self.wiring.cells()).max(2 * self.posts.len());
     }
+}
+
+/// Refuses times of a file that are not before now.
+fn past(time: i64, now: i64, bytes: &Reader<'_>) -> Result<(), SnapshotError> {
+    if time == NEVER || (0..=now).contains(&time) { Ok(()) } else { Err(bytes.wrong()) }
 }
 
 impl<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: usize, const Y: usize> Synapses for Learning<R, V, X, Y> {
@@ -147,12 +162,12 @@ impl<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: usize, const Y: usize>
     }
 
     fn pass(&mut self, now: i64, courses: &Courses) -> i64 {
-        let oldest = now - self.wiring.longest();
+        let oldest = now - self.longest;
         let lagging = R::FLOWS && oldest - self.followed.max(0) >= LAP;
         if self.posts.len() > self.room || lagging {
             self.sweep(now, courses);
         }
-        if R::FLOWS { self.followed } else { oldest }
+        self.oldest(now)
     }
 
     fn read(&self, now: i64, variable: usize, reading: Reading, courses: &Courses) -> Vec<f64> {
@@ -174,6 +189,51 @@ impl<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: usize, const Y: usize>
             }
         }
         values
+    }
+
+    fn longest(&self) -> i64 {
+        self.longest
+    }
+
+    fn remember(&mut self, longest: i64) {
+        self.longest = longest;
+    }
+
+    fn level(&mut self, now: i64, courses: &Courses) -> i64 {
+        self.sweep(now, courses);
+        self.oldest(now)
+    }
+
+    fn keep(&self, part: Part, out: &mut Writer) {
+        match part {
+            Part::Time => out.all([self.swept, self.followed]),
+            Part::Synapse(synapse) => out.all(self.synapses[synapse]),
+            Part::Source(run) => {
+                out.put(self.sources[run].last);
+                out.all(self.sources[run].traces);
+            }
+            Part::Target(cell) => self.posts.keep(cell, out),
+        }
+    }
+
+    fn restore(&mut self, part: Part, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        match part {
+            Part::Time => {
+                (self.swept, self.followed) = (bytes.get()?, bytes.get()?);
+                past(self.followed, self.swept, bytes)?;
+            }
+            Part::Synapse(synapse) => bytes.fill(&mut self.synapses[synapse])?,
+            Part::Source(run) => {
+                self.sources[run].last = bytes.get()?;
+                past(self.sources[run].last, self.swept, bytes)?;
+                bytes.fill(&mut self.sources[run].traces)?;
+            }
+            Part::Target(cell) => {
+                self.posts.restore(cell, self.swept, bytes)?;
+                self.room = (REMEMBERED * self.wiring.cells()).max(2 * self.posts.len());
+            }
+        }
+        Ok(())
     }
 
     fn bytes(&self) -> (usize, usize) {

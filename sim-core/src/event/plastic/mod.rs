@@ -17,15 +17,18 @@ mod wiring;
 
 use wiring::Wiring;
 
-pub(super) use wiring::{Plastic, Run};
+pub(crate) use wiring::Plastic;
+pub(super) use wiring::Run;
 
 use super::courses::Courses;
 use crate::plasticity::{Host, Reading, Rule, Setup};
+use crate::snapshot::SnapshotError;
+use crate::snapshot::bytes::{Reader, Writer};
 use learning::Learning;
 use std::sync::Arc;
 
 /// The synapses of a table, with all that they remember. Times are in femtoseconds.
-pub(super) trait Synapses: Send + Sync {
+pub(crate) trait Synapses: Send + Sync {
     /// A copy with its state.
     fn copy(&self) -> Box<dyn Synapses>;
 
@@ -41,8 +44,40 @@ pub(super) trait Synapses: Send + Sync {
     /// A variable of all synapses.
     fn read(&self, now: i64, variable: usize, reading: Reading, courses: &Courses) -> Vec<f64>;
 
+    /// The longest delay of any of these synapses.
+    fn longest(&self) -> i64;
+
+    /// So long some take that are other partitions': from now on all is remembered as long as these need it.
+    fn remember(&mut self, longest: i64);
+
+    /// All synapses get as far as a spike of their source would bring them that arrives now. Returns the time before which courses
+    /// are of no more use.
+    fn level(&mut self, now: i64, courses: &Courses) -> i64;
+
+    /// Writes a part of the state of synapses that have been levelled.
+    fn keep(&self, part: Part, out: &mut Writer);
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// It is not such a part.
+    fn restore(&mut self, part: Part, bytes: &mut Reader<'_>) -> Result<(), SnapshotError>;
+
     /// Bytes of what synapses remember, and of what runs do.
     fn bytes(&self) -> (usize, usize);
+}
+
+/// A part of the state of synapses that have been levelled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    /// When that was, and how far they were followed between spikes.
+    Time,
+    /// What a synapse has.
+    Synapse(usize),
+    /// What a run remembers of its source.
+    Source(usize),
+    /// The spikes of a target, counted from the partition's first cell.
+    Target(usize),
 }
 
 /// Makes synapses with these weights.

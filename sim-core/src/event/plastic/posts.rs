@@ -1,5 +1,8 @@
 //! The targets' spikes: of each target all that some synapse has yet to see, and one more.
 
+use crate::snapshot::SnapshotError;
+use crate::snapshot::bytes::{Reader, Writer};
+
 /// A spike of a target.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Post<const Y: usize> {
@@ -33,6 +36,30 @@ impl<const Y: usize> Posts<Y> {
         let kept = keep(spikes.last());
         spikes.push(Post { at, kept });
         self.count += 1;
+    }
+
+    /// Writes those of a target.
+    pub(super) fn keep(&self, target: usize, out: &mut Writer) {
+        out.put(self.of[target].len() as u32);
+        for post in &self.of[target] {
+            out.put(post.at);
+            out.all(post.kept);
+        }
+    }
+
+    /// Reads those of a target.
+    pub(super) fn restore(&mut self, target: usize, now: i64, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        let (spikes, count) = (&mut self.of[target], bytes.get::<u32>()?);
+        self.count -= spikes.drain(..).count();
+        for _ in 0..count {
+            let mut post = Post { at: bytes.get()?, kept: [0.0; Y] };
+            bytes.fill(&mut post.kept)?;
+            spikes.push(post);
+        }
+        self.count += spikes.len();
+        let (first, last) = (spikes.first().map_or(0, |post| post.at), spikes.last().map_or(0, |post| post.at));
+        let in_order = spikes.is_sorted_by_key(|post| post.at) && first >= 0 && last <= now;
+        if in_order { Ok(()) } else { Err(bytes.wrong()) }
     }
 
     /// How many are remembered.

@@ -105,11 +105,11 @@ impl Wiring {
 }
 
 /// What a table has whose synapses learn.
-pub(in crate::event) struct Plastic {
+pub(crate) struct Plastic {
     /// Index of the projection.
     pub(in crate::event) projection: usize,
     /// The synapses at time 0.
-    pub(in crate::event) start: Box<dyn Synapses>,
+    pub(crate) start: Box<dyn Synapses>,
     /// Of weights where they are read.
     sign: f64,
 }

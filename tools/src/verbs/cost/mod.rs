@@ -10,7 +10,7 @@ use crate::folder::NewFolder;
 use crate::load::{self, Loaded};
 use crate::progress::{Progress, interrupts};
 use crate::simulation::{Simulation, Sinks, cores, threads_for};
-use crate::{Terminal, diagnose, import};
+use crate::{Terminal, diagnose, import, soundness};
 use serde_json::{Value, json};
 use sim_core::catalog::Effect;
 use sim_core::network::Network;
@@ -202,7 +202,9 @@ fn simulated(loaded: &Loaded, arguments: &CostArgs, quiet: bool) -> Result<Vec<S
     let grid = simulation.running.grid();
     let progress = Progress::new(quiet, grid, simulation.end());
     let mut keep = Keep { warmup: grid.tick(network.warmup_fs), spikes: Vec::new(), progress };
-    simulation.run(&mut Sinks::new(network, None), &mut keep);
+    let mut sinks = Sinks::new(&simulation, None);
+    simulation.run(&mut sinks, &mut keep);
+    soundness::judged(&mut simulation, None).map_or(Ok(()), Err)?;
     keep.progress.finish();
     if simulation.interrupted() {
         return Err(Failure::Other("interrupted", "interrupted: nothing is said of a run that was broken off".into()));
