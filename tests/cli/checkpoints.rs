@@ -106,6 +106,24 @@ fn rates_are_of_the_time_that_is_run() {
     assert!((rate(&resumed) / rate(&whole) - 1.0).abs() < 0.1, "{} and {}", rate(&resumed), rate(&whole));
 }
 
+/// From time 0 again, with the weights of before: what was learned makes a difference, and only that.
+#[test]
+fn a_reset_keeps_weights() {
+    let desk = Desk::new();
+    let (learned, fresh, again) = (desk.name("learned"), desk.name("fresh"), desk.name("again"));
+    let begun = json(&["run", "brunel-stdp", "--duration", "30ms", "--checkpoint", &learned]);
+    spikeloom(&["reset", &learned, "--keep", "weights", "-o", &fresh]).ends(0);
+    let on = json(&["resume", &fresh, "--duration", "30ms"]);
+    assert_eq!(on["from_ms"], begun["from_ms"], "it begins at the beginning");
+    let (spikes, before) = (on["spikes"].as_u64().expect("spikes") as f64, begun["spikes"].as_u64().expect("spikes") as f64);
+    assert!((spikes / before - 1.0).abs() < 0.2 && on["spike_hash"] != begun["spike_hash"], "{spikes} and {before}");
+    // Of a run that has not begun, nothing changes.
+    spikeloom(&["reset", &fresh, "--keep", "weights", "-o", &again]).ends(0);
+    assert!(desk.read("again") == desk.read("fresh"), "the same snapshot");
+    json(&["run", "hello", "--checkpoint", &learned]);
+    spikeloom(&["reset", &learned, "--keep", "weights", "-o", &fresh]).ends(2).says("no synapse of this network learns");
+}
+
 /// By the clock: one is there long before the end.
 #[test]
 fn snapshots_are_written_by_the_clock() {
@@ -175,6 +193,10 @@ fn side_files_are_those_of_the_snapshot() {
     json(&["run", &net, "--duration", "10ms", "--checkpoint", &snapshot]);
     json(&["resume", &snapshot, "--duration", "20ms", "--out", &desk.name("rest")]);
     assert_eq!(spikes_after(&desk, "rest", 0.0).len(), 1, "the one at 12 ms");
+    let contained = desk.name("contained");
+    json(&["run", &net, "--duration", "10ms", "--checkpoint", &contained, "--self-contained"]);
     desk.file("t.csv", "neuron,t_ms\n0,3\n1,13\n");
     spikeloom(&["resume", &snapshot, "--duration", "20ms"]).ends(1).says("has changed since the snapshot");
+    json(&["resume", &contained, "--duration", "20ms", "--out", &desk.name("same")]);
+    assert_eq!(spikes_after(&desk, "same", 0.0), spikes_after(&desk, "rest", 0.0), "it has them with it");
 }

@@ -6,6 +6,7 @@ mod compare;
 mod cost;
 mod cost_maps;
 mod engines;
+mod files;
 mod lsm;
 mod lsm_errors;
 mod lsm_events;

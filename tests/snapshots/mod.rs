@@ -2,4 +2,5 @@
 
 mod damaged;
 mod engines;
+mod golden;
 mod resumed;

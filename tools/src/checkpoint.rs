@@ -3,14 +3,17 @@
 use crate::cli::{NetlistArgs, OutputArgs};
 use crate::failure::Failure;
 use crate::files;
-use crate::load::{Loaded, Text};
+use crate::load::{Folder, Loaded, Text};
+use crate::manifest::absolute;
 use crate::running::Running;
 use netlists::Format;
 use serde_json::{Value, json};
+use sim_core::elaborate::Files;
 use sim_core::record::{Sink, Window};
 use sim_core::snapshot::Snapshot;
 use sim_core::time::Grid;
 use sim_core::units::{Dimension, parse_quantity};
+use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -19,6 +22,9 @@ use std::time::{Duration, Instant};
 /// The section that says where a network is from.
 const SOURCE: &str = "source";
 
+/// What the sections of files begin with that the netlist reads.
+const FILE: &str = "file ";
+
 /// Where and when a run writes snapshots.
 pub(crate) struct Checkpoints {
     path: PathBuf,
@@ -26,6 +32,8 @@ pub(crate) struct Checkpoints {
     every: Option<u64>,
     every_wall: Option<Duration>,
     source: Vec<u8>,
+    /// Files that the netlist reads, by their paths.
+    files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Checkpoints {
@@ -43,8 +51,9 @@ impl Checkpoints {
         running.check_snapshot()?;
         files::check_writable(&path).map_err(|error| Failure::Other("io", error.to_string()))?;
         let every = arguments.checkpoint_every.as_ref().map(|text| ticks(text, running.grid())).transpose()?;
+        let files = if arguments.self_contained { contents(loaded, netlist)? } else { BTreeMap::new() };
         let every_wall = arguments.checkpoint_every_wall.as_ref().map(|text| wall(text)).transpose()?;
-        Ok(Some(Self { path, every, every_wall, source: source(loaded, netlist).to_string().into_bytes() }))
+        Ok(Some(Self { path, every, every_wall, files, source: source(loaded, netlist).to_string().into_bytes() }))
     }
 
     /// How long after one the next is written, by the clock.
@@ -61,6 +70,7 @@ impl Checkpoints {
     pub(crate) fn write(&self, running: &Running) -> Result<(), Failure> {
         let mut snapshot = running.snapshot()?;
         snapshot.add(SOURCE, self.source.clone());
+        self.files.iter().for_each(|(path, bytes)| snapshot.add(&format!("{FILE}{path}"), bytes.clone()));
         files::write(&self.path, &snapshot.to_bytes()).map_err(|error| Failure::Other("io", error.to_string()))
     }
 
@@ -105,13 +115,25 @@ impl Sink for Alarm {
     }
 }
 
+/// The files that a netlist reads, as they were read.
+fn contents(loaded: &Loaded, netlist: &NetlistArgs) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+    let folder = Folder::new(&loaded.text, netlist);
+    let read = |(path, hash): &(String, String)| match folder.read_bytes(path) {
+        Ok(bytes) if blake3::hash(&bytes).to_hex().as_str() == hash => Ok((path.clone(), bytes)),
+        Ok(_) => Err(Failure::Other("differs", format!("{path} has changed since it was read"))),
+        Err(message) => Err(Failure::Other("io", message)),
+    };
+    loaded.files.iter().map(read).collect()
+}
+
 fn source(loaded: &Loaded, netlist: &NetlistArgs) -> Value {
-    let Text { name, text, format, folder } = &loaded.text;
+    let Text { name, text, format, folder, .. } = &loaded.text;
     json!({
         "name": name,
         "format": if *format == Format::Json { "json" } else { "toml" },
         "text": text,
-        "folder": std::path::absolute(folder).unwrap_or_else(|_| folder.clone()).to_string_lossy(),
+        "folder": absolute(folder),
+        "allow_files": netlist.allowed.iter().map(absolute).collect::<Vec<String>>(),
         "files": loaded.files,
         "netlist": netlist.netlist,
         "set": netlist.changes(),
@@ -143,16 +165,20 @@ impl Checkpoint {
     pub(crate) fn text(&self) -> Text {
         let text = |key: &str| self.source[key].as_str().unwrap_or_default().to_string();
         let format = if self.source["format"] == "json" { Format::Json } else { Format::Toml };
-        Text { name: text("name"), text: text("text"), format, folder: text("folder").into() }
+        let files =
+            self.snapshot.sections().filter_map(|(name, bytes)| Some((name.strip_prefix(FILE)?.to_string(), bytes.to_vec())));
+        Text { name: text("name"), text: text("text"), format, folder: text("folder").into(), files: files.collect() }
     }
 
     /// The changes of the run's command line, and more.
     pub(crate) fn netlist(&self, more: &[String], duration: Option<&String>) -> NetlistArgs {
         let text = |key: &str| self.source[key].as_str().map(str::to_string);
-        let sets = self.source["set"].as_array().into_iter().flatten().filter_map(|set| set.as_str().map(str::to_string));
+        let list =
+            |key: &str| self.source[key].as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_string));
         NetlistArgs {
             netlist: text("netlist").unwrap_or_default(),
-            sets: sets.chain(more.iter().cloned()).collect(),
+            sets: list("set").chain(more.iter().cloned()).collect(),
+            allowed: list("allow_files").map(PathBuf::from).collect(),
             swept: Vec::new(),
             duration: duration.cloned().or_else(|| text("duration")),
             timestep: text("timestep"),
@@ -169,6 +195,13 @@ impl Checkpoint {
         }
         let message = format!("{}: a side file of the netlist has changed since the snapshot", self.path.display());
         Err(Failure::Other("differs", message))
+    }
+
+    /// Another snapshot of the same network, with all that it takes to go on.
+    pub(crate) fn write(&self, mut snapshot: Snapshot, path: &Path) -> Result<(), Failure> {
+        let own = self.snapshot.sections().filter(|(name, _)| *name == SOURCE || name.starts_with(FILE));
+        own.for_each(|(name, bytes)| snapshot.add(name, bytes.to_vec()));
+        files::write(path, &snapshot.to_bytes()).map_err(|error| Failure::Other("io", error.to_string()))
     }
 
     /// What `run.json` says of it.

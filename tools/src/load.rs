@@ -10,6 +10,7 @@ use sim_core::diagnostic::{Diagnostic, Severity, SourceId, Sources};
 use sim_core::elaborate::{self, Files, Limits};
 use sim_core::network::Network;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ pub(crate) struct Text {
     pub(crate) format: Format,
     /// Folder that side tables are relative to.
     pub(crate) folder: PathBuf,
+    /// Files that came with it, by their paths: these are read instead.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
 }
 
 /// A network and everything that came with it.
@@ -56,7 +59,7 @@ pub(crate) fn find(netlist: &str) -> Result<Text, Failure> {
         })?;
         let text = read_text(path).map_err(Unread::into_failure)?;
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
-        return Ok(Text { name: netlist.to_string(), text, format, folder });
+        return Ok(Text { name: netlist.to_string(), text, format, folder, files: BTreeMap::new() });
     }
     if let Some(entry) = library::find(netlist) {
         return Ok(of_library(entry));
@@ -75,7 +78,7 @@ pub(crate) fn find(netlist: &str) -> Result<Text, Failure> {
 /// A netlist of the library.
 pub(crate) fn of_library(entry: &LibraryEntry) -> Text {
     let (name, text) = (entry.file.to_string(), entry.text.to_string());
-    Text { name, text, format: entry.format(), folder: PathBuf::from(".") }
+    Text { name, text, format: entry.format(), folder: PathBuf::from("."), files: BTreeMap::new() }
 }
 
 /// Why there is no text.
@@ -133,7 +136,7 @@ pub(crate) fn load(arguments: &NetlistArgs) -> Result<Loaded, Failure> {
 /// The same for a text already at hand.
 pub(crate) fn load_text(text: Text, arguments: &NetlistArgs) -> Result<Loaded, Failure> {
     let mut sources = Sources::default();
-    let files = Folder { root: text.folder.clone(), read: RefCell::default() };
+    let files = Folder::new(&text, arguments);
     let (description, mut problems, changes) = describe(&text, arguments, &Shelf(&files), &mut sources);
     let of_change = |p: &Diagnostic| p.is_error() && p.span.is_some_and(|span| changes.contains(&span.source));
     if problems.iter().any(of_change) {
@@ -191,27 +194,52 @@ fn in_order(mut problems: Vec<Diagnostic>, strict: bool) -> Vec<Diagnostic> {
     problems
 }
 
-/// Tables, netlists and images that the netlist names, relative to its folder; elsewhere by `..` or in full, as the user may read them.
-struct Folder {
+/// Tables, netlists and images that the netlist names: in its folder or below; elsewhere only what the command line allows.
+pub(crate) struct Folder {
     root: PathBuf,
+    /// Other folders that may be read, and the changes of the command line: a file that the user names there may be read, too.
+    allowed: Vec<PathBuf>,
+    changes: Vec<String>,
+    kept: BTreeMap<String, Vec<u8>>,
     read: RefCell<Vec<(String, String)>>,
 }
 
 impl Files for Folder {
     fn read(&self, path: &str) -> Result<String, String> {
-        let text = read_text(&self.root.join(path)).map_err(Unread::into_message)?;
-        self.remember(path, text.as_bytes());
-        Ok(text)
+        String::from_utf8(self.read_bytes(path)?).map_err(|_| format!("{path}: not a text file (not UTF-8)"))
     }
 
     fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
-        let bytes = read_up_to(&self.root.join(path), LARGEST_FILE).map_err(Unread::into_message)?;
+        let bytes = match self.kept.get(path) {
+            Some(kept) => kept.clone(),
+            None => read_up_to(&self.place(path)?, LARGEST_FILE).map_err(Unread::into_message)?,
+        };
         self.remember(path, &bytes);
         Ok(bytes)
     }
 }
 
 impl Folder {
+    /// That of a netlist.
+    pub(crate) fn new(text: &Text, arguments: &NetlistArgs) -> Self {
+        let changes = arguments.changes().into_iter().cloned().collect();
+        let (root, allowed, kept) = (text.folder.clone(), arguments.allowed.clone(), text.files.clone());
+        Self { root, allowed, changes, kept, read: RefCell::default() }
+    }
+
+    /// Where a file is, if it may be read. Links lie where they lead to.
+    fn place(&self, path: &str) -> Result<PathBuf, String> {
+        let place = self.root.join(path);
+        // What is not there is told by whoever reads it.
+        let Ok(real) = place.canonicalize() else { return Ok(place) };
+        let mut folders = std::iter::once(&self.root).chain(&self.allowed).filter_map(|folder| folder.canonicalize().ok());
+        if folders.any(|folder| real.starts_with(folder)) || self.changes.iter().any(|change| change.contains(path)) {
+            return Ok(place);
+        }
+        let folder = real.parent().unwrap_or(&real).display().to_string();
+        Err(format!("{path} is not in the netlist's folder: --allow-files {folder} lets it be read"))
+    }
+
     fn remember(&self, path: &str, bytes: &[u8]) {
         let mut read = self.read.borrow_mut();
         if !read.iter().any(|(known, _)| known == path) {

@@ -12,7 +12,7 @@ use crate::recording;
 use crate::simulation::{Simulation, cores};
 use crate::{trials, weights};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes into a new folder what is known before a run: whoever finds the folder without a run knows what it was to be.
 pub(crate) fn begin(folder: &NewFolder, origin: Origin<'_>, simulation: &Simulation) -> Result<(), Failure> {
@@ -77,7 +77,8 @@ fn manifest((loaded, arguments, from): Origin<'_>, simulation: &Simulation, summ
         "files": loaded.files.iter().map(|(file, hash)| json!({ "file": file, "blake3": hash })).collect::<Vec<Value>>(),
         "arguments": {
             "netlist": arguments.netlist,
-            "folder": std::path::absolute(&loaded.text.folder).unwrap_or_else(|_| loaded.text.folder.clone()).to_string_lossy(),
+            "folder": absolute(&loaded.text.folder),
+            "allow_files": arguments.allowed.iter().map(absolute).collect::<Vec<String>>(),
             "set": arguments.changes(),
             "duration": arguments.duration,
             "timestep": arguments.timestep,
@@ -105,6 +106,11 @@ fn manifest((loaded, arguments, from): Origin<'_>, simulation: &Simulation, summ
     })
 }
 
+/// A folder, as it is called from anywhere.
+pub(crate) fn absolute(folder: &PathBuf) -> String {
+    std::path::absolute(folder).unwrap_or_else(|_| folder.clone()).to_string_lossy().into_owned()
+}
+
 fn hash(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex().to_string()
 }
@@ -118,9 +124,13 @@ pub(crate) fn netlist(path: &Path, manifest: &Value, own: &NetlistArgs) -> Resul
         text.folder = folder.into();
     }
     unchanged(manifest, &text)?;
-    let sets = manifest["arguments"]["set"].as_array().cloned().unwrap_or_default();
+    let list = |key: &str| {
+        let texts = manifest["arguments"][key].as_array().into_iter().flatten();
+        texts.filter_map(|text| text.as_str().map(str::to_string)).collect::<Vec<String>>()
+    };
     let netlist = NetlistArgs {
-        sets: sets.iter().filter_map(|s| s.as_str().map(str::to_string)).collect(),
+        sets: list("set"),
+        allowed: list("allow_files").into_iter().map(PathBuf::from).collect(),
         duration: text_of("duration"),
         timestep: text_of("timestep"),
         seed: manifest["arguments"]["seed"].as_u64(),

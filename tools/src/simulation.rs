@@ -125,10 +125,16 @@ impl Simulation {
                 format!("{done} ms of the run are done, it is to take {end} ms: --duration says how long it shall be as a whole");
             return Err(Failure::Usage("at-its-end", message));
         }
-        let engine = if header.engine == "event" { Engine::Event } else { Engine::Grid };
+        let mut simulation = Self::restored(network, threads, snapshot)?;
+        simulation.begun_at = header.tick;
+        Ok(simulation)
+    }
+
+    /// Lays out a network with the state of a snapshot.
+    pub(crate) fn restored(network: Arc<Network>, threads: usize, snapshot: &Snapshot) -> Result<Self, Failure> {
+        let engine = if snapshot.header().engine == "event" { Engine::Event } else { Engine::Grid };
         let mut simulation = Self::new(network, engine, threads)?;
         simulation.running.restore(snapshot)?;
-        simulation.begun_at = header.tick;
         Ok(simulation)
     }
 

@@ -83,6 +83,11 @@ impl Snapshot {
         self.sections.get(index).map(Vec::as_slice)
     }
 
+    /// All sections, the engine's and a user's, by name.
+    pub fn sections(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.header.sections.iter().zip(&self.sections).map(|(entry, bytes)| (entry.name.as_str(), bytes.as_slice()))
+    }
+
     /// Adds a section of the engine's.
     pub(super) fn write(&mut self, name: &str, write: impl FnOnce(&mut Writer)) {
         let mut out = Writer::default();

@@ -16,8 +16,8 @@ pub use lsm::{
     LsmVariant, LsmVerb, LsmWiring,
 };
 pub use networks::{
-    CheckArgs, ConvergeArgs, CostArgs, CostModel, Engine, ExpandArgs, NetlistArgs, OnNan, OutputArgs, PacketModel, ResumeArgs,
-    RunArgs, SanafeArgs, SweepArgs,
+    CheckArgs, ConvergeArgs, CostArgs, CostModel, Engine, ExpandArgs, Keep, NetlistArgs, OnNan, OutputArgs, PacketModel,
+    ResetArgs, ResumeArgs, RunArgs, SanafeArgs, SweepArgs,
 };
 pub use recordings::{CompareArgs, ConvertArgs, PlotArgs, PlotKind, RecoverArgs, StatsArgs};
 
@@ -93,9 +93,14 @@ pub enum Verb {
     Recover(RecoverArgs),
     /// Go on with a run from its snapshot.
     #[command(
-        after_help = "Examples:\n  spikeloom run my.toml --checkpoint my.snap --checkpoint-every 10s\n  spikeloom resume my.snap --out rest                       # from the last snapshot to the end\n  spikeloom resume my.snap --duration 60s --threads 2       # the whole run shall take 60 s of biological time\n  spikeloom resume my.snap --set populations.noise.rate=20Hz # a branch: other parameters from here on\n\nThe spikes are those of the run that was never stopped, for any number of threads, and so is the spike hash at the end. The netlist is in the snapshot, CSV files and other netlists that it reads must be where they were. What makes another network (sizes, models, connections, delays, seed, step) cannot be changed. What is recorded begins at the snapshot. Of the grid engine; not of runs in trials or on a machine."
+        after_help = "Examples:\n  spikeloom run my.toml --checkpoint my.snap --checkpoint-every 10s\n  spikeloom resume my.snap --out rest                       # from the last snapshot to the end\n  spikeloom resume my.snap --duration 60s --threads 2       # the whole run shall take 60 s of biological time\n  spikeloom resume my.snap --set populations.noise.rate=20Hz # a branch: other parameters from here on\n\nThe spikes are those of the run that was never stopped, for any number of threads, and so is the spike hash at the end. The netlist is in the snapshot; CSV files and other netlists that it reads must be where they were, but for --self-contained. What makes another network (sizes, models, connections, delays, seed, step) cannot be changed. What is recorded begins at the snapshot. Of both engines, and within trials; not of runs on a machine."
     )]
     Resume(ResumeArgs),
+    /// A snapshot of the beginning, but for what synapses have learned.
+    #[command(
+        after_help = "Example:\n  spikeloom run my.toml --duration 60s --checkpoint learned.snap\n  spikeloom reset learned.snap --keep weights -o fresh.snap\n  spikeloom resume fresh.snap --duration 10s --out test     # from time 0, with these weights\n\nMembranes, spikes on their way, random streams, counts and the clock are those of a run's beginning; the targets' spikes that synapses had yet to hear of have had their effect. Of the grid engine."
+    )]
+    Reset(ResetArgs),
     /// Rates, CV of inter-spike intervals, correlations and synchrony of a recording.
     #[command(
         after_help = "Examples:\n  spikeloom stats results\n  spikeloom stats results --from 200ms --json\n  spikeloom stats theirs.gdf\n\nPer population: rate and its standard deviation over neurons, CV of the intervals (neurons with 5 spikes or more), correlation of counts in 2 ms (pairs of up to 200 neurons), synchrony (variance over mean of the population's count in 3 ms: 1 for independent Poisson trains)."

@@ -26,6 +26,9 @@ pub struct NetlistArgs {
     /// Warnings are errors.
     #[arg(long)]
     pub strict: bool,
+    /// Let the netlist read files of this folder, too (repeatable; default: of its own folder and below, and what --set names).
+    #[arg(long = "allow-files", value_name = "DIR")]
+    pub allowed: Vec<PathBuf>,
     /// Most memory that the network may take, in MiB (default: what the machine has free).
     #[arg(long, value_name = "MIB")]
     pub memory_limit: Option<u64>,
@@ -99,6 +102,9 @@ pub struct OutputArgs {
     /// Keep it on the way, too, each time so much time has passed on the clock ("5min").
     #[arg(long, value_name = "TIME", requires = "checkpoint")]
     pub checkpoint_every_wall: Option<String>,
+    /// Keep all files that the netlist reads with it: it goes on where they are not.
+    #[arg(long, requires = "checkpoint")]
+    pub self_contained: bool,
     /// Write the recording into this folder.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -258,6 +264,29 @@ pub struct ExpandArgs {
     /// On failure, problems as one JSON object on stdout (the expanded network is JSON in any case).
     #[arg(long)]
     pub json: bool,
+}
+
+/// `reset`.
+#[derive(Clone, Debug, Args)]
+pub struct ResetArgs {
+    /// The snapshot.
+    pub snapshot: PathBuf,
+    /// What is kept; all else is as at the beginning of a run.
+    #[arg(long, value_enum)]
+    pub keep: Keep,
+    /// The snapshot of the beginning.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What a reset keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Keep {
+    /// What synapses have learned.
+    Weights,
 }
 
 /// `resume`.

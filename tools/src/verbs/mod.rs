@@ -14,6 +14,7 @@ mod lsm;
 mod places;
 mod plot;
 mod recover;
+mod reset;
 mod resume;
 mod run;
 mod sanafe;
@@ -44,6 +45,7 @@ pub(crate) fn dispatch(cli: &Cli, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         Verb::Plot(arguments) => plot::plot(arguments, terminal)?,
         Verb::Compare(arguments) => return compare::compare(arguments, terminal),
         Verb::Convert(arguments) => convert::convert(arguments, terminal)?,
+        Verb::Reset(arguments) => reset::reset(arguments, terminal)?,
         Verb::Recover(arguments) => recover::recover(arguments, terminal)?,
         Verb::Stats(arguments) => stats::stats(arguments, terminal)?,
         Verb::List(arguments) => catalogue::list(arguments, terminal)?,
