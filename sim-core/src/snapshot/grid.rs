@@ -65,6 +65,10 @@ impl State {
         let (network, header) = (plan.network(), snapshot.header());
         snapshot.check_network(network)?;
         let mut state = State::new(plan);
+        let longest = (i64::MAX / network.timestep_fs) as u64;
+        if header.tick > longest {
+            return Err(SnapshotError::Damaged("it is of a time that cannot be told".into()));
+        }
         state.tick = header.tick;
         let mut section = |name: &str, read: &mut dyn FnMut(&mut State, &mut Reader<'_>) -> Result<(), SnapshotError>| {
             let mut bytes = Reader::new(name, snapshot.needed(name)?);
@@ -81,7 +85,7 @@ impl State {
             })
         })?;
         section("held", &mut |state, bytes| state.held.iter_mut().try_for_each(|values| bytes.fill(values)))?;
-        let held = |bus: &mut Bus, bytes: &mut Reader<'_>| match bus.hold(bytes.get()?, bytes.list()?) {
+        let held = |bus: &mut Bus, bytes: &mut Reader<'_>| match bus.hold(bytes.get()?, bytes.list()?, header.tick) {
             true => Ok(()),
             false => Err(bytes.wrong()),
         };
