@@ -114,7 +114,7 @@ impl Diagnostic {
 
     /// With the nearest of the known names as advice, when one is near; else with the list of a few.
     pub fn nearest<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
-        let known: Vec<&str> = known.into_iter().collect();
+        let known: Vec<&str> = known.into_iter().take(MOST_NAMES + 1).collect();
         match nearest(word, &known) {
             Some(name) => self.help(format!("did you mean \"{name}\"?")),
             None if !known.is_empty() && known.len() <= 12 => self.help(format!("known here: {}", known.join(", "))),
@@ -146,13 +146,23 @@ impl From<Diagnostic> for Failure {
 /// A value, or why there is none.
 pub type Outcome<T> = Result<T, Failure>;
 
-/// The known name nearest to a word, if it is near enough to be a slip of the keyboard.
+/// Among more names than this none is suggested: where a program wrote many of them, and refers to as many that there are not, it
+/// would take longer than all else.
+const MOST_NAMES: usize = 1000;
+
+/// The known name nearest to a word, if it is near enough to be a slip of the keyboard and there are not too many.
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    if known.len() > MOST_NAMES {
+        return None;
+    }
     let lower = word.to_lowercase();
-    let allowed = (word.chars().count() / 3).max(1);
+    let (length, allowed) = (lower.chars().count(), (word.chars().count() / 3).max(1));
     known
         .iter()
-        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), *name))
+        .map(|name| (name.to_lowercase(), *name))
+        // What differs more in length differs more; and long words take much memory to compare.
+        .filter(|(known, _)| known.chars().count().abs_diff(length) <= allowed)
+        .map(|(known, name)| (strsim::damerau_levenshtein(&lower, &known), name))
         // Two words of one letter are always near, and say nothing of each other.
         .filter(|(distance, _)| *distance <= allowed && *distance < lower.chars().count())
         .min_by_key(|(distance, _)| *distance)
@@ -172,6 +182,7 @@ mod tests {
         assert_eq!(nearest("tau_n", &known), Some("tau_m"), "one letter off");
         assert_eq!(nearest("Tau_M", &known), Some("tau_m"), "case is a slip");
         assert_eq!(nearest("conductance", &known), None, "nothing near");
+        assert_eq!(nearest(&"tau_m".repeat(1 << 20), &known), None, "a long word is compared with none that is shorter");
         assert_eq!(nearest("m", &["j", "n"]), None, "one letter is no slip for another");
         assert_eq!(nearest("J", &["j", "n"]), Some("j"), "except for its case");
     }

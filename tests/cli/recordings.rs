@@ -233,3 +233,24 @@ fn a_damaged_recording_is_told_and_no_picture_is_left() {
         refused(&text, "raster");
     }
 }
+
+/// What files claim is not believed beyond what there can be: times that no clock tells, neurons that no memory holds.
+#[test]
+fn recordings_that_cannot_be() {
+    let desk = recorded();
+    let out = desk.name("out");
+    let manifest = desk.text("out/run.json");
+    let ticks = format!("\"to_tick\": {}", desk.json("out/run.json")["to_tick"]);
+    for wrong in ["9223372036854775807", "18446744073709551615"] {
+        let late = manifest.replace(&ticks, &format!("\"to_tick\": {wrong}"));
+        assert_ne!(late, manifest, "a change");
+        desk.file("out/run.json", late);
+        for verb in [&["stats", &out][..], &["compare", &out, &out], &["plot", &out, "-o", &desk.name("p.svg")]] {
+            spikeloom(verb).ends(1).says("later than any time");
+        }
+    }
+    let far = desk.file("far.csv", "time_ms,population,neuron\n1,a,4294967294\n");
+    for verb in [&["stats", &far][..], &["compare", &far, &far], &["convert", &far, &desk.name("far.npz")]] {
+        spikeloom(verb).ends(2).says("more than 16777216 cells");
+    }
+}

@@ -44,6 +44,9 @@ impl Model {
     }
 }
 
+/// Longest chain of cards that are like each other.
+const MAX_DEPTH: usize = 64;
+
 /// A card with its chain of `like` resolved.
 #[derive(Clone, Debug)]
 pub(crate) struct Card<'a> {
@@ -110,6 +113,9 @@ impl<'a> Cards<'a> {
             names.push(name);
             if let Some(first) = known {
                 return Err(cycle(names.split_off(first + 1)).into());
+            }
+            if names.len() > MAX_DEPTH {
+                return Err(Diagnostic::error("cycle", name.span, "cards are like each other too many times over").into());
             }
             chain.push(next);
             last = next;

@@ -52,7 +52,12 @@ fn block(context: &Context<'_>, frames: &[Frame<'_>], decl: &RecordDecl) -> Outc
             return Err(Diagnostic::error("missing-key", decl.span, format!("a record needs `{key}`")).into());
         }
     }
+    // Once there is no memory left, no other block is looked at: there may be many, of many populations each.
+    let each = size_of::<Record>() as u64;
+    let taken = |records: usize| context.budget.reserve(records as u64, each, || "the list of records".into());
+    taken(1)?;
     let parts = parts(context, frames, &decl.from)?;
+    taken(parts.len().saturating_mul(decl.what.len()))?;
     let times = times(context, decl)?;
     let interval = interval(context, decl)?;
     let sample = sample_size(context, decl)?;

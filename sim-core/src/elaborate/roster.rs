@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Deepest nesting of groups in groups.
 const MAX_DEPTH: usize = 64;
 
+/// Most members of all groups together, those of groups in groups counted wherever these stand.
+const MAX_MEMBERS: usize = 1 << 22;
+
 /// A population that a block declares.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry<'a> {
@@ -201,9 +204,12 @@ fn expand_groups<'a>(description: &'a Description, report: &Report) -> BTreeMap<
             report.push(Diagnostic::error("duplicate-name", name.span, message));
         }
     }
+    let mut room = MAX_MEMBERS;
     let expanded = description.groups.iter().map(|Named { name, item }| {
         let mut leaves = Leaves::default();
-        let outcome = expand(item, &groups, &mut vec![&name.value], &mut leaves.members);
+        let mut expansion = Expansion { groups: &groups, open: vec![&name.value], done: BTreeMap::new(), room };
+        let outcome = expansion.expand(item, &mut leaves.members);
+        room = expansion.room;
         let outcome = outcome.and_then(|()| distinct(&name.value, name.span, &leaves.members, item));
         leaves.sound = report.accept(outcome.map_err(Into::into)).is_some();
         let mut seen = BTreeSet::new();
@@ -213,30 +219,52 @@ fn expand_groups<'a>(description: &'a Description, report: &Report) -> BTreeMap<
     expanded.collect()
 }
 
-fn expand<'a>(
-    members: &'a [Spanned<String>],
-    groups: &BTreeMap<&'a str, &'a [Spanned<String>]>,
-    open: &mut Vec<&'a str>,
-    leaves: &mut Vec<&'a Spanned<String>>,
-) -> Result<(), Diagnostic> {
-    for member in members {
-        let name = member.value.as_str();
-        let Some(inner) = groups.get(name) else {
-            leaves.push(member);
-            continue;
-        };
-        if let Some(first) = open.iter().position(|g| *g == name) {
-            let cycle = [&open[first..], &[name]].concat().join(" -> ");
-            return Err(Diagnostic::error("cycle", member.span, format!("groups contain each other: {cycle}")));
+/// The way through a group and the groups in it.
+struct Expansion<'g, 'a> {
+    groups: &'g BTreeMap<&'a str, &'a [Spanned<String>]>,
+    /// Groups that stand in each other, the outermost first.
+    open: Vec<&'a str>,
+    /// Groups that were gone through, and the first member of each.
+    done: BTreeMap<&'a str, Option<&'a Spanned<String>>>,
+    /// How many members there may be yet.
+    room: usize,
+}
+
+impl<'a> Expansion<'_, 'a> {
+    fn expand(&mut self, members: &'a [Spanned<String>], leaves: &mut Vec<&'a Spanned<String>>) -> Result<(), Diagnostic> {
+        for member in members {
+            let name = member.value.as_str();
+            let Some(inner) = self.groups.get(name) else {
+                self.add(member, leaves)?;
+                continue;
+            };
+            if let Some(first) = self.open.iter().position(|g| *g == name) {
+                let cycle = [&self.open[first..], &[name]].concat().join(" -> ");
+                return Err(Diagnostic::error("cycle", member.span, format!("groups contain each other: {cycle}")));
+            }
+            if self.open.len() >= MAX_DEPTH {
+                return Err(Diagnostic::error("cycle", member.span, "groups are nested too deeply"));
+            }
+            if let Some(first) = self.done.get(name).copied() {
+                // All of it would be here twice: to tell that, one is enough.
+                first.map_or(Ok(()), |first| self.add(first, leaves))?;
+                continue;
+            }
+            let before = leaves.len();
+            self.open.push(name);
+            self.expand(inner, leaves)?;
+            self.open.pop();
+            self.done.insert(name, leaves.get(before).copied());
         }
-        if open.len() >= MAX_DEPTH {
-            return Err(Diagnostic::error("cycle", member.span, "groups are nested too deeply"));
-        }
-        open.push(name);
-        expand(inner, groups, open, leaves)?;
-        open.pop();
+        Ok(())
     }
-    Ok(())
+
+    fn add(&mut self, member: &'a Spanned<String>, leaves: &mut Vec<&'a Spanned<String>>) -> Result<(), Diagnostic> {
+        let full = || Diagnostic::error("too-many", member.span, format!("groups have more than {MAX_MEMBERS} members together"));
+        self.room = self.room.checked_sub(1).ok_or_else(full)?;
+        leaves.push(member);
+        Ok(())
+    }
 }
 
 /// A population stands in a group once: rows and columns of tables count on it.

@@ -6,6 +6,7 @@ use super::populations::Frame;
 use super::roster::is_pattern;
 use crate::description::{CellChoice, CellRange, Selection};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span, Spanned};
+use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 use std::ops::Range;
 use std::rc::Rc;
@@ -96,10 +97,10 @@ fn by_name(
             Diagnostic::error("unknown-cell", selection.span, format!("the cells of \"{}\" have no names", selection.name));
         return Err(problem.help(format!("choose them by number, or give [populations.{}] `names`", selection.name)).into());
     };
-    let mut chosen = Vec::with_capacity(names.len());
+    let (mut chosen, mut seen) = (Vec::with_capacity(names.len()), BTreeSet::new());
     for name in names {
         let cell = known.cell(&selection.name, name)?;
-        if chosen.contains(&cell) {
+        if !seen.insert(cell) {
             let message = format!("the cell \"{}\" is chosen twice", name.value);
             return Err(Diagnostic::error("duplicate-name", name.span, message).into());
         }

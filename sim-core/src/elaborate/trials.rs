@@ -16,6 +16,7 @@ use crate::random::{Key, mix};
 use crate::time::{Grid, fs_from_ms};
 use crate::trials::{By, Order, Reset, Trials};
 use crate::units::Dimension;
+use std::collections::BTreeSet;
 
 /// How many trials there are, and the length of each in ms; `None` for what has a problem, which is told.
 pub(crate) fn times(decl: Option<&TrialsDecl>, place: &Place<'_>, report: &Report) -> (Option<u32>, Option<f64>) {
@@ -79,8 +80,9 @@ pub(crate) fn build(
 }
 
 fn check_conditions(decl: &TrialsDecl) -> Outcome<()> {
-    for (index, name) in decl.conditions.iter().enumerate() {
-        if decl.conditions[..index].iter().any(|other| other.value == name.value) {
+    let mut seen = BTreeSet::new();
+    for name in &decl.conditions {
+        if !seen.insert(name.value.as_str()) {
             let message = format!("the condition \"{}\" is named twice", name.value);
             return Err(Diagnostic::error("duplicate-name", name.span, message).into());
         }

@@ -55,9 +55,11 @@ impl Bus {
         (self.first, self.values.iter().copied())
     }
 
-    /// Takes over what another held; whether it can be that of as many channels.
-    pub(crate) fn hold(&mut self, first: i64, values: Vec<f64>) -> bool {
-        let whole = if self.channels == 0 { values.is_empty() } else { values.len().is_multiple_of(self.channels) };
+    /// Takes over what another held; whether it can be that of as many channels, up to a tick.
+    pub(crate) fn hold(&mut self, first: i64, values: Vec<f64>, to: u64) -> bool {
+        let ticks = values.len().checked_div(self.channels).unwrap_or(0);
+        let up_to = first.checked_add(ticks as i64 - 1).and_then(|last| u64::try_from(last).ok());
+        let whole = ticks * self.channels == values.len() && (self.channels == 0 || up_to == Some(to));
         (self.first, self.values) = (first, values.into());
         whole
     }

@@ -109,6 +109,8 @@ fn checksum(count: u32, first: u64, payload: &[u8]) -> u32 {
 pub struct SpikeReader<R: Read> {
     input: R,
     step_fs: i64,
+    /// Tick of the spike before.
+    last: u64,
     first: u64,
     /// Bytes of a spike in the block.
     width: usize,
@@ -142,7 +144,7 @@ impl<R: Read> SpikeReader<R> {
             return Err(invalid("the time step of this spike stream is not positive"));
         }
         let bytes = head.len() as u64;
-        Ok(Self { input, step_fs, first: 0, width: NARROW, block: Vec::new(), at: 0, failed: false, bytes, mark: None })
+        Ok(Self { input, step_fs, last: 0, first: 0, width: NARROW, block: Vec::new(), at: 0, failed: false, bytes, mark: None })
     }
 
     /// The last mark that was read.
@@ -186,6 +188,16 @@ impl<R: Read> SpikeReader<R> {
     }
 }
 
+impl<R: Read> SpikeReader<R> {
+    /// Nothing comes after an error.
+    fn end_with(&mut self, error: io::Error) -> io::Error {
+        self.failed = true;
+        self.block.clear();
+        self.at = 0;
+        error
+    }
+}
+
 impl<R: Read> Iterator for SpikeReader<R> {
     type Item = io::Result<Spike>;
 
@@ -195,18 +207,20 @@ impl<R: Read> Iterator for SpikeReader<R> {
                 _ if self.failed => return None,
                 Ok(true) => {}
                 Ok(false) => return None,
-                Err(error) => {
-                    self.failed = true;
-                    self.block.clear();
-                    self.at = 0;
-                    return Some(Err(error));
-                }
+                Err(error) => return Some(Err(self.end_with(error))),
             }
         }
         let (since, neuron) = self.block[self.at..self.at + self.width].split_at(self.width - 4);
         let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
         let spike = Spike { tick: self.first.saturating_add(number(since)), neuron: number(neuron) as u32 };
         self.at += self.width;
+        // Also sums that are right can be of numbers that are wrong, and all that reads spikes relies on these two.
+        if spike.tick < self.last || spike.tick > (i64::MAX / self.step_fs) as u64 {
+            return Some(Err(
+                self.end_with(invalid("a spike of this spike stream is earlier than the one before, or later than any time"))
+            ));
+        }
+        self.last = spike.tick;
         Some(Ok(spike))
     }
 }
@@ -277,6 +291,17 @@ mod tests {
             assert!(mark.bytes as usize <= cut && marks.contains(&mark.tick));
             let whole: Vec<Spike> = SpikeReader::new(&bytes[..mark.bytes as usize]).unwrap().map(|s| s.unwrap()).collect();
             assert!(whole.iter().eq(all.iter().filter(|spike| spike.tick <= mark.tick)), "cut to {cut} bytes");
+        }
+    }
+
+    #[test]
+    fn impossible_ticks_are_told() {
+        for ticks in [[5, 4], [0, i64::MAX as u64 / 100 + 1], [1, u64::MAX]] {
+            let spikes = ticks.map(|tick| Spike { tick, neuron: 0 });
+            // As a writer would not: one block each, so that neither is taken as the offset from the other.
+            let [a, b] = spikes.map(|spike| stream(&[spike]));
+            let read: Vec<_> = SpikeReader::new(&[&a[..], &b[16..]].concat()[..]).unwrap().collect();
+            assert_eq!((read.len(), read[1].is_err()), (2, true), "{ticks:?}: {read:?}");
         }
     }
 

@@ -66,7 +66,11 @@ impl State {
         let mut section = |name: &str, read: &mut dyn FnMut(&mut State, &mut Reader<'_>) -> Result<(), SnapshotError>| {
             snapshot.read(&format!("{prefix}{name}"), |bytes| read(&mut state, bytes))
         };
-        section("tick", &mut |state, bytes| bytes.get().map(|tick| state.tick = tick))?;
+        let longest = (i64::MAX / plan.network().timestep_fs) as u64;
+        section("tick", &mut |state, bytes| {
+            state.tick = bytes.get()?;
+            if state.tick <= longest { Ok(()) } else { Err(bytes.wrong()) }
+        })?;
         section("neurons", &mut |state, bytes| state.neurons.iter_mut().try_for_each(|values| bytes.values(values)))?;
         section("lanes", &mut |state, bytes| {
             state.lanes.iter_mut().flatten().try_for_each(|lanes| {
@@ -77,8 +81,8 @@ impl State {
             })
         })?;
         section("held", &mut |state, bytes| state.held.iter_mut().try_for_each(|values| bytes.fill(values)))?;
-        section("bus", &mut |state, bytes| held(&mut state.bus, bytes))?;
-        section("flows", &mut |state, bytes| held(&mut state.flows, bytes))?;
+        section("bus", &mut |state, bytes| held(&mut state.bus, state.tick, bytes))?;
+        section("flows", &mut |state, bytes| held(&mut state.flows, state.tick, bytes))?;
         section("history", &mut |state, bytes| {
             state.history = read_spikes(plan.network(), state.tick, bytes)?.into();
             Ok(())
@@ -95,8 +99,8 @@ fn series((first, values): (i64, impl ExactSizeIterator<Item = f64>), out: &mut 
     out.list(values);
 }
 
-fn held(bus: &mut Bus, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
-    if bus.hold(bytes.get()?, bytes.list()?) { Ok(()) } else { Err(bytes.wrong()) }
+fn held(bus: &mut Bus, now: u64, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+    if bus.hold(bytes.get()?, bytes.list()?, now) { Ok(()) } else { Err(bytes.wrong()) }
 }
 
 /// Spikes in flight.

@@ -6,7 +6,7 @@ use super::problem::Wrong;
 use super::yaml::{self, Fields, Node, unknown_name};
 
 /// Most neurons of a network.
-const MAX_NEURONS: u64 = 1 << 22;
+const MAX_NEURONS: u64 = 1 << 20;
 
 /// Attributes of neurons that switch recordings on, or that nothing depends on any more.
 const WITHOUT_EFFECT: &[&str] =

@@ -12,7 +12,7 @@ pub(crate) use npz::npz_numbers;
 use crate::export::Format;
 use crate::failure::Failure;
 use crate::recording::{RecordedPopulation, Recording, Spikes};
-use crate::{folder, load};
+use crate::{folder, load, memory};
 use sim_core::record::{Spike, SpikeWriter};
 use sim_core::time::{FS_PER_MS, Grid};
 use std::path::Path;
@@ -20,8 +20,28 @@ use std::path::Path;
 /// Name of the one population of a file that names none.
 pub(crate) const NAMELESS: &str = "all";
 
-/// Reads a recording's folder, or a file of spikes.
+/// Memory that is taken for each cell of a recording, roughly.
+const BYTES_OF_CELL: u64 = 64;
+
+/// Most cells that a file of spikes may have: what is done with them takes memory for each, whether it has spikes or not.
+const MOST_CELLS: u32 = 1 << 24;
+
+/// Reads a recording's folder, or a file of spikes. All its ticks are times, and there is memory for as many cells as it says.
 pub(crate) fn open(path: &Path) -> Result<Recording, Failure> {
+    let recording = read(path)?;
+    let wrong = |what: &str| Err(Failure::Other("recording", format!("{}: {what}", path.display())));
+    let longest = (i64::MAX / recording.grid.step_fs()) as u64;
+    if recording.from_tick.max(recording.to_tick) > longest {
+        return wrong("damaged: it ends later than any time that can be told");
+    }
+    let cells = recording.populations.last().map_or(0, |p| u64::from(p.first) + u64::from(p.size));
+    if memory::available().is_some_and(|bytes| cells.saturating_mul(BYTES_OF_CELL) > bytes) {
+        return wrong(&format!("there is no memory for the {cells} neurons that it is said to have"));
+    }
+    Ok(recording)
+}
+
+fn read(path: &Path) -> Result<Recording, Failure> {
     let wrong = |why: String| Failure::Usage("spikes", format!("{}: {why}", path.display()));
     match Format::of(path).filter(|_| path.is_file()) {
         None => folder::open(path),
@@ -57,7 +77,9 @@ impl Table {
         let mut populations = Vec::new();
         for (name, size) in self.populations {
             populations.push(RecordedPopulation { name, first, size, stimulus: false, spikes: true });
-            first = first.checked_add(size).ok_or("more cells than can be numbered")?;
+            let next = first.checked_add(size).filter(|cells| *cells <= MOST_CELLS);
+            first =
+                next.ok_or_else(|| format!("more than {MOST_CELLS} cells: the highest index of each population counts them"))?;
         }
         self.spikes.sort_unstable();
         let mut writer = SpikeWriter::new(Vec::new(), grid.step_fs()).map_err(|e| e.to_string())?;

@@ -24,9 +24,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, String> {
     }
     let size = |size: &i64| u32::try_from(*size).map_err(|_| format!("{size} is no size of a population"));
     let sizes: Vec<u32> = sizes.iter().map(size).collect::<Result<_, _>>()?;
+    if !firsts.is_sorted() {
+        return Err("its populations are not in order".into());
+    }
     let place = |neuron: i64| {
-        let inside = |(first, size): (&i64, &u32)| neuron.checked_sub(*first).filter(|cell| (0..i64::from(*size)).contains(cell));
-        firsts.iter().zip(&sizes).enumerate().find_map(|(i, pair)| Some((i, inside(pair)? as u32)))
+        let index = firsts.partition_point(|first| *first <= neuron).checked_sub(1)?;
+        let cell = u32::try_from(neuron.checked_sub(firsts[index])?).ok().filter(|cell| *cell < sizes[index])?;
+        Some((index, cell))
     };
     let spike = |(tick, neuron): (&i64, &i64)| {
         let time = tick.checked_mul(step_fs).filter(|time| *time >= 0).ok_or_else(|| format!("{tick} is no tick"))?;

@@ -2,6 +2,7 @@
 
 use super::{NAMELESS, Table};
 use sim_core::time::{FS_PER_MS, MAX_MS, fs_from_ms};
+use std::collections::BTreeMap;
 
 /// Femtoseconds in a nanosecond, to which times with an exponent or too many digits are rounded.
 const NANOSECOND: i64 = 1_000_000;
@@ -15,6 +16,7 @@ pub(super) fn csv(content: &str) -> Result<Table, String> {
         place.ok_or_else(|| format!("there is no column {name}: spikes have time_ms,population,neuron"))
     };
     let (time, population, neuron) = (column("time_ms")?, column("population")?, column("neuron")?);
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut table = Table { step_fs: None, populations: Vec::new(), spikes: Vec::new() };
     for (line, cells) in reader.records().enumerate() {
         let cells = cells.map_err(|error| error.to_string())?;
@@ -23,7 +25,8 @@ pub(super) fn csv(content: &str) -> Result<Table, String> {
         let at = time_fs(cell(time)).ok_or_else(|| wrong("time in ms", cell(time)))?;
         let index: u32 = cell(neuron).parse().map_err(|_| wrong("neuron's index", cell(neuron)))?;
         let name = cell(population);
-        let place = table.populations.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+        let place = places.get(name).copied().unwrap_or_else(|| {
+            places.insert(name.to_string(), table.populations.len());
             table.populations.push((name.to_string(), 0));
             table.populations.len() - 1
         });
