@@ -1,8 +1,9 @@
 //! Snapshots of runs in files, with all that it takes to go on: the netlist, its changes, the hashes of its side files.
 
 use crate::cli::{NetlistArgs, RunArgs};
+use crate::disk::SharedDisk;
 use crate::failure::Failure;
-use crate::files;
+use crate::files::{self, Sync};
 use crate::load::{Loaded, Text};
 use crate::running::Running;
 use netlists::Format;
@@ -18,6 +19,7 @@ const SOURCE: &str = "source";
 
 /// Where and when a run writes snapshots.
 pub(crate) struct Checkpoints {
+    disk: SharedDisk,
     path: PathBuf,
     /// In ticks; none: at the end only.
     every: Option<u64>,
@@ -30,6 +32,7 @@ impl Checkpoints {
     /// # Errors
     /// The file cannot be written, or there is no snapshot of such a run.
     pub(crate) fn new(
+        disk: &SharedDisk,
         arguments: &RunArgs,
         loaded: &Loaded,
         netlist: &NetlistArgs,
@@ -37,9 +40,9 @@ impl Checkpoints {
     ) -> Result<Option<Self>, Failure> {
         let Some(path) = arguments.checkpoint.clone() else { return Ok(None) };
         running.check_snapshot()?;
-        files::check_writable(&path).map_err(|error| Failure::Other("io", error.to_string()))?;
+        files::check_writable_on(disk, &path).map_err(|error| Failure::Other("io", error.to_string()))?;
         let every = arguments.checkpoint_every.as_ref().map(|text| ticks(text, running.grid())).transpose()?;
-        Ok(Some(Self { path, every, source: source(loaded, netlist).to_string().into_bytes() }))
+        Ok(Some(Self { disk: disk.clone(), path, every, source: source(loaded, netlist).to_string().into_bytes() }))
     }
 
     /// The next tick after which one is written, if there is one.
@@ -51,7 +54,8 @@ impl Checkpoints {
     pub(crate) fn write(&self, running: &Running) -> Result<(), Failure> {
         let mut snapshot = running.snapshot()?;
         snapshot.add(SOURCE, self.source.clone());
-        files::write(&self.path, &snapshot.to_bytes()).map_err(|error| Failure::Other("io", error.to_string()))
+        files::write_on(&self.disk, Sync::Now, &self.path, &snapshot.to_bytes())
+            .map_err(|error| Failure::Other("io", error.to_string()))
     }
 
     /// What is said of it at the end.

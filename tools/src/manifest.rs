@@ -6,7 +6,6 @@ use crate::failure::Failure;
 use crate::folder::{self, NewFolder};
 use crate::load::{self, Loaded, Text};
 use crate::on_machine::OnMachine;
-use crate::outputs::save;
 use crate::recorder::FolderRecorder;
 use crate::recording;
 use crate::simulation::{Simulation, cores};
@@ -44,7 +43,7 @@ pub(crate) fn fill(
         let mut times = Vec::new();
         let ms = ticks.iter().map(|tick| simulation.running.grid().ms(*tick));
         crate::export::write_npy(&mut times, &[ticks.len() as u64], ms).map_err(fail)?;
-        save(&place.join(format!("{name}.time_ms.npy")), &times)?;
+        folder.write(&format!("traces/{name}.time_ms.npy"), &times)?;
         trace.remove().map_err(fail)?;
     }
     weights::write(folder, simulation)?;
@@ -53,7 +52,7 @@ pub(crate) fn fill(
         folder.write(trials::TABLE, trials::csv(network, of_network, &simulation.finished).as_bytes())?;
     }
     let mut manifest = manifest(origin, simulation, summary);
-    manifest["outputs"] = folder.contents()?;
+    manifest["outputs"] = folder::contents(folder.path()).map_err(fail)?;
     folder.write("run.json", format!("{manifest:#}\n").as_bytes())
 }
 

@@ -66,7 +66,7 @@ pub(super) fn run_text(
 ) -> Result<(u8, String), Failure> {
     interrupts();
     let outputs = Outputs::new(arguments)?;
-    let folder = arguments.out.as_ref().map(|place| NewFolder::new(place, arguments.force)).transpose()?;
+    let folder = arguments.out.as_ref().map(|place| NewFolder::new(terminal.disk(), place, arguments.force)).transpose()?;
     let (loaded, netlist) = match &arguments.on {
         Some(machine) => on_machine::load(text, machine, &arguments.netlist)?,
         None => (load::load_text(text, &arguments.netlist)?, arguments.netlist.clone()),
@@ -83,7 +83,7 @@ pub(super) fn run_text(
         (None, Some(checkpoint)) => Simulation::resumed(network, threads, &checkpoint.snapshot)?,
         (None, None) => Simulation::new(network.clone(), arguments.engine, threads)?,
     };
-    simulation.checkpoints = Checkpoints::new(arguments, &loaded, &netlist, &simulation.running)?;
+    simulation.checkpoints = Checkpoints::new(terminal.disk(), arguments, &loaded, &netlist, &simulation.running)?;
     let network = &simulation.running.network().clone();
     folder.iter().try_for_each(|folder| manifest::begin(folder, (&loaded, &netlist, from), &simulation))?;
     let mut sinks = Sinks::new(network, folder.as_ref().map(|f| f.recorder(network)).transpose()?);
