@@ -78,6 +78,11 @@ impl NewFolder {
         self.disk.create_dir(&self.path().join(name)).map_err(|error| Failure::io(&self.place, &error))
     }
 
+    /// Makes all that is in it outlast a loss of power.
+    pub(crate) fn sync(&self) -> Result<(), Failure> {
+        disk::sync_folder(&*self.disk, self.path()).map_err(|error| Failure::io(self.path(), &error))
+    }
+
     /// Notes in it where it is to be: whoever finds it without its run can tell.
     pub(crate) fn begin(&self) -> Result<(), Failure> {
         let place = std::path::absolute(&self.place).unwrap_or_else(|_| self.place.clone());

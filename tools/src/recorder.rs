@@ -28,8 +28,9 @@ impl FolderRecorder {
         // Where there are no locks, care is the user's.
         let _ = file.try_lock();
         let traces = folder.join("traces");
-        let recorder =
-            Recorder::new(network, Held { file, bytes: Vec::new() }, |record| StreamedTrace::new(disk, &traces, record))?;
+        let recorder = Recorder::new(network, Held { file, bytes: Vec::new() }, |record| {
+            StreamedTrace::new(disk, &traces, record, network.records[record].cells.len())
+        })?;
         Ok(Self { recorder, every: disk.patience(), flushed: Instant::now() })
     }
 
@@ -70,7 +71,8 @@ impl Write for Held {
 }
 
 /// Samples of one record, streamed to a raw file until their number is known: rows of the tick (u64), a value for each cell (f64), and the
-/// CRC-32 of both (u32), little endian.
+/// CRC-32 of both (u32), little endian. Whenever they are handed on, a row with [`MARK`] set in its tick says that up to there none is missing:
+/// after a loss of power a file may end anywhere.
 pub(crate) struct StreamedTrace {
     disk: SharedDisk,
     raw: PathBuf,
@@ -81,15 +83,15 @@ pub(crate) struct StreamedTrace {
 }
 
 impl StreamedTrace {
-    fn new(disk: &SharedDisk, folder: &Path, record: usize) -> io::Result<Self> {
+    fn new(disk: &SharedDisk, folder: &Path, record: usize, cells: usize) -> io::Result<Self> {
         let raw = raw_trace(folder, record);
         let out = BufWriter::new(disk.create_new(&raw)?);
-        Ok(Self { disk: disk.clone(), raw, out, row: Vec::new(), cells: 0, rows: 0 })
+        Ok(Self { disk: disk.clone(), raw, out, row: Vec::new(), cells, rows: 0 })
     }
 
     /// Makes the .npy of [sample, neuron]. Returns the ticks of the samples.
     pub(crate) fn to_npy(&self, npy: &Path) -> io::Result<Vec<u64>> {
-        let ticks = to_npy((&self.disk, Sync::Later), &self.raw, self.cells, u64::MAX, npy)?;
+        let ticks = to_npy((&self.disk, Sync::Later), &self.raw, self.cells, MARK - 1, npy)?;
         let (rows, left) = (self.rows, ticks.len());
         if left == rows { Ok(ticks) } else { Err(io::Error::other(format!("of {rows} samples {left} can be read back"))) }
     }
@@ -98,23 +100,31 @@ impl StreamedTrace {
     pub(crate) fn remove(self) -> io::Result<()> {
         self.disk.remove_file(&self.raw)
     }
-}
 
-impl TraceWriter for StreamedTrace {
-    fn row(&mut self, tick: u64, values: &[f64]) -> io::Result<()> {
-        (self.cells, self.rows) = (values.len(), self.rows + 1);
+    fn write(&mut self, tick: u64, values: impl Iterator<Item = f64>) -> io::Result<()> {
         self.row.clear();
         self.row.extend_from_slice(&tick.to_le_bytes());
-        values.iter().for_each(|value| self.row.extend_from_slice(&value.to_le_bytes()));
+        values.for_each(|value| self.row.extend_from_slice(&value.to_le_bytes()));
         let crc = crc32fast::hash(&self.row);
         self.row.extend_from_slice(&crc.to_le_bytes());
         self.out.write_all(&self.row)
     }
+}
 
-    fn flush(&mut self) -> io::Result<()> {
+impl TraceWriter for StreamedTrace {
+    fn row(&mut self, tick: u64, values: &[f64]) -> io::Result<()> {
+        self.rows += 1;
+        self.write(tick, values.iter().copied())
+    }
+
+    fn flush(&mut self, until: u64) -> io::Result<()> {
+        self.write(until | MARK, std::iter::repeat_n(0.0, self.cells))?;
         self.out.flush()
     }
 }
+
+/// In a tick of a raw file: this is no sample.
+const MARK: u64 = 1 << 63;
 
 /// The raw file of a record, by its number.
 pub(crate) fn raw_trace(folder: &Path, record: usize) -> PathBuf {
@@ -129,8 +139,8 @@ pub(crate) fn to_npy(
     until: u64,
     npy: &Path,
 ) -> io::Result<Vec<u64>> {
-    let late = move |row: &io::Result<(u64, Vec<f64>)>| row.as_ref().is_ok_and(|(tick, _)| *tick > until);
-    let rows = || io::Result::Ok(Rows::new(disk, raw, cells)?.take_while(move |row| !late(row)));
+    let wanted = move |row: &Row| row.as_ref().map_or(true, |(tick, _)| *tick <= until);
+    let rows = || io::Result::Ok(Rows::new(disk, raw, cells)?.filter(wanted));
     let ticks = rows()?.map(|row| Ok(row?.0)).collect::<io::Result<Vec<u64>>>()?;
     let mut unread = Ok(());
     let values = rows()?.map_while(|row| row.map_err(|error| unread = Err(error)).ok()).flat_map(|(_, values)| values);
@@ -139,6 +149,15 @@ pub(crate) fn to_npy(
     unread.and(written.map_err(|error| error.source))?;
     Ok(ticks)
 }
+
+/// The tick up to which a raw file is known to lack nothing.
+pub(crate) fn known(disk: &SharedDisk, raw: &Path, cells: usize) -> io::Result<u64> {
+    Rows::new(disk, raw, cells)?
+        .try_fold(0, |known, row| row.map(|(tick, _)| if tick & MARK == 0 { known } else { tick & !MARK }))
+}
+
+/// A tick and its values.
+type Row = io::Result<(u64, Vec<f64>)>;
 
 /// Rows of a raw file; ends at the first that is not whole.
 struct Rows {
@@ -153,7 +172,7 @@ impl Rows {
 }
 
 impl Iterator for Rows {
-    type Item = io::Result<(u64, Vec<f64>)>;
+    type Item = Row;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.input.read_exact(&mut self.row) {

@@ -11,8 +11,8 @@ pub trait TraceWriter {
     /// One sample: a value for each of the record's cells.
     fn row(&mut self, tick: u64, values: &[f64]) -> io::Result<()>;
 
-    /// Hands all samples on.
-    fn flush(&mut self) -> io::Result<()> {
+    /// Hands all samples on: those up to a tick are all there.
+    fn flush(&mut self, _until: u64) -> io::Result<()> {
         Ok(())
     }
 }
@@ -80,7 +80,8 @@ impl<W: Write, T: TraceWriter> Recorder<W, T> {
     pub fn flush(&mut self) -> ControlFlow<()> {
         if self.error.is_none() {
             // Traces first: they are to be there as far as the spikes' mark.
-            let traces = self.traces.iter_mut().flatten().try_for_each(TraceWriter::flush);
+            let known = self.marks.known;
+            let traces = self.traces.iter_mut().flatten().try_for_each(|trace| trace.flush(known));
             let spikes = self.spikes.as_mut();
             self.error = traces.and_then(|()| spikes.map_or(Ok(()), SpikeWriter::flush)).err();
         }

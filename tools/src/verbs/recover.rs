@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::files::{self, Sync};
 use crate::folder::{self, UNFINISHED, read_json};
 use crate::names::{count, decimals};
-use crate::recorder::{SPIKES, raw_trace, to_npy};
+use crate::recorder::{self, SPIKES, raw_trace, to_npy};
 use crate::{export, weights};
 use serde_json::{Value, json};
 use sim_core::record::{Mark, SpikeReader};
@@ -49,8 +49,10 @@ fn make_whole(disk: &SharedDisk, left: &Path) -> Result<(f64, Option<u64>), Fail
         let end = manifest["warmup_ms"].as_f64().unwrap_or(0.0) + manifest["duration_ms"].as_f64().unwrap_or(0.0);
         return if manifest["outputs"] == there { Ok((end, None)) } else { Err(damaged(left)) };
     }
-    let (network, grid, mark, spikes) = whole_part(left, &mut *spikes_file)?;
-    traces(disk, left, &network, grid, mark.tick)?;
+    let network = read_json(&left.join("network.json"))?;
+    let traces = traces(left, &network)?;
+    let (grid, mark, spikes) = whole_part(left, &mut *spikes_file, known(disk, left, &traces)?)?;
+    traces.iter().try_for_each(|trace| trace.finish(disk, grid, mark.tick)).map_err(|error| Failure::io(left, &error))?;
     tidy(disk, left).map_err(|error| Failure::io(left, &error))?;
     finish(disk, left, network, mark)?;
     Ok((grid.ms(mark.tick), Some(spikes)))
@@ -137,59 +139,74 @@ fn unlocked(disk: &SharedDisk, folder: &Path) -> Result<Box<dyn DiskFile>, Failu
     }
 }
 
-/// Cuts the spikes at the last mark. Returns what the network is, and how many spikes are left.
-fn whole_part(folder: &Path, file: &mut dyn DiskFile) -> Result<(Value, Grid, Mark, u64), Failure> {
+/// Cuts the spikes at the last mark up to a tick. Returns how many are left.
+fn whole_part(folder: &Path, file: &mut dyn DiskFile, known: u64) -> Result<(Grid, Mark, u64), Failure> {
     let fail = |error: io::Error| Failure::io(&folder.join(SPIKES), &error);
     // What follows the last whole block is lost, whatever it is; what cannot be read now may be another time.
     let is_damage = |error: &io::Error| error.kind() == io::ErrorKind::InvalidData;
     let reader = SpikeReader::new(BufReader::new(&mut *file));
     let mut reader = reader.map_err(|error| if is_damage(&error) { nothing(folder) } else { fail(error) })?;
     // A block is marked after it is read.
-    let (mut spikes, mut since_mark, mut mark) = (0, 0, None);
-    while let Some(spike) = reader.next() {
+    let (mut read, mut whole) = (0, None);
+    loop {
+        let spike = reader.next();
+        match reader.mark() {
+            Some(mark) if mark.tick > known => break,
+            Some(mark) if whole.is_none_or(|(last, _)| mark != last) => whole = Some((mark, read)),
+            _ => {}
+        }
         match spike {
-            Err(error) if !is_damage(&error) => return Err(fail(error)),
-            Err(_) => break,
-            Ok(_) => {}
+            Some(Ok(_)) => read += 1,
+            Some(Err(error)) if !is_damage(&error) => return Err(fail(error)),
+            _ => break,
         }
-        if reader.mark() != mark {
-            (mark, spikes, since_mark) = (reader.mark(), spikes + since_mark, 0);
-        }
-        since_mark += 1;
     }
-    if reader.mark() != mark {
-        spikes += since_mark;
-    }
-    let (mark, grid) = (reader.mark().ok_or_else(|| nothing(folder))?, Grid::new(reader.step_fs()));
+    let ((mark, spikes), grid) = (whole.ok_or_else(|| nothing(folder))?, Grid::new(reader.step_fs()));
     drop(reader);
     file.set_len(mark.bytes).and_then(|()| file.sync()).map_err(fail)?;
-    Ok((read_json(&folder.join("network.json"))?, grid, mark, spikes))
+    Ok((grid, mark, spikes))
 }
 
-/// Makes the arrays of all traces up to a tick.
-fn traces(disk: &SharedDisk, folder: &Path, network: &Value, grid: Grid, until: u64) -> Result<(), Failure> {
+/// A trace of a run that has not come to its end.
+struct LeftTrace {
+    cells: usize,
+    raw: PathBuf,
+    npy: PathBuf,
+    times: PathBuf,
+}
+
+/// All traces that are still to be made into arrays. Of a run that was at its end they may be, and are whole.
+fn traces(folder: &Path, network: &Value) -> Result<Vec<LeftTrace>, Failure> {
     let place = folder.join("traces");
-    let fail = |error| Failure::io(&place, &error);
+    let mut all = Vec::new();
     for trace in network["traces"].as_array().into_iter().flatten() {
-        let (Some(record), Some(name), Some(cells)) =
-            (trace["record"].as_u64(), trace["file"].as_str().filter(|n| !n.contains(['/', '\\'])), trace["cells"].as_array())
-        else {
+        let name = trace["file"].as_str().filter(|name| !name.contains(['/', '\\']));
+        let (Some(record), Some(name), Some(cells)) = (trace["record"].as_u64(), name, trace["cells"].as_array()) else {
             return Err(damaged(folder));
         };
-        let raw = raw_trace(&place, record as usize);
-        let (npy, times) = (place.join(format!("{name}.npy")), place.join(format!("{name}.time_ms.npy")));
-        if !raw.exists() && npy.exists() && times.exists() {
-            // The run was at its end: these are whole.
-            continue;
-        }
-        let ticks = to_npy((disk, Sync::Now), &raw, cells.len(), until, &npy).map_err(fail)?;
-        let written = files::write_with_on(disk, Sync::Now, &times, |out| {
-            export::write_npy(out, &[ticks.len() as u64], ticks.iter().map(|tick| grid.ms(*tick)))
-        });
-        written.map_err(|error| Failure::Other("io", error.to_string()))?;
-        disk.remove_file(&raw).map_err(fail)?;
+        let [npy, times] = ["npy", "time_ms.npy"].map(|ending| place.join(format!("{name}.{ending}")));
+        all.push(LeftTrace { cells: cells.len(), raw: raw_trace(&place, record as usize), npy, times });
     }
-    Ok(())
+    all.retain(|trace| trace.raw.exists() || !trace.npy.exists() || !trace.times.exists());
+    Ok(all)
+}
+
+/// The tick up to which no sample of any trace is missing.
+fn known(disk: &SharedDisk, folder: &Path, traces: &[LeftTrace]) -> Result<u64, Failure> {
+    let mut known = traces.iter().map(|trace| recorder::known(disk, &trace.raw, trace.cells));
+    let least = known.try_fold(u64::MAX, |least, known| Ok(least.min(known?)));
+    least.map_err(|error: io::Error| Failure::io(folder, &error))
+}
+
+impl LeftTrace {
+    /// Makes its arrays up to a tick.
+    fn finish(&self, disk: &SharedDisk, grid: Grid, until: u64) -> io::Result<()> {
+        let ticks = to_npy((disk, Sync::Now), &self.raw, self.cells, until, &self.npy)?;
+        let ms = ticks.iter().map(|tick| grid.ms(*tick));
+        let written = files::write_with_on(disk, Sync::Now, &self.times, |out| export::write_npy(out, &[ticks.len() as u64], ms));
+        written.map_err(|error| error.source)?;
+        disk.remove_file(&self.raw)
+    }
 }
 
 /// Takes away what the run was in the midst of writing.
