@@ -11,6 +11,7 @@ mod differential;
 mod event;
 mod examples;
 mod experiments;
+mod faults;
 mod hardened;
 mod images;
 mod includes;

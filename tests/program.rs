@@ -3,8 +3,10 @@
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tempfile::TempDir;
 use tools::Terminal;
+use tools::disk::Disk;
 
 /// What a command left: exit code, stdout, stderr.
 pub(crate) struct Outcome {
@@ -15,9 +17,18 @@ pub(crate) struct Outcome {
 
 /// Runs `spikeloom ARGUMENTS`.
 pub(crate) fn spikeloom<A: AsRef<str>>(arguments: &[A]) -> Outcome {
+    run(arguments, |terminal| terminal)
+}
+
+/// The same on another disk.
+pub(crate) fn spikeloom_on<A: AsRef<str>>(arguments: &[A], disk: impl Disk + 'static) -> Outcome {
+    run(arguments, |terminal| terminal.on(Arc::new(disk)))
+}
+
+fn run<A: AsRef<str>>(arguments: &[A], with: impl FnOnce(Terminal<'_>) -> Terminal<'_>) -> Outcome {
     let (mut results, mut messages) = (Vec::new(), Vec::new());
     let all = std::iter::once("spikeloom").chain(arguments.iter().map(AsRef::as_ref)).map(Into::into);
-    let code = tools::run_with(all, &mut Terminal::new(&mut results, &mut messages, false));
+    let code = tools::run_with(all, &mut with(Terminal::new(&mut results, &mut messages, false)));
     let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
     Outcome { code, results: text(results), messages: text(messages) }
 }

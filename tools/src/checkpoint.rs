@@ -1,8 +1,9 @@
 //! Snapshots of runs in files, with all that it takes to go on: the netlist, its changes, the hashes of its side files.
 
 use crate::cli::{NetlistArgs, OutputArgs};
+use crate::disk::SharedDisk;
 use crate::failure::Failure;
-use crate::files;
+use crate::files::{self, Sync};
 use crate::load::{Folder, Loaded, Text};
 use crate::manifest::absolute;
 use crate::running::Running;
@@ -27,6 +28,7 @@ const FILE: &str = "file ";
 
 /// Where and when a run writes snapshots.
 pub(crate) struct Checkpoints {
+    disk: SharedDisk,
     path: PathBuf,
     /// In ticks of biological time, and in time of the clock; at the end in any case.
     every: Option<u64>,
@@ -42,6 +44,7 @@ impl Checkpoints {
     /// # Errors
     /// The file cannot be written, or there is no snapshot of such a run.
     pub(crate) fn new(
+        disk: &SharedDisk,
         arguments: &OutputArgs,
         loaded: &Loaded,
         netlist: &NetlistArgs,
@@ -49,11 +52,12 @@ impl Checkpoints {
     ) -> Result<Option<Self>, Failure> {
         let Some(path) = arguments.checkpoint.clone() else { return Ok(None) };
         running.check_snapshot()?;
-        files::check_writable(&path).map_err(|error| Failure::Other("io", error.to_string()))?;
+        files::check_writable_on(disk, &path).map_err(|error| Failure::Other("io", error.to_string()))?;
         let every = arguments.checkpoint_every.as_ref().map(|text| ticks(text, running.grid())).transpose()?;
         let files = if arguments.self_contained { contents(loaded, netlist)? } else { BTreeMap::new() };
         let every_wall = arguments.checkpoint_every_wall.as_ref().map(|text| wall(text)).transpose()?;
-        Ok(Some(Self { path, every, every_wall, files, source: source(loaded, netlist).to_string().into_bytes() }))
+        let (disk, source) = (disk.clone(), source(loaded, netlist).to_string().into_bytes());
+        Ok(Some(Self { disk, path, every, every_wall, files, source }))
     }
 
     /// How long after one the next is written, by the clock.
@@ -71,7 +75,7 @@ impl Checkpoints {
         let mut snapshot = running.snapshot()?;
         snapshot.add(SOURCE, self.source.clone());
         self.files.iter().for_each(|(path, bytes)| snapshot.add(&format!("{FILE}{path}"), bytes.clone()));
-        files::write(&self.path, &snapshot.to_bytes()).map_err(|error| Failure::Other("io", error.to_string()))
+        write(&self.disk, &snapshot, &self.path)
     }
 
     /// What is said of it at the end.
@@ -113,6 +117,12 @@ impl Sink for Alarm {
     fn window(&mut self, _: &Window<'_>) -> ControlFlow<()> {
         if self.rings() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
+}
+
+/// Puts a snapshot in its place, to stay there.
+fn write(disk: &SharedDisk, snapshot: &Snapshot, path: &Path) -> Result<(), Failure> {
+    let written = files::write_on(disk, Sync::Now, path, &snapshot.to_bytes());
+    written.map_err(|error| Failure::Other("io", error.to_string()))
 }
 
 /// The files that a netlist reads, as they were read.
@@ -198,10 +208,10 @@ impl Checkpoint {
     }
 
     /// Another snapshot of the same network, with all that it takes to go on.
-    pub(crate) fn write(&self, mut snapshot: Snapshot, path: &Path) -> Result<(), Failure> {
+    pub(crate) fn write(&self, disk: &SharedDisk, mut snapshot: Snapshot, path: &Path) -> Result<(), Failure> {
         let own = self.snapshot.sections().filter(|(name, _)| *name == SOURCE || name.starts_with(FILE));
         own.for_each(|(name, bytes)| snapshot.add(name, bytes.to_vec()));
-        files::write(path, &snapshot.to_bytes()).map_err(|error| Failure::Other("io", error.to_string()))
+        write(disk, &snapshot, path)
     }
 
     /// What `run.json` says of it.

@@ -1,10 +1,10 @@
 //! Writing files whole or not at all: into a temporary file in the same folder, then renamed.
 
+use crate::disk::{self, DiskFile, SharedDisk, Temporary};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// A file that could not be written.
 #[derive(Debug)]
@@ -27,6 +27,15 @@ impl std::error::Error for WriteError {
     }
 }
 
+/// When a file is to outlast a loss of power. (That the program ends at any moment, it outlasts always.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sync {
+    /// When it is written.
+    Now,
+    /// When its folder is, or the system likes.
+    Later,
+}
+
 /// What a file is written through.
 pub trait WriteSeek: Write + Seek {}
 
@@ -45,9 +54,24 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 /// # Errors
 /// As [`write()`], and whatever `fill` fails with; then the file is as before.
 pub fn write_with<T>(path: &Path, fill: impl FnOnce(&mut dyn WriteSeek) -> io::Result<T>) -> Result<T, WriteError> {
+    write_with_on(&disk::real(), Sync::Later, path, fill)
+}
+
+/// [`write()`] on a disk.
+pub(crate) fn write_on(disk: &SharedDisk, sync: Sync, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    write_with_on(disk, sync, path, |out| out.write_all(bytes))
+}
+
+/// [`write_with`] on a disk.
+pub(crate) fn write_with_on<T>(
+    disk: &SharedDisk,
+    sync: Sync,
+    path: &Path,
+    fill: impl FnOnce(&mut dyn WriteSeek) -> io::Result<T>,
+) -> Result<T, WriteError> {
     let result = match device(path) {
         Some(device) => device.and_then(|file| fill_buffered(file, fill).map(|(value, _)| value)),
-        None => replace(path, fill),
+        None => replace(disk, sync, path, fill),
     };
     result.map_err(|source| WriteError { path: path.to_path_buf(), source })
 }
@@ -57,9 +81,14 @@ pub fn write_with<T>(path: &Path, fill: impl FnOnce(&mut dyn WriteSeek) -> io::R
 /// # Errors
 /// As [`write()`], except that the disk may still fill up.
 pub fn check_writable(path: &Path) -> Result<(), WriteError> {
+    check_writable_on(&disk::real(), path)
+}
+
+/// [`check_writable`] on a disk.
+pub(crate) fn check_writable_on(disk: &SharedDisk, path: &Path) -> Result<(), WriteError> {
     let result = match device(path) {
         Some(device) => device.map(|_| ()),
-        None => beside(path).map(|_| ()),
+        None => beside(disk, path).map(|_| ()),
     };
     result.map_err(|source| WriteError { path: path.to_path_buf(), source })
 }
@@ -70,10 +99,24 @@ fn device(path: &Path) -> Option<io::Result<File>> {
     (!kind.is_file() && !kind.is_dir()).then(|| File::options().write(true).open(path))
 }
 
-fn replace<T>(path: &Path, fill: impl FnOnce(&mut dyn WriteSeek) -> io::Result<T>) -> io::Result<T> {
-    let (temporary, target) = beside(path)?;
-    let (value, temporary) = fill_buffered(temporary, fill)?;
-    temporary.persist(target).map_err(|e| e.error)?;
+fn replace<T>(
+    disk: &SharedDisk,
+    sync: Sync,
+    path: &Path,
+    fill: impl FnOnce(&mut dyn WriteSeek) -> io::Result<T>,
+) -> io::Result<T> {
+    let (temporary, file, target) = beside(disk, path)?;
+    let (value, mut file) = fill_buffered(file, fill)?;
+    // Its bytes before its name: after a loss of power there is what was there before, or this.
+    let now = sync == Sync::Now;
+    if now {
+        file.sync()?;
+    }
+    drop(file);
+    temporary.rename(&target)?;
+    if now {
+        disk.sync_dir(disk::folder_of(&target))?;
+    }
     Ok(value)
 }
 
@@ -84,33 +127,18 @@ fn fill_buffered<T, F: Write + Seek>(file: F, fill: impl FnOnce(&mut dyn WriteSe
 }
 
 /// A temporary file beside a path, and the path it is to become: a link's goal, so that links stay links.
-fn beside(path: &Path) -> io::Result<(NamedTempFile, PathBuf)> {
+fn beside(disk: &SharedDisk, path: &Path) -> io::Result<(Temporary, Box<dyn DiskFile>, PathBuf)> {
     if path.is_dir() || path.file_name().is_none() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
     let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = disk::folder_of(&target);
     if !folder.is_dir() {
         return Err(io::Error::new(io::ErrorKind::NotFound, format!("there is no folder {}", folder.display())));
     }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".spikeloom-");
-    readable(&mut builder);
-    Ok((builder.tempfile_in(folder)?, target))
+    let (temporary, file) = Temporary::file(disk, folder)?;
+    Ok((temporary, file, target))
 }
-
-/// Gives a temporary file the permissions of any new file instead of the owner's alone.
-#[cfg(unix)]
-fn readable(builder: &mut tempfile::Builder<'_, '_>) {
-    use std::os::unix::fs::PermissionsExt;
-    builder.permissions(std::fs::Permissions::from_mode(0o666));
-}
-
-#[cfg(not(unix))]
-fn readable(_: &mut tempfile::Builder<'_, '_>) {}
 
 #[cfg(test)]
 mod tests {

@@ -3,9 +3,10 @@
 //!
 //! A folder is written under a temporary name beside its place and renamed when it is whole.
 
+use crate::disk::{self, Disk, SharedDisk, Temporary};
 use crate::export::TraceRecord;
 use crate::failure::Failure;
-use crate::files;
+use crate::files::{self, Sync};
 use crate::import::npy;
 use crate::load::Unread;
 use crate::recorder::{FolderRecorder, SPIKES};
@@ -23,21 +24,22 @@ pub(crate) const UNFINISHED: &str = "unfinished";
 
 /// A folder being written.
 pub(crate) struct NewFolder {
+    disk: SharedDisk,
     place: PathBuf,
-    temporary: Option<tempfile::TempDir>,
+    temporary: Temporary,
     force: bool,
 }
 
 impl NewFolder {
     /// For a recording. Refuses a place that is taken (unless forced) or cannot be written to.
-    pub(crate) fn new(place: &Path, force: bool) -> Result<Self, Failure> {
-        let folder = Self::with_mark(place, force, ("run.json", "recording's folder"))?;
-        fs::create_dir(folder.path().join("traces")).map_err(|error| Failure::io(place, &error))?;
+    pub(crate) fn new(disk: &SharedDisk, place: &Path, force: bool) -> Result<Self, Failure> {
+        let folder = Self::with_mark(disk, place, force, ("run.json", "recording's folder"))?;
+        folder.create_dir("traces")?;
         Ok(folder)
     }
 
     /// For anything. What may be replaced is known by a file in it; `what` names it.
-    pub(crate) fn with_mark(place: &Path, force: bool, (mark, what): (&str, &str)) -> Result<Self, Failure> {
+    pub(crate) fn with_mark(disk: &SharedDisk, place: &Path, force: bool, (mark, what): (&str, &str)) -> Result<Self, Failure> {
         if place.exists() && !force {
             let message = format!("{} exists; --force replaces it", place.display());
             return Err(Failure::Usage("exists", message));
@@ -50,34 +52,35 @@ impl NewFolder {
             let message = format!("{} is the folder you are in: it cannot be replaced", place.display());
             return Err(Failure::Usage("exists", message));
         }
-        let parent = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let temporary = tempfile::Builder::new().prefix(".spikeloom-").tempdir_in(parent);
-        let temporary = temporary.map_err(|error| unwritable(place, parent, &error))?;
-        Ok(Self { place: place.to_path_buf(), temporary: Some(temporary), force })
+        let parent = disk::folder_of(place);
+        let temporary = Temporary::folder(disk, parent).map_err(|error| unwritable(place, parent, &error))?;
+        Ok(Self { disk: disk.clone(), place: place.to_path_buf(), temporary, force })
     }
 
     /// Where to write now.
     pub(crate) fn path(&self) -> &Path {
-        self.temporary.as_ref().map_or(&self.place, |t| t.path())
+        self.temporary.path()
     }
 
     /// A recorder into the folder.
     pub(crate) fn recorder(&self, network: &Network) -> Result<FolderRecorder, Failure> {
-        FolderRecorder::new(self.path(), network).map_err(|error| Failure::io(&self.place, &error))
+        FolderRecorder::new(&self.disk, self.path(), network).map_err(|error| Failure::io(&self.place, &error))
     }
 
     /// Adds a file.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-        files::write(&self.path().join(name), bytes).map_err(|error| Failure::Other("io", error.to_string()))
+        files::write_on(&self.disk, Sync::Later, &self.path().join(name), bytes)
+            .map_err(|error| Failure::Other("io", error.to_string()))
     }
 
-    /// Names, sizes and hashes of what is there, in order of names.
-    pub(crate) fn contents(&self) -> Result<Value, Failure> {
-        let mut list = Vec::new();
-        list_files(self.path(), self.path(), &mut list).map_err(|error| Failure::io(&self.place, &error))?;
-        list.retain(|file| file["file"] != UNFINISHED && file["file"] != "run.json");
-        list.sort_by(|a, b| a["file"].as_str().cmp(&b["file"].as_str()));
-        Ok(Value::Array(list))
+    /// Adds a folder.
+    pub(crate) fn create_dir(&self, name: &str) -> Result<(), Failure> {
+        self.disk.create_dir(&self.path().join(name)).map_err(|error| Failure::io(&self.place, &error))
+    }
+
+    /// Makes all that is in it outlast a loss of power.
+    pub(crate) fn sync(&self) -> Result<(), Failure> {
+        disk::sync_folder(&*self.disk, self.path()).map_err(|error| Failure::io(self.path(), &error))
     }
 
     /// Notes in it where it is to be: whoever finds it without its run can tell.
@@ -89,7 +92,7 @@ impl NewFolder {
     /// Leaves it where it is, unfinished, and says so.
     pub(crate) fn left(self, failure: Failure) -> Failure {
         let place = self.place.display().to_string();
-        self.temporary.map(tempfile::TempDir::keep);
+        self.temporary.keep();
         match failure {
             Failure::Other(code, message) => {
                 Failure::Other(code, format!("{message}\nwhat was recorded before is kept: spikeloom recover {place}"))
@@ -98,36 +101,48 @@ impl NewFolder {
         }
     }
 
-    /// Puts the whole folder in its place.
+    /// Puts the whole folder in its place, where it is found after a loss of power, too.
     pub(crate) fn finish(self) -> Result<(), Failure> {
-        let mark = self.place.join(UNFINISHED);
-        self.put_in_place()?;
-        // A mark that stays does no harm.
-        let _ = fs::remove_file(mark);
-        Ok(())
-    }
-
-    fn put_in_place(mut self) -> Result<(), Failure> {
-        let Some(temporary) = self.temporary.take() else { return Ok(()) };
-        let fail = |error: io::Error| Failure::io(&self.place, &error);
-        if self.force && self.place.exists() {
-            let old = temporary.path().with_extension("old");
-            fs::rename(&self.place, &old).map_err(fail)?;
-            let new = temporary.keep();
-            if let Err(error) = fs::rename(&new, &self.place) {
-                // The old folder goes back; the new one stays where the message says.
-                let back = fs::rename(&old, &self.place);
-                let message = format!("{}: {error}; what is new is in {}", self.place.display(), new.display());
-                return back.map_err(fail).and(Err(Failure::Other("io", message)));
-            }
-            return fs::remove_dir_all(&old).map_err(fail);
-        }
+        let Self { disk, place, temporary, force } = self;
+        // From here on nothing is removed but what is replaced.
         let new = temporary.keep();
-        fs::rename(&new, &self.place).map_err(|error| {
-            let message = format!("{}: {error}; all of it is in {}", self.place.display(), new.display());
-            Failure::Other("io", message)
-        })
+        let old = (force && place.exists()).then(|| replaced_by(&new));
+        let placed = disk::sync_folder(&*disk, &new).map_err(|error| (error, None));
+        placed.and_then(|()| put_in_place(&*disk, &new, &place, old.as_deref())).map_err(|(error, old)| {
+            let old = old.map_or_else(String::new, |old| format!(", and what was there is in {}", old.display()));
+            Failure::Other("io", format!("{}: {error}; all of it is in {}{old}", place.display(), new.display()))
+        })?;
+        let left = |error| Failure::Other("io", format!("{} is written, but: {error}", place.display()));
+        disk.sync_dir(disk::folder_of(&place)).map_err(left)?;
+        // A mark that stays does no harm.
+        let _ = disk.remove_file(&place.join(UNFINISHED));
+        old.map_or(Ok(()), |old| disk.remove_dir_all(&old)).map_err(left)
     }
+}
+
+/// Where a folder waits for its removal that another one replaces.
+pub(crate) fn replaced_by(new: &Path) -> PathBuf {
+    new.with_extension("old")
+}
+
+/// Gives a folder its name; what has it goes elsewhere, and comes back if that fails. Fails with where the old one is, if it cannot come back.
+fn put_in_place(disk: &dyn Disk, new: &Path, place: &Path, old: Option<&Path>) -> Result<(), (io::Error, Option<PathBuf>)> {
+    if let Some(old) = old {
+        disk::rename(disk, place, old).map_err(|error| (error, None))?;
+    }
+    disk::rename(disk, new, place).map_err(|error| {
+        let gone = old.filter(|old| disk::rename(disk, old, place).is_err());
+        (error, gone.map(Path::to_path_buf))
+    })
+}
+
+/// Names, sizes and hashes of what is in a recording's folder, in order of names.
+pub(crate) fn contents(folder: &Path) -> io::Result<Value> {
+    let mut list = Vec::new();
+    list_files(folder, folder, &mut list)?;
+    list.retain(|file| file["file"] != UNFINISHED && file["file"] != "run.json");
+    list.sort_by(|a, b| a["file"].as_str().cmp(&b["file"].as_str()));
+    Ok(Value::Array(list))
 }
 
 fn unwritable(place: &Path, parent: &Path, error: &io::Error) -> Failure {

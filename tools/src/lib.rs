@@ -3,6 +3,7 @@
 mod checkpoint;
 pub mod cli;
 mod diagnose;
+pub mod disk;
 pub mod export;
 mod failure;
 pub mod files;

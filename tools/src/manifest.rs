@@ -6,8 +6,7 @@ use crate::failure::Failure;
 use crate::folder::{self, NewFolder};
 use crate::load::{self, Loaded, Text};
 use crate::on_machine::OnMachine;
-use crate::outputs::save;
-use crate::recorder::FolderRecorder;
+use crate::recorder::{FolderRecorder, StreamedTrace};
 use crate::recording;
 use crate::simulation::{Simulation, cores};
 use crate::{trials, weights};
@@ -37,23 +36,25 @@ pub(crate) fn fill(
     let network = &origin.0.network;
     let fail = |error: std::io::Error| Failure::Other("io", format!("{}: {error}", folder.path().display()));
     let traces = recorder.finish().map_err(fail)?;
-    for (index, trace) in traces.into_iter().enumerate() {
+    for (index, trace) in traces.iter().enumerate() {
         let (Some(trace), Some(name)) = (trace, folder::trace_name(network, index)) else { continue };
         let place = folder.path().join("traces");
         let ticks = trace.to_npy(&place.join(format!("{name}.npy"))).map_err(fail)?;
         let mut times = Vec::new();
         let ms = ticks.iter().map(|tick| simulation.running.grid().ms(*tick));
         crate::export::write_npy(&mut times, &[ticks.len() as u64], ms).map_err(fail)?;
-        save(&place.join(format!("{name}.time_ms.npy")), &times)?;
-        trace.remove().map_err(fail)?;
+        folder.write(&format!("traces/{name}.time_ms.npy"), &times)?;
     }
     weights::write(folder, simulation)?;
     folder.write("summary.json", format!("{summary:#}\n").as_bytes())?;
     if let Some(of_network) = &network.trials {
         folder.write(trials::TABLE, trials::csv(network, of_network, &simulation.finished).as_bytes())?;
     }
+    // What the samples are made of goes when they are safe.
+    folder.sync()?;
+    traces.into_iter().flatten().try_for_each(StreamedTrace::remove).map_err(fail)?;
     let mut manifest = manifest(origin, simulation, summary);
-    manifest["outputs"] = folder.contents()?;
+    manifest["outputs"] = folder::contents(folder.path()).map_err(fail)?;
     folder.write("run.json", format!("{manifest:#}\n").as_bytes())
 }
 

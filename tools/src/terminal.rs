@@ -1,6 +1,7 @@
 //! Where the program speaks: results to one writer, messages to another. A program's are stdout and stderr, a test's are
-//! buffers.
+//! buffers. And the disk that it writes on.
 
+use crate::disk::{self, SharedDisk};
 use crate::failure::Failure;
 use serde_json::Value;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -11,17 +12,28 @@ pub struct Terminal<'a> {
     messages: &'a mut dyn Write,
     colour: bool,
     input: Option<&'a mut dyn BufRead>,
+    disk: SharedDisk,
 }
 
 impl<'a> Terminal<'a> {
     /// Results, messages, and whether messages are in colour.
     pub fn new(results: &'a mut dyn Write, messages: &'a mut dyn Write, colour: bool) -> Self {
-        Self { results, messages, colour, input: None }
+        Self { results, messages, colour, input: None, disk: disk::real() }
     }
 
     /// With lines to be read from somewhere else than stdin.
     pub fn reading(self, input: &'a mut dyn BufRead) -> Self {
         Self { input: Some(input), ..self }
+    }
+
+    /// With another disk than the system's under recordings and snapshots.
+    pub fn on(self, disk: SharedDisk) -> Self {
+        Self { disk, ..self }
+    }
+
+    /// The disk.
+    pub(crate) fn disk(&self) -> &SharedDisk {
+        &self.disk
     }
 
     /// Whether somebody types the lines.

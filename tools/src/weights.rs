@@ -15,7 +15,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 /// Folder of a recording that they are kept in.
-const FOLDER: &str = "weights";
+pub(crate) const FOLDER: &str = "weights";
 
 /// What a record of a network is of.
 struct Recorded {
@@ -48,8 +48,7 @@ fn recorded(network: &Network) -> Vec<Recorded> {
 pub(crate) fn write(folder: &NewFolder, simulation: &Simulation) -> Result<(), Failure> {
     let recorded = recorded(simulation.running.network());
     if !recorded.is_empty() {
-        let place = folder.path().join(FOLDER);
-        fs::create_dir(&place).map_err(|error| Failure::io(&place, &error))?;
+        folder.create_dir(FOLDER)?;
     }
     for (recorded, trace) in recorded.iter().zip(simulation.weights.traces()) {
         let mut bytes = Cursor::new(Vec::new());

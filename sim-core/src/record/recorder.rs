@@ -11,8 +11,8 @@ pub trait TraceWriter {
     /// One sample: a value for each of the record's cells.
     fn row(&mut self, tick: u64, values: &[f64]) -> io::Result<()>;
 
-    /// Hands all samples on.
-    fn flush(&mut self) -> io::Result<()> {
+    /// Hands all samples on: those up to a tick are all there.
+    fn flush(&mut self, _until: u64) -> io::Result<()> {
         Ok(())
     }
 }
@@ -80,7 +80,8 @@ impl<W: Write, T: TraceWriter> Recorder<W, T> {
     pub fn flush(&mut self) -> ControlFlow<()> {
         if self.error.is_none() {
             // Traces first: they are to be there as far as the spikes' mark.
-            let traces = self.traces.iter_mut().flatten().try_for_each(TraceWriter::flush);
+            let known = self.marks.known;
+            let traces = self.traces.iter_mut().flatten().try_for_each(|trace| trace.flush(known));
             let spikes = self.spikes.as_mut();
             self.error = traces.and_then(|()| spikes.map_or(Ok(()), SpikeWriter::flush)).err();
         }
@@ -92,7 +93,10 @@ impl<W: Write, T: TraceWriter> Recorder<W, T> {
         let _ = self.flush();
         match (self.error.take(), self.spikes.take()) {
             (Some(error), _) => Err(error),
-            (None, Some(spikes)) => Ok((spikes.finish()?, self.traces)),
+            (None, Some(mut spikes)) => {
+                self.marks.end(&mut spikes)?;
+                Ok((spikes.finish()?, self.traces))
+            }
             (None, None) => Err(io::Error::other("the recorder is finished")),
         }
     }
@@ -108,12 +112,13 @@ impl<W: Write, T: TraceWriter> Sink for Recorder<W, T> {
 }
 
 /// Where the stream of spikes gets marks: at whole multiples of a time, whatever the windows and the clock are, so that the same run
-/// writes the same bytes.
+/// writes the same bytes; and at its end, so that none of it is lost to a trouble that comes later.
 #[derive(Clone, Copy, Debug)]
 struct Marks {
     every: u64,
     next: u64,
     last: u64,
+    known: u64,
 }
 
 impl Marks {
@@ -124,7 +129,7 @@ impl Marks {
 
     fn new(grid: Grid) -> Self {
         let every = fs_from_ms(Self::EVERY).map_or(1, |fs| grid.tick(fs)).max(1);
-        Self { every, next: every, last: 0 }
+        Self { every, next: every, last: 0, known: 0 }
     }
 
     /// All is known up to a tick.
@@ -136,7 +141,13 @@ impl Marks {
             }
             self.next += self.every;
         }
+        self.known = tick;
         Ok(())
+    }
+
+    /// Nothing comes after.
+    fn end<W: Write>(&self, writer: &mut SpikeWriter<W>) -> io::Result<()> {
+        if self.known > self.last { writer.mark(self.known) } else { Ok(()) }
     }
 }
 

@@ -135,7 +135,9 @@ impl<R: Read> SpikeReader<R> {
     /// Opens a stream.
     pub fn new(mut input: R) -> io::Result<Self> {
         let mut head = [0; 16];
-        input.read_exact(&mut head).map_err(|_| invalid("this is no spike stream: it is shorter than its header"))?;
+        if read_up_to(&mut input, &mut head)? < head.len() {
+            return Err(invalid("this is no spike stream: it is shorter than its header"));
+        }
         if &head[..8] != FILE_MAGIC {
             return Err(invalid("this is no spike stream of this version: it does not start with SPKLOOM1"));
         }

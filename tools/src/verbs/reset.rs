@@ -13,7 +13,7 @@ use serde_json::json;
 /// Writes the snapshot.
 pub(crate) fn reset(arguments: &ResetArgs, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let ResetArgs { snapshot, keep: Keep::Weights, output, json } = arguments;
-    files::check_writable(output).map_err(|error| Failure::Other("io", error.to_string()))?;
+    files::check_writable_on(terminal.disk(), output).map_err(|error| Failure::Other("io", error.to_string()))?;
     let checkpoint = Checkpoint::open(snapshot)?;
     let loaded = load::load_text(checkpoint.text(), &checkpoint.netlist(&[], None))?;
     checkpoint.check_files(&loaded)?;
@@ -24,7 +24,7 @@ pub(crate) fn reset(arguments: &ResetArgs, terminal: &mut Terminal<'_>) -> Resul
     let Running::Grid { plan, state } = Simulation::restored(loaded.network.clone(), 1, &checkpoint.snapshot)?.running else {
         return Err(refused("it is of a run in continuous time, of which weights alone cannot be kept"));
     };
-    checkpoint.write(state.start_with_synapses(&plan, &plan).snapshot(&plan), output)?;
+    checkpoint.write(terminal.disk(), state.start_with_synapses(&plan, &plan).snapshot(&plan), output)?;
     if *json {
         return terminal.print_json(&json!({ "schema": 1, "ok": true, "snapshot": output.to_string_lossy() }));
     }

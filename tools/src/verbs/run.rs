@@ -65,8 +65,9 @@ pub(super) fn run_text(
     terminal: &mut Terminal<'_>,
 ) -> Result<(u8, String), Failure> {
     interrupts();
-    let outputs = Outputs::new(&arguments.output)?;
-    let folder = arguments.output.out.as_ref().map(|place| NewFolder::new(place, arguments.output.force)).transpose()?;
+    let output = &arguments.output;
+    let outputs = Outputs::new(output)?;
+    let folder = output.out.as_ref().map(|place| NewFolder::new(terminal.disk(), place, output.force)).transpose()?;
     let (loaded, netlist) = match &arguments.on {
         Some(machine) => on_machine::load(text, machine, &arguments.netlist)?,
         None => (load::load_text(text, &arguments.netlist)?, arguments.netlist.clone()),
@@ -84,7 +85,7 @@ pub(super) fn run_text(
         (None, None) => Simulation::new(network.clone(), arguments.engine, threads)?,
     };
     simulation.watch.on_nan = arguments.on_nan;
-    simulation.checkpoints = Checkpoints::new(&arguments.output, &loaded, &netlist, &simulation.running)?;
+    simulation.checkpoints = Checkpoints::new(terminal.disk(), output, &loaded, &netlist, &simulation.running)?;
     let network = &simulation.running.network().clone();
     folder.iter().try_for_each(|folder| manifest::begin(folder, (&loaded, &netlist, from), &simulation))?;
     let mut sinks = Sinks::new(&simulation, folder.as_ref().map(|f| f.recorder(network)).transpose()?);
@@ -111,7 +112,7 @@ pub(super) fn run_text(
         _ => Ok(()),
     };
     if kept.is_ok() {
-        written.extend(arguments.output.out.clone());
+        written.extend(output.out.clone());
     }
     let drawn = match sinks.memory.take() {
         Some(recorder) => in_memory(&simulation, recorder).and_then(|r| outputs.write(&r, &mut written)),
@@ -121,7 +122,7 @@ pub(super) fn run_text(
     let failed = kept.and(drawn).and(simulation.unkept.take().or(unsound).map_or(Ok(()), Err)).err();
     let kept = simulation.checkpoints.as_ref().filter(|_| failed.is_none()).map_or_else(String::new, Checkpoints::text);
     match &failed {
-        _ if !arguments.output.json => terminal.print(&(text + &kept + &last_line(&written)))?,
+        _ if !output.json => terminal.print(&(text + &kept + &last_line(&written)))?,
         None => terminal.print_json(&json)?,
         Some(_) => {}
     }

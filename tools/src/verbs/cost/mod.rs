@@ -42,7 +42,11 @@ pub(crate) fn cost(arguments: &CostArgs, quiet: bool, terminal: &mut Terminal<'_
     }
     let network = &loaded.network;
     let options = Options::of(network).map_err(|problems| Failure::Usage("hardware", problems.join("\n")))?;
-    let folder = arguments.out.as_ref().map(|place| NewFolder::with_mark(place, arguments.force, maps::MARK)).transpose()?;
+    let folder = arguments
+        .out
+        .as_ref()
+        .map(|place| NewFolder::with_mark(terminal.disk(), place, arguments.force, maps::MARK))
+        .transpose()?;
     if let ([platform], false) = (&machines[..], arguments.over.is_empty()) {
         let points = what_if::points(&arguments.over, platform, &options, arguments.time_scale_factor)?;
         let (json, text) = what_if::sweep(&loaded, &points, || spikes(&loaded, arguments, quiet), arguments.model)?;

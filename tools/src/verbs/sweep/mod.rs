@@ -7,6 +7,7 @@ pub(super) mod axes;
 mod table;
 
 use crate::cli::{Engine, NetlistArgs, SweepArgs};
+use crate::disk;
 use crate::failure::{Failure, WrongPoint};
 use crate::folder::{self, NewFolder};
 use crate::load::{self, Text};
@@ -185,7 +186,7 @@ impl Sweep<'_> {
             return Ok(None);
         }
         let arguments = self.at(point, netlist);
-        let folder = NewFolder::new(&self.arguments.out.join(&point.folder), false)?;
+        let folder = NewFolder::new(&disk::real(), &self.arguments.out.join(&point.folder), false)?;
         let loaded = load::load_text(self.text.clone(), &arguments)?;
         let mut simulation = Simulation::new(loaded.network.clone(), Engine::Grid, 1)?;
         manifest::begin(&folder, (&loaded, &arguments, None), &simulation)?;
