@@ -18,8 +18,10 @@ pub(super) fn write(state: &State, plan: &Plan, out: &mut Writer) {
 
 /// Reads it into the tables of a plan.
 pub(super) fn read(state: &mut State, plan: &Plan, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+    let now = i32::try_from(state.tick).unwrap_or(i32::MAX);
     let all: Option<Result<_, SnapshotError>> = in_one_piece(plan, |one| {
-        let of_part = |part: &Part| part.learning.iter().map(|table| Memory::read(table, bytes)).collect();
+        let of_part =
+            |part: &Part| part.learning.iter().map(|table| Memory::read(table, (now, plan.max_delay as u32), bytes)).collect();
         one.parts.iter().map(of_part).collect()
     });
     if let Some(all) = all {

@@ -18,7 +18,7 @@ pub use language::{elaborate, expression, overrides, parse, script};
 pub use machines::{platform, sanafe};
 pub use program::{folder, spikes};
 pub use side_files::beside;
-pub use snapshots::{restore, restore_events, snapshot};
+pub use snapshots::{restore, restore_events, seeds, snapshot};
 
 /// A target: its name, which is that of its corpus, and what it does with a file.
 pub type Target = (&'static str, fn(&[u8]));

@@ -19,15 +19,41 @@ pub fn snapshot(bytes: &[u8]) {
     }
 }
 
+/// Those to begin with: target, name and bytes.
+pub fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
+    let (grid, continuous) = (plan(), event_plan());
+    let mut seeds = Vec::new();
+    let mut state = State::new(grid);
+    for (ticks, name) in [(6, "after-6-ticks"), (34, "after-40-ticks")] {
+        state.advance(grid, ticks, &mut Nobody);
+        seeds.push(("restore", name, state.snapshot(grid).to_bytes()));
+    }
+    seeds.push(("snapshot", "whole", state.snapshot(grid).to_bytes()));
+    let mut state = event::State::new(continuous);
+    for (ms, name) in [(4, "after-4-ms"), (16, "after-20-ms")] {
+        state.advance(continuous, ms * FS_PER_MS as u64, &mut Nobody);
+        seeds.push(("restore_events", name, state.snapshot(continuous).to_bytes()));
+    }
+    seeds
+}
+
+fn plan() -> &'static Plan {
+    static PLAN: OnceLock<Plan> = OnceLock::new();
+    PLAN.get_or_init(|| Plan::new(Arc::new(network(NETLIST, &[], &NoFiles).expect("a sound netlist")), 1))
+}
+
+fn event_plan() -> &'static event::Plan {
+    static PLAN: OnceLock<event::Plan> = OnceLock::new();
+    PLAN.get_or_init(|| {
+        event::Plan::new(&network(EVENTS, &[], &NoFiles).expect("a sound netlist"), 1).expect("it runs in continuous time")
+    })
+}
+
 /// A file made into a snapshot of a network of ours: refused, or gone on with for some ticks.
 pub fn restore(bytes: &[u8]) {
-    static PLAN: OnceLock<(Plan, [u8; 32])> = OnceLock::new();
-    let (plan, structure) = PLAN.get_or_init(|| {
-        let network = Arc::new(network(NETLIST, &[], &NoFiles).expect("a sound netlist"));
-        let plan = Plan::new(network, 1);
-        let structure = State::new(&plan).snapshot(&plan).header().structure;
-        (plan, structure)
-    });
+    static STRUCTURE: OnceLock<[u8; 32]> = OnceLock::new();
+    let plan = plan();
+    let structure = STRUCTURE.get_or_init(|| State::new(plan).snapshot(plan).header().structure);
     let Some(bytes) = sealed(bytes, structure) else { return };
     let Ok(snapshot) = Snapshot::from_bytes(&bytes) else { return };
     let Ok(mut state) = State::restore(plan, &snapshot) else { return };
@@ -37,13 +63,9 @@ pub fn restore(bytes: &[u8]) {
 
 /// The same in continuous time, where synapses learn.
 pub fn restore_events(bytes: &[u8]) {
-    static PLAN: OnceLock<(event::Plan, [u8; 32])> = OnceLock::new();
-    let (plan, structure) = PLAN.get_or_init(|| {
-        let network = network(EVENTS, &[], &NoFiles).expect("a sound netlist");
-        let plan = event::Plan::new(&network, 1).expect("it runs in continuous time");
-        let structure = event::State::new(&plan).snapshot(&plan).header().structure;
-        (plan, structure)
-    });
+    static STRUCTURE: OnceLock<[u8; 32]> = OnceLock::new();
+    let plan = event_plan();
+    let structure = STRUCTURE.get_or_init(|| event::State::new(plan).snapshot(plan).header().structure);
     let Some(bytes) = sealed(bytes, structure) else { return };
     let Ok(snapshot) = Snapshot::from_bytes(&bytes) else { return };
     let Ok(mut state) = event::State::restore(plan, &snapshot) else { return };

@@ -1,4 +1,6 @@
 //! Every file of the corpus through its target. What a fuzzer once found stays in it.
+//!
+//! Snapshots to begin with are of this program: `UPDATE=1 cargo test -p sim-fuzz` writes them anew.
 
 use std::fs;
 use std::path::Path;
@@ -14,5 +16,17 @@ fn the_corpus_is_read() {
             println!("{}", file.display());
             target(&fs::read(&file).expect("a file"));
         }
+    }
+}
+
+#[test]
+fn the_snapshots_of_the_corpus_are_of_this_program() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    for (target, name, bytes) in sim_fuzz::seeds() {
+        let path = corpus.join(target).join(name);
+        if std::env::var("UPDATE").is_ok() {
+            fs::write(&path, &bytes).expect("written");
+        }
+        assert!(fs::read(&path).expect("a file") == bytes, "{target}/{name} is what is written now");
     }
 }

@@ -12,6 +12,11 @@ use std::sync::Arc;
 /// No spike yet.
 pub(crate) const NEVER: i32 = i32::MIN;
 
+/// Whether a tick of a file is one of before now, or never.
+pub(crate) fn is_past(tick: i32, now: i32) -> bool {
+    tick == NEVER || (0..=now).contains(&tick)
+}
+
 /// What the synapses of one table remember. It says itself whose they are, so that a plan with other partitions can
 /// take it over.
 #[derive(Debug)]
@@ -136,16 +141,19 @@ impl Memory {
         self.tapes.iter().for_each(|tape| tape.write(out));
     }
 
-    /// What was written of this table.
-    pub(crate) fn read(table: &Table, bytes: &mut Reader<'_>) -> Result<Self, SnapshotError> {
+    /// What was written of this table: nothing of it is after now. No delay is longer than `longest`.
+    pub(crate) fn read(table: &Table, (now, longest): (i32, u32), bytes: &mut Reader<'_>) -> Result<Self, SnapshotError> {
         let mut all = Self::new(table);
         bytes.values(&mut all.synapses)?;
         bytes.fill(&mut all.last)?;
         bytes.values(&mut all.traces)?;
-        all.posts.read(bytes)?;
+        all.posts.read(now, table.seen(now, longest), bytes)?;
         (all.heeded, all.swept) = (bytes.get()?, bytes.get()?);
         for tape in &mut all.tapes {
-            *tape = Tape::read(bytes)?;
+            *tape = Tape::read(now, bytes)?;
+        }
+        if !all.last.iter().chain([&all.heeded, &all.swept]).all(|tick| is_past(*tick, now)) {
+            return Err(bytes.wrong());
         }
         let Self { views, posts, swept, .. } = &mut all;
         views.iter_mut().for_each(|view| view.turn(posts, table.seen(*swept, view.delay)));

@@ -1,6 +1,6 @@
 //! The targets' spikes: the last of each target, and all that some synapse has yet to see.
 
-use super::memory::NEVER;
+use super::memory::{NEVER, is_past};
 use crate::engine::values::{Values, Width};
 use crate::real::Precision;
 use crate::snapshot::SnapshotError;
@@ -182,20 +182,29 @@ impl Posts {
         out.values(&self.memories);
     }
 
-    /// Takes over what was written of as many targets.
-    pub(crate) fn read(&mut self, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+    /// Takes over what was written of as many targets: nothing of it is after now, and each target's spikes follow each other, up to its
+    /// newest. Those up to the tick `seen` may be forgotten.
+    pub(crate) fn read(&mut self, now: i32, seen: i32, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
         bytes.fill(&mut self.newest)?;
         bytes.values(&mut self.kept)?;
         self.spikes.clear();
+        let mut listed = vec![None; self.newest.len()];
         for _ in 0..bytes.count(POST_BYTES)? {
             let (tick, target, before) = (bytes.get()?, bytes.get()?, bytes.get()?);
-            if usize::from(target) >= self.newest.len() || before > tick {
+            let in_order = self.spikes.last().is_none_or(|last: &Post| last.tick <= tick) && (0..=now).contains(&tick);
+            let last = listed.get_mut(usize::from(target)).map(|last| last.replace(tick));
+            let follows = last.is_some_and(|last| last.map_or(is_past(before, tick), |last| last == before));
+            if !in_order || !follows {
                 return Err(bytes.wrong());
             }
             self.spikes.push(Post { tick, target, before, previous: 0 });
         }
         self.memories.resize(self.spikes.len() * 2 * self.width);
         bytes.values(&mut self.memories)?;
+        let ends = |(newest, listed): (&i32, &Option<i32>)| listed.map_or(is_past(*newest, seen), |last| last == *newest);
+        if !self.newest.iter().zip(&listed).all(ends) {
+            return Err(bytes.wrong());
+        }
         self.link();
         Ok(())
     }

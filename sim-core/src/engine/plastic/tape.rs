@@ -11,6 +11,7 @@
 //! one a weight moves in one direction, and keeping it within its bounds at the end is keeping it so all the time.
 //! Once a block is long enough ago, all synapses are brought to its end (they are swept), and it is forgotten.
 
+use super::memory::is_past;
 use crate::math;
 use crate::plasticity::Eligibility;
 use crate::snapshot::SnapshotError;
@@ -144,12 +145,13 @@ impl Tape {
         out.put(*swept);
     }
 
-    /// What was written.
-    pub(crate) fn read(bytes: &mut Reader<'_>) -> Result<Self, SnapshotError> {
+    /// What was written: nothing of it is after now.
+    pub(crate) fn read(now: i32, bytes: &mut Reader<'_>) -> Result<Self, SnapshotError> {
         let (start, sums, ends, sign) = (bytes.get()?, bytes.list::<f64>()?, bytes.list()?, bytes.get()?);
         let (known, swept) = (bytes.get::<u64>()? as usize, bytes.get()?);
         // A number for each tick, and at least the one for the end of the last.
-        if known > sums.len() || start > i32::MAX - known as i32 {
+        let spans = known <= sums.len() && start >= 0 && i64::from(start) + known as i64 <= i64::from(now) + 2;
+        if !spans || !is_past(swept, now) || !ends.iter().all(|end| is_past(*end, now)) || !ends.is_sorted() {
             return Err(bytes.wrong());
         }
         Ok(Self { start, sums, ends, sign, known, swept })

@@ -103,7 +103,8 @@ impl<R: Rule<f64, V, X, Y, i64>, const V: usize, const X: usize, const Y: usize>
     /// All synapses get as far as a spike of their source would bring them that arrives now; then nobody needs the spikes that all
     /// have seen.
     fn sweep(&mut self, now: i64, courses: &Courses) {
-        let lap = if R::FLOWS { (now - self.longest).div_euclid(LAP) * LAP } else { NEVER };
+        // None before the longest delay is over.
+        let lap = if R::FLOWS && now >= self.longest { (now - self.longest) / LAP * LAP } else { NEVER };
         for run in 0..self.wiring.run_count() {
             let (by, Some(since)) = (self.laws.seen(now, self.wiring.delay(run)), self.since(run)) else { continue };
             if lap <= since.followed && (by <= since.low || since.low - since.last >= self.laws.reach) {
