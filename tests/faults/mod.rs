@@ -145,7 +145,7 @@ struct Schedule<'a> {
 
 impl<'a> Schedule<'a> {
     fn new(seed: u64, all: &'a Undisturbed) -> Self {
-        let (fault, force) = (FAULTS[seed as usize % FAULTS.len()], seed / 7 % 3 == 0);
+        let (fault, force) = (FAULTS[seed as usize % FAULTS.len()], (seed / 7).is_multiple_of(3));
         Self { seed, fault, force, folder: all.desk.path(&format!("{seed}")), all, then: Cell::new(None) }
     }
 

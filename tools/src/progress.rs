@@ -207,6 +207,11 @@ pub(crate) fn interrupts() -> Arc<AtomicBool> {
         // Without a handler the default holds: the program ends at once.
         let _ = ctrlc::set_handler(move || {
             if seen.swap(true, Ordering::Relaxed) {
+                // Whoever closed stderr does not want to know.
+                let _ = writeln!(
+                    std::io::stderr(),
+                    "stopped at once; of a run with --out, `spikeloom recover DIR` has what it recorded"
+                );
                 std::process::exit(1);
             }
         });

@@ -221,7 +221,8 @@ pub(crate) fn prefetch<T>(address: *const T) {
 /// addresses of its small pages are many more than the processor keeps.
 pub(crate) fn in_large_pages<T: Clone + Default>(count: usize) -> Vec<T> {
     let mut values = Vec::with_capacity(count);
-    #[cfg(target_os = "linux")]
+    // Miri knows no such advice.
+    #[cfg(all(target_os = "linux", not(miri)))]
     {
         use rustix::mm::{Advice, madvise};
         const PAGE: usize = 4096;
