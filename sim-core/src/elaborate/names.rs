@@ -12,6 +12,7 @@ use crate::description::{Description, Named, TrialsDecl, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
 use crate::expr::FUNCTIONS;
 use crate::units::{Dimension, Quantity};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Step of the grid where the netlist gives none.
@@ -30,9 +31,20 @@ pub(crate) struct Names<'a> {
     trials: Option<&'a TrialsDecl>,
     /// How many trials there are, and the length of each in ms; `None` for what has a problem.
     trial_times: (Option<u32>, Option<f64>),
+    /// Steps that sums took so far.
+    steps: Cell<u64>,
 }
 
+/// Most steps of all sums of a netlist: some seconds.
+const MAX_STEPS: u64 = 200_000_000;
+
 impl<'a> Names<'a> {
+    /// Whether a sum of so many steps may still be taken.
+    pub(crate) fn spend(&self, steps: u64) -> bool {
+        self.steps.set(self.steps.get().saturating_add(steps));
+        self.steps.get() <= MAX_STEPS
+    }
+
     /// Computes all parameters and tables.
     pub(crate) fn new(description: &'a Description, roster: Roster<'a>, report: &Report) -> Self {
         let mut names = Self { trials: description.trials.as_ref(), ..Self::declared(&description.parameters, roster, report) };

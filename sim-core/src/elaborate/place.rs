@@ -215,6 +215,10 @@ impl<'a> Place<'a> {
 }
 
 impl Scope for Place<'_> {
+    fn spend(&self, steps: u64) -> bool {
+        self.names.spend(steps)
+    }
+
     fn value(&self, name: &str, span: Span) -> Outcome<Quantity> {
         let time = |value: f64| Quantity { value, dimension: Dimension::TIME };
         match name {

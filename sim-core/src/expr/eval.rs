@@ -17,6 +17,10 @@ pub trait Scope {
     fn members(&self, group: &str, span: Span) -> Outcome<&[usize]>;
     /// An element of a table.
     fn element(&self, table: &str, places: &[(usize, Span)], span: Span) -> Outcome<Quantity>;
+    /// Whether a sum of so many steps may still be taken.
+    fn spend(&self, _steps: u64) -> bool {
+        true
+    }
 }
 
 /// Deepest nesting of an expression.
@@ -24,6 +28,8 @@ pub const MAX_DEPTH: usize = 400;
 
 /// Most nodes visited for one value: nested sums over large groups end in a message, not in hours.
 pub const MAX_STEPS: u64 = 50_000_000;
+
+const TOO_LONG: &str = "this expression takes too long: sums over large groups are nested, or taken very often";
 
 /// The value of an expression, in base units.
 ///
@@ -83,7 +89,7 @@ impl Evaluator<'_> {
             return Err(problem(span, "this expression is nested too deeply").into());
         }
         if self.steps > MAX_STEPS {
-            return Err(problem(span, "this expression takes too long: sums over large groups are nested").into());
+            return Err(problem(span, TOO_LONG).into());
         }
         let deeper = depth + 1;
         let result = match &expr.node {
@@ -146,6 +152,10 @@ impl Evaluator<'_> {
                 None => term,
                 Some(sum) => binary(Operator::Add, sum, term, body.span, body.span)?,
             });
+        }
+        // What is summed up within others is counted with these.
+        if loops.is_none() && !scope.spend(self.steps) {
+            return Err(problem(body.span, TOO_LONG).into());
         }
         total.ok_or_else(|| problem(group.1, format!("the group \"{}\" is empty", group.0)).into())
     }

@@ -50,3 +50,15 @@ fn many_conditions() {
     let trials = format!("[trials]\ncount = 200000\neach = \"10 ms\"\nconditions = [{conditions}]\n");
     sim_fuzz::elaborate(format!("{head}[populations.a]\n{CELLS}{trials}").as_bytes());
 }
+
+#[test]
+fn sums_over_a_group_for_each_cell() {
+    let many: String = (0..60).map(|i| format!("[populations.p{i}]\n{CELLS}")).collect();
+    let sum = (0..4).fold("x".to_string(), |inner, i| format!("sum(i{i} in all, {inner})"));
+    let all = format!(
+        "[groups]\nall = [{}]\n{many}[populations.n]\nsize = 3000\ndraws = {{ x = {{ uniform = [0, 1] }} }}\n",
+        names(60)
+    );
+    let cells = format!("neurons = {{ model = \"lif_psc_delta\", v_th = {{ expr = \"{sum} * 1 mV\" }} }}\n");
+    read(&[&all, &cells], 0, |_| String::new());
+}
