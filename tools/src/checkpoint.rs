@@ -99,23 +99,31 @@ fn wall(text: &str) -> Result<Duration, Failure> {
 }
 
 /// Ends a piece of a run after a time on the clock.
-pub(crate) struct Alarm(Option<Instant>);
+pub(crate) struct Alarm {
+    at: Option<Instant>,
+    windows: u32,
+}
+
+/// Windows between looks at the clock: where they are short, these would be the most of them.
+const LOOK_EVERY: u32 = 32;
 
 impl Alarm {
     /// After a while; none never ends it.
     pub(crate) fn new(after: Option<Duration>) -> Self {
-        Self(after.and_then(|after| Instant::now().checked_add(after)))
+        Self { at: after.and_then(|after| Instant::now().checked_add(after)), windows: 0 }
     }
 
     /// Whether it is time.
     pub(crate) fn rings(&self) -> bool {
-        self.0.is_some_and(|at| Instant::now() >= at)
+        self.at.is_some_and(|at| Instant::now() >= at)
     }
 }
 
 impl Sink for Alarm {
     fn window(&mut self, _: &Window<'_>) -> ControlFlow<()> {
-        if self.rings() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        self.windows += 1;
+        let looks = self.windows.is_multiple_of(LOOK_EVERY);
+        if looks && self.rings() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 

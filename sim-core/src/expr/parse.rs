@@ -159,7 +159,8 @@ impl<'t> Parser<'t> {
     }
 
     fn unary(&mut self) -> Result<Tree, Diagnostic> {
-        if self.depth >= MAX_HEIGHT {
+        // Brackets count here, too: written out, an expression of the greatest height has one around each part.
+        if self.depth > 2 * MAX_HEIGHT {
             return Err(self.too_high(self.here()));
         }
         self.depth += 1;
