@@ -6,15 +6,18 @@ use crate::export::TraceRecord;
 use crate::failure::Failure;
 use crate::folder::{self, NewFolder};
 use crate::load::{self, Text};
+use crate::manifest::Origin;
 use crate::on_machine::{self, OnMachine};
 use crate::outputs::Outputs;
 use crate::progress::{Progress, interrupts};
 use crate::recording::{self, Recording, Spikes};
 use crate::simulation::{Simulation, Sinks, cores, threads_for};
 use crate::{Terminal, diagnose, manifest, soundness, weights};
-use sim_core::network::What;
+use serde_json::Value;
+use sim_core::network::{Network, What};
 use sim_core::record::{MemoryTrace, Recorder};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Runs a netlist, or repeats a recorded run.
 pub(crate) fn run(arguments: &RunArgs, quiet: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -79,11 +82,7 @@ pub(super) fn run_text(
     outputs.check_recorded(network)?;
     let threads = arguments.threads.map_or_else(|| threads_for(network), |n| usize::from(n).min(cores()));
     from.map_or(Ok(()), |checkpoint| checkpoint.check_files(&loaded))?;
-    let mut simulation = match (&arguments.on, from) {
-        (Some(name), _) => Simulation::on(network.clone(), OnMachine::new(network, name, arguments)?),
-        (None, Some(checkpoint)) => Simulation::resumed(network.clone(), threads, &checkpoint.snapshot)?,
-        (None, None) => Simulation::new(network.clone(), arguments.engine, threads)?,
-    };
+    let mut simulation = lay_out(network, arguments, from, threads)?;
     simulation.watch.on_nan = arguments.on_nan;
     simulation.checkpoints = Checkpoints::new(terminal.disk(), output, &loaded, &netlist, &simulation.running)?;
     let network = &simulation.running.network().clone();
@@ -102,15 +101,7 @@ pub(super) fn run_text(
     let (json, text) = (summary.json(), summary.text());
     // The recording first: whatever goes wrong afterwards, it is kept.
     let mut written = Vec::new();
-    let kept = match (folder, sinks.folder.take()) {
-        (Some(folder), Some(recorder)) => {
-            match manifest::fill(&folder, recorder, (&loaded, &netlist, from), &simulation, &json) {
-                Ok(()) => folder.finish(),
-                Err(failure) => Err(folder.left(failure)),
-            }
-        }
-        _ => Ok(()),
-    };
+    let kept = keep(folder, &mut sinks, (&loaded, &netlist, from), &simulation, &json);
     if kept.is_ok() {
         written.extend(output.out.clone());
     }
@@ -122,12 +113,44 @@ pub(super) fn run_text(
     let failed = kept.and(drawn).and(simulation.unkept.take().or(unsound).map_or(Ok(()), Err)).err();
     let kept = simulation.checkpoints.as_ref().filter(|_| failed.is_none()).map_or_else(String::new, Checkpoints::text);
     match &failed {
-        _ if !output.json => terminal.print(&(text + &kept + &last_line(&written)))?,
+        _ if !output.json => {
+            let last = if kept.is_empty() || !written.is_empty() { last_line(&written) } else { String::new() };
+            terminal.print(&(text + &kept + &last))?;
+        }
         None => terminal.print_json(&json)?,
         Some(_) => {}
     }
     let code = u8::from(simulation.interrupted());
     failed.map_or(Ok((code, simulation.running.spike_hash())), Err)
+}
+
+/// The network in its engine, at its beginning or where a snapshot has it.
+fn lay_out(
+    network: &Arc<Network>,
+    arguments: &RunArgs,
+    from: Option<&Checkpoint>,
+    threads: usize,
+) -> Result<Simulation, Failure> {
+    match (&arguments.on, from) {
+        (Some(name), _) => Ok(Simulation::on(network.clone(), OnMachine::new(network, name, arguments)?)),
+        (None, Some(checkpoint)) => Simulation::resumed(network.clone(), threads, &checkpoint.snapshot),
+        (None, None) => Simulation::new(network.clone(), arguments.engine, threads),
+    }
+}
+
+/// Puts the recording in its place, where there is one.
+fn keep(
+    folder: Option<NewFolder>,
+    sinks: &mut Sinks,
+    origin: Origin<'_>,
+    simulation: &Simulation,
+    json: &Value,
+) -> Result<(), Failure> {
+    let (Some(folder), Some(recorder)) = (folder, sinks.folder.take()) else { return Ok(()) };
+    match manifest::fill(&folder, recorder, origin, simulation, json) {
+        Ok(()) => folder.finish(),
+        Err(failure) => Err(folder.left(failure)),
+    }
 }
 
 fn in_memory(simulation: &Simulation, recorder: Recorder<Vec<u8>, MemoryTrace>) -> Result<Recording, Failure> {
