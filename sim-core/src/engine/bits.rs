@@ -260,7 +260,9 @@ mod tests {
         let (rows, pairs) = rows(&mut stream);
         assert!(!rows.surplus.is_empty(), "some pairs are connected twice");
         for level in Level::all() {
-            for spikes in [1, 2, 3, 7, 8, 15, 60, 252, 253, 700] {
+            // Miri takes a thousand times as long.
+            let counts: &[u32] = if cfg!(miri) { &[1, 3, 15] } else { &[1, 2, 3, 7, 8, 15, 60, 252, 253, 700] };
+            for &spikes in counts {
                 let fired: Vec<u32> = (0..spikes).map(|_| stream.below(300)).collect();
                 let segments: Vec<Segment> = fired.iter().map(|row| Segment { start: *row, end: row + 1 }).collect();
                 let mut sums = vec![0.5; 400];
