@@ -548,7 +548,7 @@ impl Oracle<'_> {
         let find = || {
             let mut own: Vec<Synapse> = synapses.iter().filter(|s| s.target as usize / BLOCK == block).copied().collect();
             own.sort_by_key(|s| (s.target, s.receptor));
-            Blocked { trains: Rc::new(merged(&own, shared)), synapses: Rc::new(own) }
+            Blocked { trains: Rc::new(merged(&own, shared, self.grid)), synapses: Rc::new(own) }
         };
         self.blocked.entry((index, block)).or_insert_with(find).clone()
     }
@@ -567,13 +567,14 @@ fn same_for_all(p: &Projection) -> bool {
         && matches!((&p.weight, &p.delay), (Constant(_), Constant(_)))
 }
 
-/// Parallel trains counted: same target, unit (or rate), weight and delay.
-fn merged(synapses: &[Synapse], shared: bool) -> Vec<(Synapse, u32)> {
+/// Parallel trains counted: same target, unit (or rate), weight and delay in ticks.
+fn merged(synapses: &[Synapse], shared: bool, grid: Grid) -> Vec<(Synapse, u32)> {
+    let ticks = |s: &Synapse| grid.delay(s.delay_fs);
     let mut trains: Vec<(Synapse, u32)> = Vec::new();
     for s in synapses {
         let same = |t: &&mut (Synapse, u32)| {
             let unit = shared || t.0.source == s.source;
-            unit && (t.0.target, t.0.weight, t.0.delay_fs, t.0.receptor) == (s.target, s.weight, s.delay_fs, s.receptor)
+            unit && (t.0.target, t.0.weight, ticks(&t.0), t.0.receptor) == (s.target, s.weight, ticks(s), s.receptor)
         };
         match trains.iter_mut().rev().take_while(|t| t.0.target == s.target).find(same) {
             Some(train) => train.1 += 1,

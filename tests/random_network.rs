@@ -224,7 +224,21 @@ fn projection(network: &Network, s: &mut Stream, neurons: usize, name: String) -
     let short = network.weights == Weights::I16 && !matches!(weight, Draw::Constant(_));
     let finest = if short { (scale / 2048.0).log2().ceil().exp2() * [1.0, 1.0, 8.0][s.below(3) as usize] } else { QUANTUM };
     let quanta = (0..card.receptors.len()).map(|receptor| finest * [1.0, 64.0, 1024.0][(target + receptor) % 3]).collect();
-    Projection { name, source, target, source_cells, target_cells, rule, weight, delay, receptor, quanta, learning: None, key }
+    Projection {
+        name,
+        source,
+        target,
+        source_cells,
+        target_cells,
+        rule,
+        weight,
+        delay,
+        receptor,
+        quanta,
+        learning: None,
+        key,
+        drawn: None,
+    }
 }
 
 /// Lays all cells on a wrapped sheet, and makes what is drawn of weights and delays, and probabilities, depend on the distance

@@ -4,6 +4,7 @@
 //! distribution does not rewire the network.
 
 use crate::catalog::{Effect, Polarity, ReceptorSpec};
+use crate::drawn::draws_by_source;
 use crate::elaborate::synapses::extent;
 use crate::network::{Cells, Chance, Draw, Network, Projection, Rule, Weights};
 use crate::random::{Stream, mix};
@@ -35,7 +36,7 @@ pub struct Pair {
     pub target: u32,
     /// Index of the weight and the delay where these are given one by one.
     row: u32,
-    /// Whose streams weight and delay are drawn from: the target's, or the synapse's own.
+    /// Whose streams weight and delay are drawn from: the target's, or the synapse's own; of what is kept, the block.
     owner: u64,
 }
 
@@ -79,27 +80,60 @@ impl<'a> Generator<'a> {
 
     /// Calls `sink` with every synapse onto the target cells `range` (indices within the population).
     pub fn for_targets(&self, range: Range<u32>, mut sink: impl FnMut(Synapse)) {
-        let mut values: Option<Values<'_>> = None;
+        if let Some(drawn) = &self.projection.drawn {
+            return self.for_pairs(range, |pair| {
+                let place = (pair.owner as usize, pair.row);
+                let weight = drawn.weight(place).or_else(|| self.given(&self.projection.weight, &pair));
+                let delay_fs = drawn.delay(place).or_else(|| self.given(&self.projection.delay, &pair).map(delay_fs));
+                sink(self.synapse(&pair, weight.unwrap_or_default(), delay_fs.unwrap_or_default()));
+            });
+        }
+        let mut values: Option<Values> = None;
         self.for_pairs(range, |pair| {
-            let values = match &mut values {
-                Some(values) if values.owner == pair.owner => values,
-                other => other.insert(Values::new(self, pair.owner)),
-            };
-            sink(values.synapse(&pair));
+            let (weight, delay_fs) = Values::of(&mut values, self, &pair);
+            sink(self.synapse(&pair, weight, delay_fs));
         });
     }
 
-    /// The same without weights and delays, which are not drawn: for counting.
+    /// Draws the synapses of some owners, counted from the first that takes part: source, target, weight as the netlist signs it but
+    /// rounded, delay in femtoseconds.
+    pub(crate) fn for_owners(&self, owners: Range<u32>, mut sink: impl FnMut(u32, u32, f64, i64)) {
+        let mut values: Option<Values> = None;
+        let with_values = |pair: Pair| {
+            let (weight, delay_fs) = Values::of(&mut values, self, &pair);
+            let (receptor, value) = self.receptors.route(weight);
+            sink(pair.source, pair.target, self.rounded(value, receptor).abs().copysign(weight), delay_fs);
+        };
+        let (sources, targets) = (&self.projection.source_cells, &self.projection.target_cells);
+        let own = |cells: &Range<u32>| cells.start + owners.start..cells.start + owners.end;
+        if draws_by_source(&self.projection.rule) {
+            self.drawn_pairs(own(sources), targets.clone(), with_values);
+        } else {
+            self.drawn_pairs(sources.clone(), own(targets), with_values);
+        }
+    }
+
+    /// The synapses without weights and delays, which are not drawn: for counting.
     pub fn for_pairs(&self, range: Range<u32>, mut sink: impl FnMut(Pair)) {
         let cells = &self.projection.target_cells;
         let targets = range.start.max(cells.start)..range.end.min(cells.end);
         if targets.is_empty() {
             return;
         }
+        match &self.projection.drawn {
+            Some(drawn) => drawn.pairs(self.projection, targets, |source, target, (block, row)| {
+                sink(Pair { source, target, row, owner: block as u64 });
+            }),
+            None => self.drawn_pairs(self.projection.source_cells.clone(), targets, sink),
+        }
+    }
+
+    /// The same, drawn in any case. Only where sources draw may some of them be left out.
+    fn drawn_pairs(&self, sources: Range<u32>, targets: Range<u32>, mut sink: impl FnMut(Pair)) {
         match &self.projection.rule {
             Rule::List { pairs, rows } => self.list(pairs, rows, targets, &mut sink),
             Rule::FixedOutdegree { outdegree, autapses, multapses } => {
-                self.by_source(*outdegree, *autapses, *multapses, targets, &mut sink);
+                self.by_source(*outdegree, (*autapses, *multapses), (sources, targets), &mut sink);
             }
             rule => {
                 let mut scratch = Distinct::default();
@@ -121,6 +155,11 @@ impl<'a> Generator<'a> {
     pub(crate) fn receptors(&self) -> (usize, usize) {
         let (low, high) = extent(&self.projection.weight);
         (self.receptors.route(low).0, self.receptors.route(high).0)
+    }
+
+    /// The receptor that a weight goes to.
+    pub(crate) fn receptor(&self, weight: f64) -> usize {
+        self.receptors.route(weight).0
     }
 
     /// The receptor of all synapses, where it is one.
@@ -149,11 +188,26 @@ impl<'a> Generator<'a> {
     #[inline]
     fn number(&self, draw: &Draw, stream: &mut Stream, pair: &Pair) -> f64 {
         match draw {
-            Draw::Constant(value) => *value,
             Draw::Random(distribution) => distribution.draw(stream),
             Draw::Each(values) => values[pair.row as usize],
-            Draw::Field(field) => field.at(self.between, pair.source, pair.target),
+            Draw::Constant(_) | Draw::Field(_) => self.given(draw, pair).unwrap_or_default(),
         }
+    }
+
+    /// A number that follows from the two cells alone.
+    #[inline]
+    fn given(&self, draw: &Draw, pair: &Pair) -> Option<f64> {
+        match draw {
+            Draw::Constant(value) => Some(*value),
+            Draw::Field(field) => Some(field.at(self.between, pair.source, pair.target)),
+            Draw::Random(_) | Draw::Each(_) => None,
+        }
+    }
+
+    #[inline]
+    fn synapse(&self, pair: &Pair, weight: f64, delay_fs: i64) -> Synapse {
+        let (receptor, value) = self.receptors.route(weight);
+        Synapse { source: pair.source, target: pair.target, weight: self.rounded(value, receptor), receptor, delay_fs }
     }
 
     fn sources(&self) -> u32 {
@@ -219,11 +273,17 @@ impl<'a> Generator<'a> {
 
     /// fixed_outdegree: every source draws all its targets; those outside the range are passed over. Every synapse owns its
     /// weight and delay.
-    fn by_source(&self, outdegree: u32, autapses: bool, multapses: bool, targets: Range<u32>, sink: &mut impl FnMut(Pair)) {
+    fn by_source(
+        &self,
+        outdegree: u32,
+        (autapses, multapses): (bool, bool),
+        (sources, targets): (Range<u32>, Range<u32>),
+        sink: &mut impl FnMut(Pair),
+    ) {
         let cells = &self.projection.target_cells;
         let n = cells.end - cells.start;
         let mut scratch = Distinct::default();
-        for source in self.projection.source_cells.clone() {
+        for source in sources {
             let own = !autapses && self.same_population && cells.contains(&source);
             let excluded = own.then(|| source - cells.start);
             let mut wiring = wiring(self.projection.key, u64::from(source));
@@ -257,29 +317,35 @@ impl<'a> Generator<'a> {
 }
 
 /// Draws the weights and delays of one owner's synapses.
-struct Values<'a> {
-    generator: &'a Generator<'a>,
+struct Values {
     owner: u64,
     weight: Stream,
     delay: Stream,
 }
 
-impl<'a> Values<'a> {
-    fn new(generator: &'a Generator<'a>, owner: u64) -> Self {
+impl Values {
+    fn new(generator: &Generator<'_>, owner: u64) -> Self {
         let (weight, delay) = (generator.stream(Purpose::Weight, owner), generator.stream(Purpose::Delay, owner));
-        Self { generator, owner, weight, delay }
+        Self { owner, weight, delay }
     }
 
-    #[inline]
-    fn synapse(&mut self, pair: &Pair) -> Synapse {
-        let projection = self.generator.projection;
-        let drawn = self.generator.number(&projection.weight, &mut self.weight, pair);
-        let (receptor, value) = self.generator.receptors.route(drawn);
-        let delay_ms = self.generator.number(&projection.delay, &mut self.delay, pair);
-        let delay_fs = nearest(delay_ms * FS_PER_MS as f64);
-        let weight = self.generator.rounded(value, receptor);
-        Synapse { source: pair.source, target: pair.target, weight, receptor, delay_fs }
+    /// Weight and delay of a synapse, from the streams of its owner: those of the last, or new ones.
+    #[inline(always)]
+    fn of(last: &mut Option<Self>, generator: &Generator<'_>, pair: &Pair) -> (f64, i64) {
+        let values = match last {
+            Some(values) if values.owner == pair.owner => values,
+            other => other.insert(Self::new(generator, pair.owner)),
+        };
+        let projection = generator.projection;
+        let weight = generator.number(&projection.weight, &mut values.weight, pair);
+        (weight, delay_fs(generator.number(&projection.delay, &mut values.delay, pair)))
     }
+}
+
+/// A delay in milliseconds as femtoseconds.
+#[inline]
+fn delay_fs(ms: f64) -> i64 {
+    nearest(ms * FS_PER_MS as f64)
 }
 
 /// Nearest multiple of a power of two between 2^-1000 and 2^1000; ties go to the even multiple.
@@ -339,7 +405,8 @@ impl Receptors {
             (Some((i, Polarity::Signed, _)), _) => (i, weight),
             (Some((i, ..)), _) => (i, weight.abs()),
             (None, Some(i)) => (i, weight),
-            (None, None) if weight >= 0.0 => (self.excitatory, weight),
+            // By its sign bit: what rounding made 0 stays with its receptor.
+            (None, None) if weight.is_sign_positive() => (self.excitatory, weight),
             (None, None) if self.magnitude => (self.inhibitory, -weight),
             (None, None) => (self.inhibitory, weight),
         }

@@ -20,8 +20,15 @@ impl Distribution {
     }
 
     /// One draw. Ends always.
+    #[inline]
     pub fn draw(&self, stream: &mut Stream) -> f64 {
-        let mut x = self.shape.draw(stream);
+        let x = self.shape.draw(stream);
+        if self.holds(x) { x } else { self.beyond(x, stream) }
+    }
+
+    /// What becomes of a draw outside of the bounds.
+    #[cold]
+    fn beyond(&self, mut x: f64, stream: &mut Stream) -> f64 {
         if self.redraw {
             let mut again = 0;
             while !self.holds(x) && again < MAX_REDRAWS {
@@ -81,6 +88,7 @@ fn normal_mass(a: f64, b: f64) -> f64 {
 }
 
 impl DistributionShape {
+    #[inline]
     fn draw(&self, stream: &mut Stream) -> f64 {
         match self {
             Self::Uniform { low, high } => low + (high - low) * stream.uniform(),

@@ -14,6 +14,7 @@ pub mod connect;
 pub mod description;
 pub mod diagnostic;
 pub mod distribution;
+pub mod drawn;
 pub mod elaborate;
 pub mod engine;
 pub mod event;

@@ -2,6 +2,7 @@
 //! generator of its synapses, the same for every split of its targets.
 
 use crate::catalog::{Effect, NeuronCard, StimulusCard, StimulusValue};
+use crate::drawn::Drawn;
 use crate::elaborate::synapses::extent;
 use crate::engine::neurons::Neurons;
 use crate::expr::Expr;
@@ -11,6 +12,7 @@ use crate::space::{Positions, Space};
 use crate::time::Grid;
 use crate::trials::{Reset, Trials};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// One value for all neurons of a population, or one for each.
 #[derive(Clone, Debug, PartialEq)]
@@ -242,6 +244,8 @@ pub struct Projection {
     pub learning: Option<Learning>,
     /// Keys this projection's random streams: a hash of its name and the names of its populations.
     pub key: u64,
+    /// What its streams gave once, where a snapshot has it: then nothing is drawn.
+    pub drawn: Option<Arc<Drawn>>,
 }
 
 impl Projection {

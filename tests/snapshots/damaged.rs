@@ -1,5 +1,6 @@
 //! Bytes that are no snapshot, or no longer one: a clear error each, or the identical state; never a panic.
 
+use super::contained;
 use crate::netlist;
 use sim_core::engine::{Plan, State};
 use sim_core::record::{Sink, Window};
@@ -15,12 +16,21 @@ impl Sink for Nobody {
 }
 
 /// A small network after 20 ms.
-fn small() -> (Plan, Vec<u8>) {
+fn small() -> (Plan, Snapshot) {
     let plan = Plan::new(netlist::shipped("hello", &["network.duration=20 ms".to_string()]), 1);
     let mut state = State::new(&plan);
     state.advance(&plan, 200, &mut Nobody);
-    let bytes = state.snapshot(&plan).to_bytes();
-    (plan, bytes)
+    let snapshot = state.snapshot(&plan);
+    (plan, snapshot)
+}
+
+/// A small network, and its wiring with its beginning.
+fn wired() -> (Plan, Snapshot) {
+    let network = netlist::toml(contained::NETWORK, &[]);
+    let plan = Plan::new(network.clone(), 1);
+    let mut snapshot = State::new(&plan).snapshot(&plan);
+    snapshot.contain(&network);
+    (plan, snapshot)
 }
 
 fn read(plan: &Plan, bytes: &[u8]) -> Result<State, SnapshotError> {
@@ -29,12 +39,17 @@ fn read(plan: &Plan, bytes: &[u8]) -> Result<State, SnapshotError> {
 
 #[test]
 fn every_truncation_and_every_flipped_byte_is_told() {
-    let (plan, bytes) = small();
-    assert!(read(&plan, &bytes).is_ok(), "as it was written it is read");
+    for (plan, snapshot) in [small(), wired()] {
+        is_told(&plan, &snapshot.to_bytes());
+    }
+}
+
+fn is_told(plan: &Plan, bytes: &[u8]) {
+    assert!(read(plan, bytes).is_ok(), "as it was written it is read");
     for length in 0..bytes.len() {
         assert!(Snapshot::from_bytes(&bytes[..length]).is_err(), "{length} of {} bytes", bytes.len());
     }
-    let mut flipped = bytes.clone();
+    let mut flipped = bytes.to_vec();
     for place in 0..bytes.len() {
         flipped[place] ^= 1 << (place % 8);
         assert!(Snapshot::from_bytes(&flipped).is_err(), "byte {place} of {}", bytes.len());
@@ -46,7 +61,7 @@ fn every_truncation_and_every_flipped_byte_is_told() {
 
 #[test]
 fn each_error_says_what_is_wrong() {
-    let (_, bytes) = small();
+    let bytes = small().1.to_bytes();
     let told = |bytes: &[u8]| Snapshot::from_bytes(bytes).expect_err("an error").to_string();
     assert_eq!(told(b"[network]\nname = \"hello\"\n"), "not a snapshot of spikeloom");
     let mut newer = bytes.clone();

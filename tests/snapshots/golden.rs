@@ -46,30 +46,38 @@ what = "v_m"
 every = "1 ms"
 "#;
 
-fn file(version: u32, engine: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("data/snapshots/{version}.{engine}.snap"))
+fn file(version: u32, name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("data/snapshots/{version}.{name}.snap"))
 }
 
-fn goes_on<E: Engine>(engine: &str) {
+/// With a name of the files; `contained` if they have the wiring of the network.
+fn goes_on<E: Engine>(name: &str, contained: bool) {
     let network = netlist::toml(NETWORK, &[]);
     let plan = E::plan(&network, 1).expect("it runs");
     let (end, half) = (E::ticks(&network), E::ticks(&network) / 2);
     let (mut whole, mut keep) = (E::begin(&plan), Keep::default());
     E::run(&plan, &mut whole, half, &mut keep);
-    let now = E::snapshot(&plan, &whole).to_bytes();
+    let mut now = E::snapshot(&plan, &whole);
+    if contained {
+        now.contain(&network);
+    }
+    let now = now.to_bytes();
     E::run(&plan, &mut whole, end, &mut keep);
     assert!(keep.spikes.len() > 40, "it is alive: {}", keep.spikes.len());
     if std::env::var("UPDATE").is_ok() {
-        std::fs::create_dir_all(file(VERSION, engine).parent().expect("a folder")).expect("a folder");
-        std::fs::write(file(VERSION, engine), &now).expect("written");
+        std::fs::create_dir_all(file(VERSION, name).parent().expect("a folder")).expect("a folder");
+        std::fs::write(file(VERSION, name), &now).expect("written");
     }
     for version in 1..=VERSION {
-        let bytes = std::fs::read(file(version, engine)).expect("a file of each version");
+        let bytes = std::fs::read(file(version, name)).expect("a file of each version");
         let snapshot = Snapshot::from_bytes(&bytes).unwrap_or_else(|error| panic!("{version}: {error}"));
+        assert_eq!(snapshot.has_wiring(), contained, "{version}: wiring");
+        let wired = snapshot.wired(network.clone()).unwrap_or_else(|error| panic!("{version}: {error}"));
+        let plan = E::plan(&wired, 1).expect("it runs");
         let mut state = E::restore(&plan, &snapshot).unwrap_or_else(|error| panic!("{version}: {error}"));
         let mut rest = Keep::default();
         E::run(&plan, &mut state, end, &mut rest);
-        assert_eq!(E::hash(&state), E::hash(&whole), "version {version} of the {engine} engine");
+        assert_eq!(E::hash(&state), E::hash(&whole), "version {version} of {name}");
         assert!(rest.sample_bits() == keep.sample_bits()[keep.samples.len() - rest.samples.len()..], "its samples");
         assert!(version < VERSION || bytes == now, "what is written has another form: is it another version?");
     }
@@ -77,10 +85,12 @@ fn goes_on<E: Engine>(engine: &str) {
 
 #[test]
 fn of_the_grid() {
-    goes_on::<OnGrid>("grid");
+    goes_on::<OnGrid>("grid", false);
+    goes_on::<OnGrid>("grid-contained", true);
 }
 
 #[test]
 fn of_continuous_time() {
-    goes_on::<InContinuousTime>("event");
+    goes_on::<InContinuousTime>("event", false);
+    goes_on::<InContinuousTime>("event-contained", true);
 }

@@ -10,14 +10,17 @@ use crate::running::Running;
 use netlists::Format;
 use serde_json::{Value, json};
 use sim_core::elaborate::Files;
+use sim_core::network::Network;
 use sim_core::record::{Sink, Window};
-use sim_core::snapshot::Snapshot;
+use sim_core::snapshot::{Snapshot, SnapshotError};
 use sim_core::time::Grid;
 use sim_core::units::{Dimension, parse_quantity};
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
+use std::io::BufReader;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The section that says where a network is from.
@@ -34,8 +37,8 @@ pub(crate) struct Checkpoints {
     every: Option<u64>,
     every_wall: Option<Duration>,
     source: Vec<u8>,
-    /// Files that the netlist reads, by their paths.
-    files: BTreeMap<String, Vec<u8>>,
+    /// Files that the netlist reads, by their paths; with them goes what is drawn.
+    contents: Option<BTreeMap<String, Vec<u8>>>,
 }
 
 impl Checkpoints {
@@ -54,10 +57,10 @@ impl Checkpoints {
         running.check_snapshot()?;
         files::check_writable_on(disk, &path).map_err(|error| Failure::Other("io", error.to_string()))?;
         let every = arguments.checkpoint_every.as_ref().map(|text| ticks(text, running.grid())).transpose()?;
-        let files = if arguments.self_contained { contents(loaded, netlist)? } else { BTreeMap::new() };
+        let contents = arguments.self_contained.then(|| contents(loaded, netlist)).transpose()?;
         let every_wall = arguments.checkpoint_every_wall.as_ref().map(|text| wall(text)).transpose()?;
         let (disk, source) = (disk.clone(), source(loaded, netlist).to_string().into_bytes());
-        Ok(Some(Self { disk, path, every, every_wall, files, source }))
+        Ok(Some(Self { disk, path, every, every_wall, contents, source }))
     }
 
     /// How long after one the next is written, by the clock.
@@ -74,7 +77,10 @@ impl Checkpoints {
     pub(crate) fn write(&self, running: &Running) -> Result<(), Failure> {
         let mut snapshot = running.snapshot()?;
         snapshot.add(SOURCE, self.source.clone());
-        self.files.iter().for_each(|(path, bytes)| snapshot.add(&format!("{FILE}{path}"), bytes.clone()));
+        if let Some(files) = &self.contents {
+            files.iter().for_each(|(path, bytes)| snapshot.add(&format!("{FILE}{path}"), bytes.clone()));
+            snapshot.contain(running.network());
+        }
         write(&self.disk, &snapshot, &self.path)
     }
 
@@ -129,7 +135,7 @@ impl Sink for Alarm {
 
 /// Puts a snapshot in its place, to stay there.
 fn write(disk: &SharedDisk, snapshot: &Snapshot, path: &Path) -> Result<(), Failure> {
-    let written = files::write_on(disk, Sync::Now, path, &snapshot.to_bytes());
+    let written = files::write_with_on(disk, Sync::Now, path, |out| snapshot.write_to(out));
     written.map_err(|error| Failure::Other("io", error.to_string()))
 }
 
@@ -171,9 +177,12 @@ pub(crate) struct Checkpoint {
 impl Checkpoint {
     /// Reads a file.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
-        let bytes = fs::read(path).map_err(|error| Failure::io(path, &error))?;
+        let file = File::open(path).map_err(|error| Failure::io(path, &error))?;
         let wrong = |what: String| Failure::Usage("snapshot", format!("{}: {what}", path.display()));
-        let snapshot = Snapshot::from_bytes(&bytes).map_err(|error| wrong(error.to_string()))?;
+        let snapshot = Snapshot::read_from(BufReader::new(file)).map_err(|error| match error {
+            SnapshotError::Unread(why) => Failure::Other("io", format!("cannot read {}: {why}", path.display())),
+            error => wrong(error.to_string()),
+        })?;
         let source = snapshot.section(SOURCE).and_then(|bytes| serde_json::from_slice(bytes).ok());
         let source = source.ok_or_else(|| wrong("it does not say what network it is of".into()))?;
         Ok(Self { snapshot, source, path: path.to_path_buf() })
@@ -216,9 +225,18 @@ impl Checkpoint {
     }
 
     /// Another snapshot of the same network, with all that it takes to go on.
-    pub(crate) fn write(&self, disk: &SharedDisk, mut snapshot: Snapshot, path: &Path) -> Result<(), Failure> {
+    pub(crate) fn write(
+        &self,
+        disk: &SharedDisk,
+        mut snapshot: Snapshot,
+        network: &Arc<Network>,
+        path: &Path,
+    ) -> Result<(), Failure> {
         let own = self.snapshot.sections().filter(|(name, _)| *name == SOURCE || name.starts_with(FILE));
         own.for_each(|(name, bytes)| snapshot.add(name, bytes.to_vec()));
+        if self.snapshot.has_wiring() {
+            snapshot.contain(network);
+        }
         write(disk, &snapshot, path)
     }
 

@@ -133,7 +133,8 @@ impl Simulation {
     /// Lays out a network with the state of a snapshot.
     pub(crate) fn restored(network: Arc<Network>, threads: usize, snapshot: &Snapshot) -> Result<Self, Failure> {
         let engine = if snapshot.header().engine == "event" { Engine::Event } else { Engine::Grid };
-        let mut simulation = Self::new(network, engine, threads)?;
+        let wired = snapshot.wired(network).map_err(|error| Failure::Usage("snapshot", error.to_string()))?;
+        let mut simulation = Self::new(wired, engine, threads)?;
         simulation.running.restore(snapshot)?;
         Ok(simulation)
     }

@@ -230,6 +230,7 @@ impl Block<'_, '_> {
             quanta: Vec::new(),
             learning,
             key,
+            drawn: None,
         };
         if let Some(third) = third {
             third.engage(self.context, &projection, ends)?;

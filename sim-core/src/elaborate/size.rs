@@ -122,8 +122,11 @@ fn same_for_all(projection: &Projection) -> bool {
 /// may exceed the expected one.
 pub(crate) const MOST_SYNAPSES: f64 = 4.0e9;
 
-/// Expected number of synapses of a projection.
+/// Expected number of synapses of a projection; of one that keeps what was drawn, their number.
 pub(crate) fn expected_synapses(projection: &Projection) -> f64 {
+    if let Some(drawn) = &projection.drawn {
+        return drawn.synapses() as f64;
+    }
     let sources = f64::from(projection.source_cells.len() as u32);
     let targets = f64::from(projection.target_cells.len() as u32);
     let pairs = |autapses: bool| sources * targets - if autapses { 0.0 } else { f64::from(own_pairs(projection)) };

@@ -256,6 +256,7 @@ impl Block<'_, '_> {
             quanta: Vec::new(),
             learning: None,
             key,
+            drawn: None,
         })
     }
 }

@@ -1,10 +1,13 @@
-//! The file: header and sections. The only place that knows bincode.
+//! The file: header, sections and wiring. The only place that knows bincode.
 
 use super::SnapshotError;
 use super::bytes::{Reader, Writer};
+use super::wiring::{self, Wiring};
 use crate::network::Network;
 use bincode::Options;
 use serde::{Deserialize, Serialize};
+use std::io::{self, Read, Write};
+use std::sync::Arc;
 
 /// Version of the format that is written; earlier ones are read.
 pub const VERSION: u32 = 1;
@@ -13,7 +16,7 @@ const MAGIC: [u8; 8] = *b"\x89SLSNAP\n";
 /// Magic, version, length of the header.
 const FIXED: usize = 16;
 /// Bytes of a BLAKE3.
-const HASH: usize = 32;
+pub(super) const HASH: usize = 32;
 /// Longest header.
 const LONGEST_HEADER: usize = 1 << 20;
 
@@ -45,11 +48,12 @@ struct Entry {
     blake3: [u8; HASH],
 }
 
-/// A header and sections of bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A header and sections of bytes, and with some the wiring of the network.
+#[derive(Clone, Debug)]
 pub struct Snapshot {
     header: Header,
     sections: Vec<Vec<u8>>,
+    pub(super) wiring: Option<Wiring>,
 }
 
 impl Header {
@@ -62,7 +66,7 @@ impl Header {
 
 impl Snapshot {
     pub(super) fn new(header: Header) -> Self {
-        Self { header, sections: Vec::new() }
+        Self { header, sections: Vec::new(), wiring: None }
     }
 
     /// What it is of.
@@ -108,55 +112,95 @@ impl Snapshot {
         Ok(value)
     }
 
-    /// The file. The same state gives the same bytes.
+    /// The file in memory. The same state gives the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // Plain data into memory: this cannot fail.
-        let header = coding().serialize(&self.header).unwrap_or_default();
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend(VERSION.to_le_bytes());
-        bytes.extend((header.len() as u32).to_le_bytes());
-        bytes.extend(header);
-        bytes.extend(blake3::hash(&bytes).as_bytes());
-        self.sections.iter().for_each(|section| bytes.extend(section));
+        let mut bytes = Vec::new();
+        // Memory takes all bytes.
+        let _ = self.write_to(&mut bytes);
         bytes
+    }
+
+    /// Writes the file; wiring is drawn on the way, by as many threads as there are.
+    ///
+    /// # Errors
+    /// What it is written to takes no more.
+    pub fn write_to(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        let header = coding().serialize(&self.header).map_err(io::Error::other)?;
+        let mut head = MAGIC.to_vec();
+        head.extend(VERSION.to_le_bytes());
+        head.extend((header.len() as u32).to_le_bytes());
+        head.extend(header);
+        head.extend(blake3::hash(&head).as_bytes());
+        out.write_all(&head)?;
+        self.sections.iter().try_for_each(|section| out.write_all(section))?;
+        self.wiring.as_ref().map_or(Ok(()), |wiring| wiring.write_to(out))
+    }
+
+    /// Reads a file from memory.
+    ///
+    /// # Errors
+    /// As [`Snapshot::read_from`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        Self::read_from(bytes)
     }
 
     /// Reads a file. No length that it names is believed before it is known that there are so many bytes.
     ///
     /// # Errors
-    /// The bytes are no snapshot, one of a later format, or not as they were written.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let damaged = |what: &str| SnapshotError::Damaged(what.to_string());
-        if !bytes.starts_with(&MAGIC) {
+    /// The bytes are no snapshot, one of a later format, not as they were written, or cannot be read.
+    pub fn read_from(input: impl Read) -> Result<Self, SnapshotError> {
+        let mut input = Input(input);
+        let mut head = input.take(FIXED as u64)?;
+        if !head.starts_with(&MAGIC) {
             return Err(SnapshotError::Foreign);
         }
-        let word = |at: usize| bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
-        let (Some(version), Some(length)) = (word(8), word(12)) else { return Err(damaged("it ends within its header")) };
+        let in_header = || damaged("it ends within its header");
+        let word = |at: usize| head.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
+        let (Some(version), Some(length)) = (word(8), word(12)) else { return Err(in_header()) };
         if version > VERSION {
             return Err(SnapshotError::Newer(version));
         }
-        let end = FIXED + (length as usize).min(LONGEST_HEADER);
-        let Some((head, rest)) = bytes.split_at_checked(end) else { return Err(damaged("it ends within its header")) };
-        let Some((hash, mut rest)) = rest.split_at_checked(HASH) else { return Err(damaged("it ends within its header")) };
-        if hash != blake3::hash(head).as_bytes() || version == 0 {
+        let length = (length as usize).min(LONGEST_HEADER);
+        head.extend(input.exactly(length as u64)?.ok_or_else(in_header)?);
+        let hash = input.exactly(HASH as u64)?.ok_or_else(in_header)?;
+        if hash != blake3::hash(&head).as_bytes() || version == 0 {
             return Err(damaged("its header is not as it was written"));
         }
         let header: Header = coding().deserialize(&head[FIXED..]).map_err(|e| SnapshotError::Damaged(e.to_string()))?;
-        let mut sections = Vec::new();
-        for Entry { name, coding, length, blake3 } in &header.sections {
-            let length = usize::try_from(*length).unwrap_or(usize::MAX);
-            let cut = rest.split_at_checked(length);
-            let Some((section, after)) = cut else { return Err(damaged(&format!("it ends within the section \"{name}\""))) };
-            if blake3 != blake3::hash(section).as_bytes() || *coding != 0 {
+        let mut snapshot = Self::new(header);
+        for Entry { name, coding, length, blake3 } in &snapshot.header.sections {
+            let section = input.exactly(*length)?.ok_or_else(|| damaged(&format!("it ends within the section \"{name}\"")))?;
+            if blake3 != blake3::hash(&section).as_bytes() || *coding != 0 {
                 return Err(damaged(&format!("the section \"{name}\" is not as it was written")));
             }
-            sections.push(section.to_vec());
-            rest = after;
+            snapshot.sections.push(section);
         }
-        if !rest.is_empty() {
-            return Err(damaged("it goes on after its last section"));
+        if snapshot.section(wiring::SECTION).is_some() {
+            snapshot.wiring = Some(Wiring::Read(Arc::new(snapshot.read_wiring(&mut input)?)));
         }
-        Ok(Self { header, sections })
+        if input.take(1)?.is_empty() { Ok(snapshot) } else { Err(damaged("it goes on after its end")) }
+    }
+}
+
+/// What is told of bytes that are not as they were written.
+pub(super) fn damaged(what: &str) -> SnapshotError {
+    SnapshotError::Damaged(what.to_string())
+}
+
+/// What a file is read from.
+pub(super) struct Input<R>(R);
+
+impl<R: Read> Input<R> {
+    /// So many bytes, or fewer at the end.
+    fn take(&mut self, count: u64) -> Result<Vec<u8>, SnapshotError> {
+        let mut bytes = Vec::new();
+        let read = (&mut self.0).take(count).read_to_end(&mut bytes);
+        read.map(|_| bytes).map_err(|error| SnapshotError::Unread(error.to_string()))
+    }
+
+    /// So many bytes, if there are.
+    pub(super) fn exactly(&mut self, count: u64) -> Result<Option<Vec<u8>>, SnapshotError> {
+        self.take(count).map(|bytes| Some(bytes).filter(|bytes| bytes.len() as u64 == count))
     }
 }
 

@@ -117,6 +117,7 @@ pub(crate) fn connect(network: &mut Network, source: usize, target: usize, rule:
         quanta: vec![1.0; 2],
         learning: None,
         key: (source as u64) << 32 | target as u64,
+        drawn: None,
     });
 }
 

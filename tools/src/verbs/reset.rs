@@ -24,7 +24,7 @@ pub(crate) fn reset(arguments: &ResetArgs, terminal: &mut Terminal<'_>) -> Resul
     let Running::Grid { plan, state } = Simulation::restored(loaded.network.clone(), 1, &checkpoint.snapshot)?.running else {
         return Err(refused("it is of a run in continuous time, of which weights alone cannot be kept"));
     };
-    checkpoint.write(terminal.disk(), state.start_with_synapses(&plan, &plan).snapshot(&plan), output)?;
+    checkpoint.write(terminal.disk(), state.start_with_synapses(&plan, &plan).snapshot(&plan), plan.network(), output)?;
     if *json {
         return terminal.print_json(&json!({ "schema": 1, "ok": true, "snapshot": output.to_string_lossy() }));
     }

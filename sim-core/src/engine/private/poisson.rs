@@ -48,7 +48,7 @@ impl PrivatePoisson {
         let entries = match context.uniform().filter(|_| shared) {
             Some((times, s)) => Entries::Uniform { cells: context.targets(), entry: train(times, &s) },
             None => context.listed(|synapses, out| {
-                let merged = merge(synapses, |s| if shared { 0 } else { s.source });
+                let merged = merge(synapses, |s| (if shared { 0 } else { s.source }, context.delay(s)));
                 out.extend(merged.iter().map(|(times, s)| train(*times, s)));
             }),
         };
@@ -159,12 +159,12 @@ fn of_count<F: Real>(count: u32) -> F {
     F::of_whole(count as i32)
 }
 
-/// Synapses of one target with the same rate, weight and delay, counted, in order of first appearance.
-fn merge(synapses: &[Synapse], unit: impl Fn(&Synapse) -> u32) -> Vec<(u32, Synapse)> {
+/// Synapses of one target with the same rate, weight and delay in ticks, counted, in order of first appearance.
+fn merge(synapses: &[Synapse], unit_and_delay: impl Fn(&Synapse) -> (u32, u64)) -> Vec<(u32, Synapse)> {
     let mut merged: Vec<(u32, Synapse)> = Vec::new();
     let mut known = BTreeMap::new();
     for s in synapses {
-        let index = *known.entry((unit(s), s.weight.to_bits(), s.delay_fs)).or_insert(merged.len());
+        let index = *known.entry((unit_and_delay(s), s.weight.to_bits())).or_insert(merged.len());
         match merged.get_mut(index) {
             Some(train) => train.0 += 1,
             None => merged.push((1, *s)),
