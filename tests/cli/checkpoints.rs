@@ -200,3 +200,23 @@ fn side_files_are_those_of_the_snapshot() {
     json(&["resume", &contained, "--duration", "20ms", "--out", &desk.name("same")]);
     assert_eq!(spikes_after(&desk, "same", 0.0), spikes_after(&desk, "rest", 0.0), "it has them with it");
 }
+
+#[test]
+fn wiring_goes_along() {
+    let desk = Desk::new();
+    let [plain, first, second, whole, reset] = ["plain", "first", "second", "whole", "reset"].map(|name| desk.name(name));
+    let run = |more: &[&str]| json(&[&["run", "reward-stdp", "--duration"], more].concat());
+    run(&["20ms", "--checkpoint", &plain]);
+    run(&["20ms", "--checkpoint", &first, "--self-contained"]);
+    run(&["40ms", "--checkpoint", &whole, "--self-contained", "--threads", "2"]);
+    json(&["resume", &first, "--duration", "40ms", "--checkpoint", &second, "--self-contained"]);
+    let bytes = |name: &str| std::fs::read(desk.path(name)).expect("a file");
+    assert!(bytes("second") == bytes("whole"), "what was read is written again");
+    assert!(bytes("first").len() > bytes("plain").len() + 150_000, "of 100,000 synapses the sources, in two bytes each");
+    json(&["reset", &first, "--keep", "weights", "-o", &reset]);
+    assert!(bytes("reset").len() > bytes("plain").len() + 150_000, "also begun anew");
+    json(&["resume", &reset, "--duration", "10ms"]);
+    desk.file("cut", "");
+    std::fs::write(desk.path("cut"), &bytes("first")[..bytes("first").len() - 1000]).expect("written");
+    spikeloom(&["resume", &desk.name("cut")]).ends(2).says("ends within its wiring");
+}

@@ -12,6 +12,7 @@ mod machines;
 mod program;
 mod side_files;
 mod snapshots;
+mod wiring;
 
 pub use cameras::{events, idx};
 pub use language::{elaborate, expression, overrides, parse, script};
@@ -19,6 +20,7 @@ pub use machines::{platform, sanafe};
 pub use program::{folder, spikes};
 pub use side_files::beside;
 pub use snapshots::{restore, restore_events, seeds, snapshot};
+pub use wiring::wiring;
 
 /// A target: its name, which is that of its corpus, and what it does with a file.
 pub type Target = (&'static str, fn(&[u8]));
@@ -34,6 +36,7 @@ pub const TARGETS: &[Target] = &[
     ("snapshot", snapshot),
     ("restore", restore),
     ("restore_events", restore_events),
+    ("wiring", wiring),
     ("folder", folder),
     ("spikes", spikes),
     ("idx", idx),

@@ -22,7 +22,7 @@ pub fn snapshot(bytes: &[u8]) {
 /// Those to begin with: target, name and bytes.
 pub fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
     let (grid, continuous) = (plan(), event_plan());
-    let mut seeds = Vec::new();
+    let mut seeds = crate::wiring::seeds().to_vec();
     let mut state = State::new(grid);
     for (ticks, name) in [(6, "after-6-ticks"), (34, "after-40-ticks")] {
         state.advance(grid, ticks, &mut Nobody);

@@ -102,7 +102,8 @@ pub struct OutputArgs {
     /// Keep it on the way, too, each time so much time has passed on the clock ("5min").
     #[arg(long, value_name = "TIME", requires = "checkpoint")]
     pub checkpoint_every_wall: Option<String>,
-    /// Keep all files that the netlist reads with it: it goes on where they are not.
+    /// Keep with it all files that the netlist reads and all synapses that are drawn: it goes on where the files are not, and with
+    /// a later version that would draw others.
     #[arg(long, requires = "checkpoint")]
     pub self_contained: bool,
     /// Write the recording into this folder.
