@@ -3,7 +3,7 @@
 use super::engines::{Engine, OnGrid};
 use crate::{netlist, random_network};
 use sim_core::connect::{Generator, Synapse};
-use sim_core::network::{Draw, Network};
+use sim_core::network::{Draw, Network, Rule};
 use sim_core::random::Stream;
 use sim_core::snapshot::Snapshot;
 use std::ops::Range;
@@ -97,9 +97,15 @@ fn pairs(network: &Network, projection: usize) -> Vec<(u32, u32)> {
     all
 }
 
-/// The network with its wiring, and with keys of streams that would draw another one.
+/// The network with its wiring, but with in-degrees and keys of streams that would draw another one.
 fn only_kept(network: &Arc<Network>) -> Network {
-    let mut wired = Network::clone(&contained(network).wired(network.clone()).expect("its wiring"));
+    let mut later = Network::clone(network);
+    later.projections.iter_mut().for_each(|projection| {
+        if let Rule::FixedTotalNumber { indegrees, .. } = &mut projection.rule {
+            indegrees.reverse();
+        }
+    });
+    let mut wired = Network::clone(&contained(network).wired(Arc::new(later)).expect("its wiring"));
     wired.projections.iter_mut().for_each(|projection| projection.key ^= 0x5eed);
     wired
 }

@@ -3,7 +3,7 @@
 //! a branch.
 
 use super::{Snapshot, SnapshotError};
-use crate::network::{Cells, Network, Population};
+use crate::network::{Cells, Network, Population, Rule};
 
 /// A hash of the structure of a network on a grid of this step, whatever an engine calls a tick.
 pub(super) fn structure(network: &Network, step_fs: i64) -> [u8; 32] {
@@ -20,7 +20,7 @@ pub(super) fn structure(network: &Network, step_fs: i64) -> [u8; 32] {
     for p in &network.projections {
         let rule = p.learning.as_ref().map_or("", |learning| learning.card.name);
         enter(format!("{} {} {} {:?} {:?}", p.key, p.source, p.target, p.source_cells, p.target_cells));
-        enter(format!("{:?} {:?} {:?} {rule}", p.rule, p.delay, p.receptor));
+        enter(format!("{} {:?} {:?} {rule}", wiring(&p.rule), p.delay, p.receptor));
     }
     *hasher.finalize().as_bytes()
 }
@@ -38,6 +38,14 @@ impl Snapshot {
     pub(super) fn check(&self, engine: &str, network: &Network, step_fs: i64) -> Result<(), SnapshotError> {
         let is_of = self.header().engine == engine && self.header().structure == structure(network, step_fs);
         if is_of { Ok(()) } else { Err(SnapshotError::OtherNetwork) }
+    }
+}
+
+/// A rule without what follows from it and the seed.
+fn wiring(rule: &Rule) -> String {
+    match rule {
+        Rule::FixedTotalNumber { n, autapses, multapses, .. } => format!("fixed_total_number {n} {autapses} {multapses}"),
+        rule => format!("{rule:?}"),
     }
 }
 
