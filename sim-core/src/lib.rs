@@ -29,6 +29,7 @@ pub mod plasticity;
 pub mod random;
 pub mod real;
 pub mod record;
+mod side_by_side;
 pub mod snapshot;
 pub mod space;
 pub mod stats;

@@ -38,6 +38,7 @@ mod values;
 mod worker;
 mod workspace;
 
+pub use crate::side_by_side::KEPT_PER_THREAD;
 pub(crate) use bus::Bus;
 pub use carrier::{Arrived, Carriage, Carrier};
 #[doc(hidden)]
@@ -54,5 +55,5 @@ pub use state::{State, Tally};
 pub use stimuli::Stimuli;
 pub(crate) use stimuli::trial_key;
 pub use trial::Trial;
-pub use trial_run::{Finished, KEPT_PER_THREAD, TrialRun};
+pub use trial_run::{Finished, TrialRun};
 pub use values::{Values, ValuesMut, Width};

@@ -4,13 +4,10 @@ use super::plan::Plan;
 use super::soundness::Unsound;
 use super::state::{State, Tally};
 use crate::record::{Sample, Sink, Spike, Window};
+use crate::side_by_side::side_by_side;
 use crate::trials::Reset;
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use std::ops::{ControlFlow, Range};
 use std::sync::{Mutex, PoisonError};
-
-/// Trials kept at the same time for each thread: what waits for a slower one is in memory.
-pub const KEPT_PER_THREAD: u32 = 4;
 
 /// A trial that came to its end.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,25 +121,8 @@ impl TrialRun<'_> {
         done: &mut dyn FnMut(Finished),
     ) -> bool {
         let states = Mutex::new(Vec::new());
-        let threads = self.threads.max(1);
-        // Where there are no threads to be had, the caller's does it.
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok().filter(|_| threads > 1);
-        for first in trials.clone().step_by(threads * KEPT_PER_THREAD as usize) {
-            let batch = first..trials.end.min(first.saturating_add(threads as u32 * KEPT_PER_THREAD));
-            let one = |index| self.one(index, start, &states);
-            let outcomes: Vec<Option<Outcome>> = match &pool {
-                Some(pool) => pool.install(|| batch.clone().into_par_iter().with_max_len(1).map(one).collect()),
-                None => batch.clone().map(one).collect(),
-            };
-            for (index, outcome) in batch.zip(outcomes) {
-                let Some(outcome) = outcome else { return false };
-                let flow = self.take(index, outcome, state, sink, done, &states);
-                if flow.is_break() {
-                    return false;
-                }
-            }
-        }
-        true
+        let one = |index| self.one(index, start, &states);
+        side_by_side(trials, self.threads, one, |index, outcome| self.take(index, outcome, state, sink, done, &states))
     }
 
     /// Runs one trial from a copy of the state before the first; `None` if it was stopped.

@@ -3,10 +3,10 @@
 use super::plan::{Given, Plan};
 use super::state::State;
 use super::stretch::Stretch;
-use crate::engine::{Finished, KEPT_PER_THREAD, Tally, Unsound};
+use crate::engine::{Finished, Tally, Unsound};
 use crate::record::{Sample, Sink, Spike, Window};
+use crate::side_by_side::side_by_side;
 use crate::trials::{Reset, Trials};
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use std::ops::ControlFlow;
 
 /// How the trials of a plan are run.
@@ -88,25 +88,10 @@ impl TrialRun<'_> {
         start.now -= std::mem::take(&mut start.behind);
         // What earlier trials had is not the partitions' own.
         start.tally.synaptic_events = start.parts.iter().map(|part| part.synaptic_events).sum();
-        let (next, threads) = (self.plan.trial_at(state.now, trials).0, self.threads.max(1));
+        let (next, length) = (self.plan.trial_at(state.now, trials).0, trials.each_fs as u64);
         let end = trials.count.min(self.plan.trial_at(until - 1, trials).0 + 1);
-        // Where there are no threads to be had, the caller's does it.
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok().filter(|_| threads > 1);
-        for first in (next..end).step_by(threads * KEPT_PER_THREAD as usize) {
-            let batch = first..end.min(first.saturating_add(threads as u32 * KEPT_PER_THREAD));
-            let one = |index| self.one(index, trials.each_fs as u64, &start);
-            let outcomes: Vec<Option<Outcome>> = match &pool {
-                Some(pool) => pool.install(|| batch.clone().into_par_iter().with_max_len(1).map(one).collect()),
-                None => batch.clone().map(one).collect(),
-            };
-            for (index, outcome) in batch.zip(outcomes) {
-                let Some(outcome) = outcome else { return false };
-                if self.take(index, outcome, trials.each_fs as u64, state, sink, done).is_break() {
-                    return false;
-                }
-            }
-        }
-        true
+        let one = |index| self.one(index, length, &start);
+        side_by_side(next..end, self.threads, one, |index, outcome| self.take(index, outcome, length, state, sink, done))
     }
 
     /// Runs one trial from a copy of the state before the first; `None` if it was stopped.
