@@ -111,6 +111,8 @@ struct Barrier {
     threads: usize,
     arrived: CachePadded<AtomicUsize>,
     generation: CachePadded<AtomicUsize>,
+    /// Threads that sleep, or are about to look once more before they do.
+    sleeping: CachePadded<AtomicUsize>,
     broken: AtomicBool,
     lock: Mutex<()>,
     open: Condvar,
@@ -122,6 +124,7 @@ impl Barrier {
             threads,
             arrived: CachePadded::new(AtomicUsize::new(0)),
             generation: CachePadded::new(AtomicUsize::new(0)),
+            sleeping: CachePadded::new(AtomicUsize::new(0)),
             broken: AtomicBool::new(false),
             lock: Mutex::new(()),
             open: Condvar::new(),
@@ -132,13 +135,13 @@ impl Barrier {
         let generation = self.generation.load(Ordering::Acquire);
         if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.threads {
             self.arrived.store(0, Ordering::Relaxed);
-            self.generation.store(generation.wrapping_add(1), Ordering::Release);
+            self.generation.store(generation.wrapping_add(1), Ordering::SeqCst);
             self.wake();
             return;
         }
         let closed = || {
-            assert!(!self.broken.load(Ordering::Relaxed), "another worker of this run panicked");
-            self.generation.load(Ordering::Acquire) == generation
+            assert!(!self.broken.load(Ordering::SeqCst), "another worker of this run panicked");
+            self.generation.load(Ordering::SeqCst) == generation
         };
         for _ in 0..SPINS {
             if !closed() {
@@ -151,15 +154,21 @@ impl Barrier {
             backoff.snooze();
         }
         let mut guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        self.sleeping.fetch_add(1, Ordering::SeqCst);
         while closed() {
             guard = self.open.wait(guard).unwrap_or_else(PoisonError::into_inner);
         }
+        self.sleeping.fetch_sub(1, Ordering::SeqCst);
     }
 
-    /// Wakes those who sleep. The lock is taken so that nobody falls asleep between looking and sleeping.
+    /// Wakes those who sleep, if any do: to ask the system costs a microsecond, an eighth of a short window. Who is to sleep
+    /// says so before looking for the last time, and what it looks at is changed before this is called: one of the two sees
+    /// the other. The lock is taken so that nobody falls asleep between looking and sleeping.
     fn wake(&self) {
-        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner));
-        self.open.notify_all();
+        if self.sleeping.load(Ordering::SeqCst) > 0 {
+            drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner));
+            self.open.notify_all();
+        }
     }
 }
 
@@ -169,7 +178,7 @@ pub(crate) struct Guard<'a>(&'a Barrier);
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.broken.store(true, Ordering::Relaxed);
+            self.0.broken.store(true, Ordering::SeqCst);
             self.0.wake();
         }
     }
