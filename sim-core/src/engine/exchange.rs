@@ -2,7 +2,7 @@
 
 use crossbeam_utils::{Backoff, CachePadded};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Condvar, Mutex, PoisonError, RwLock};
 
 /// What happened in a partition during a window.
 #[derive(Clone, Debug, Default)]
@@ -63,100 +63,91 @@ impl<M> Exchange<M> for Alone {
     }
 }
 
-/// Threads of one process. Every partition has two mailboxes, used in turn: nobody can reach a mailbox again before
-/// everybody has passed the barrier in between, so one barrier a window is enough.
+/// Threads of one process. Every partition has two mailboxes, used in turn, which say how many windows have been given: who
+/// writes a mailbox again has read what all gave in the window in between, and they gave it after they had read this one.
 pub(crate) struct Threads<M> {
-    mailboxes: [Vec<CachePadded<RwLock<M>>>; 2],
-    turns: Vec<CachePadded<AtomicUsize>>,
-    barrier: Barrier,
+    mailboxes: [Vec<CachePadded<Mailbox<M>>>; 2],
+    /// By partition: windows swapped, where it is its thread's first.
+    windows: Vec<CachePadded<AtomicUsize>>,
+    waiting: Waiting,
+}
+
+/// What a partition gives, next to the count that others look at: they come together.
+#[derive(Default)]
+struct Mailbox<M> {
+    given: AtomicUsize,
+    mail: RwLock<M>,
 }
 
 impl<M: Default> Threads<M> {
-    pub(crate) fn new(parts: usize, threads: usize) -> Self {
-        let boxes = || (0..parts).map(|_| CachePadded::new(RwLock::default())).collect();
+    pub(crate) fn new(parts: usize) -> Self {
+        let boxes = || (0..parts).map(|_| CachePadded::default()).collect();
         Self {
             mailboxes: [boxes(), boxes()],
-            turns: (0..parts).map(|_| CachePadded::new(AtomicUsize::new(0))).collect(),
-            barrier: Barrier::new(threads),
+            windows: (0..parts).map(|_| CachePadded::default()).collect(),
+            waiting: Waiting::default(),
         }
     }
 
     /// A guard that lets the others go when its thread panics, instead of letting them wait for ever.
     pub(crate) fn guard(&self) -> Guard<'_> {
-        Guard(&self.barrier)
+        Guard(&self.waiting)
     }
 }
 
 impl<M: Default + Send + Sync> Exchange<M> for Threads<M> {
     fn swap(&self, first: usize, mine: &mut [M], all: &mut dyn FnMut(usize, &M)) {
-        let turn = self.turns[first].fetch_add(1, Ordering::Relaxed) % 2;
-        let boxes = &self.mailboxes[turn];
-        for (outbox, mailbox) in mine.iter_mut().zip(&boxes[first..]) {
-            std::mem::swap(&mut *mailbox.write().unwrap_or_else(PoisonError::into_inner), outbox);
+        let window = self.windows[first].fetch_add(1, Ordering::Relaxed);
+        let mailboxes = &self.mailboxes[window % 2];
+        for (outbox, mailbox) in mine.iter_mut().zip(&mailboxes[first..]) {
+            std::mem::swap(&mut *mailbox.mail.write().unwrap_or_else(PoisonError::into_inner), outbox);
+            mailbox.given.store(window + 1, Ordering::SeqCst);
         }
-        self.barrier.wait();
-        for (part, outbox) in boxes.iter().enumerate() {
-            let outbox: RwLockReadGuard<'_, M> = outbox.read().unwrap_or_else(PoisonError::into_inner);
-            all(part, &outbox);
+        self.waiting.wake();
+        for (part, mailbox) in mailboxes.iter().enumerate() {
+            self.waiting.until(|| mailbox.given.load(Ordering::SeqCst) > window);
+            all(part, &mailbox.mail.read().unwrap_or_else(PoisonError::into_inner));
         }
     }
 }
 
-/// Looks at the barrier before giving way: some ten microseconds, the length of a short window.
+/// Looks before giving way: some ten microseconds, the length of a short window.
 const SPINS: u32 = 1000;
 
-/// A barrier that spins briefly and then sleeps: windows are microseconds long, but where there are more threads than free
-/// cores, spinning (or yielding) on would keep the others from their work.
-struct Barrier {
-    threads: usize,
-    arrived: CachePadded<AtomicUsize>,
-    generation: CachePadded<AtomicUsize>,
+/// Waiting for other threads: looks for a while and then sleeps. Windows are microseconds long, but where there are more
+/// threads than free cores, spinning (or yielding) on would keep the others from their work.
+#[derive(Default)]
+struct Waiting {
     /// Threads that sleep, or are about to look once more before they do.
     sleeping: CachePadded<AtomicUsize>,
     broken: AtomicBool,
     lock: Mutex<()>,
-    open: Condvar,
+    news: Condvar,
 }
 
-impl Barrier {
-    fn new(threads: usize) -> Self {
-        Self {
-            threads,
-            arrived: CachePadded::new(AtomicUsize::new(0)),
-            generation: CachePadded::new(AtomicUsize::new(0)),
-            sleeping: CachePadded::new(AtomicUsize::new(0)),
-            broken: AtomicBool::new(false),
-            lock: Mutex::new(()),
-            open: Condvar::new(),
-        }
-    }
-
-    fn wait(&self) {
-        let generation = self.generation.load(Ordering::Acquire);
-        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.threads {
-            self.arrived.store(0, Ordering::Relaxed);
-            self.generation.store(generation.wrapping_add(1), Ordering::SeqCst);
-            self.wake();
-            return;
-        }
-        let closed = || {
+impl Waiting {
+    fn until(&self, done: impl Fn() -> bool) {
+        let done = || {
             assert!(!self.broken.load(Ordering::SeqCst), "another worker of this run panicked");
-            self.generation.load(Ordering::SeqCst) == generation
+            done()
         };
         for _ in 0..SPINS {
-            if !closed() {
+            if done() {
                 return;
             }
             std::hint::spin_loop();
         }
         let backoff = Backoff::new();
-        while closed() && !backoff.is_completed() {
+        while !backoff.is_completed() {
+            if done() {
+                return;
+            }
             backoff.snooze();
         }
         let mut guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         self.sleeping.fetch_add(1, Ordering::SeqCst);
-        while closed() {
-            guard = self.open.wait(guard).unwrap_or_else(PoisonError::into_inner);
+        while !done() {
+            guard = self.news.wait(guard).unwrap_or_else(PoisonError::into_inner);
         }
         self.sleeping.fetch_sub(1, Ordering::SeqCst);
     }
@@ -167,13 +158,13 @@ impl Barrier {
     fn wake(&self) {
         if self.sleeping.load(Ordering::SeqCst) > 0 {
             drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner));
-            self.open.notify_all();
+            self.news.notify_all();
         }
     }
 }
 
 /// See [`Threads::guard`].
-pub(crate) struct Guard<'a>(&'a Barrier);
+pub(crate) struct Guard<'a>(&'a Waiting);
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {

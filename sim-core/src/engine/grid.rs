@@ -66,7 +66,7 @@ impl State {
         let (done, (events, workspaces)) = if crews.is_empty() {
             run(first, plan, start, ticks, &Alone, Some(&mut leader))
         } else {
-            let exchange = &Threads::new(plan.partitions(), crews.len() + 1);
+            let exchange = &Threads::new(plan.partitions());
             std::thread::scope(|scope| {
                 let others: Vec<_> = crews
                     .into_iter()

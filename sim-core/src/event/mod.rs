@@ -70,7 +70,7 @@ impl State {
         self.now = if workers.is_empty() {
             run((0, first), plan, (start, end), &Alone, Some(&mut leader))
         } else {
-            let exchange = &Threads::new(plan.parts.len(), plan.parts.len());
+            let exchange = &Threads::new(plan.parts.len());
             std::thread::scope(|scope| {
                 for (part, worker) in (1..).zip(workers) {
                     scope.spawn(move || {
