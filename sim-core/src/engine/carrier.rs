@@ -9,7 +9,7 @@ use super::exchange::Outbox;
 use super::leader::Leader;
 use super::plan::Plan;
 use super::state::State;
-use super::worker::{Worker, split};
+use super::worker::Worker;
 use crate::network::Population;
 use crate::record::{Sink, Spike};
 use std::collections::VecDeque;
@@ -62,8 +62,10 @@ impl State {
         let start = self.tick;
         self.divide(plan);
         let Self { tick, neurons, lanes, held, plastic, bus, flows, history, tally, start: _, spare } = self;
-        let (own, workspace) = (split(plan, neurons, lanes, held, plastic).remove(0), spare.take(plan).remove(0));
-        let mut worker = Worker::new((plan, &plan.stimuli), 0, own, workspace, (bus.clone(), flows.clone()), &[], start);
+        let mut workspace = spare.take(plan).remove(0);
+        workspace.own.swap(plan, 0, (neurons, lanes, held));
+        let mut worker =
+            Worker::new((plan, &plan.stimuli), 0, &mut plastic[0], workspace, (bus.clone(), flows.clone()), &[], start);
         for (came, arrived) in &carriage.arrived {
             arrive(&mut worker, plan, arrived, *came, start);
         }
@@ -85,7 +87,9 @@ impl State {
             leader.record(now..=now);
         }
         let events = worker.events();
-        spare.keep(plan, vec![worker.leave()]);
+        let mut workspace = worker.leave();
+        workspace.own.swap(plan, 0, (neurons, lanes, held));
+        spare.keep(plan, vec![workspace]);
         tally.synaptic_events += events;
         *tick = now;
         now - start

@@ -180,7 +180,7 @@ const AHEAD: usize = 6;
 const LINES: usize = 8;
 
 /// Bytes in a line.
-const LINE: usize = 64;
+pub(crate) const LINE: usize = 64;
 
 /// Calls `add` with every record of the segments.
 #[inline(always)]

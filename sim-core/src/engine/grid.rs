@@ -19,6 +19,7 @@
 //! partition 1   tick a .. a+w-1 | swap | schedule |        tick a+w ..
 //! ```
 //!
+//! What two partitions write lies in pages that they do not share (`aligned.rs`): each works on a copy of its part of the state.
 //! A thread may have several partitions, which it runs in turn: more threads than cores would only wait for each other.
 //! Within a partition, phases 2 and 3 go strip by strip of a few blocks, so that a strip's inputs and state are in the first
 //! cache while they are used.
@@ -33,7 +34,7 @@ use super::leader::Leader;
 use super::plan::Plan;
 use super::state::State;
 use super::stimuli::Stimuli;
-use super::worker::{Worker, split};
+use super::worker::Worker;
 use super::workspace::Workspace;
 use crate::record::Sink;
 
@@ -52,18 +53,20 @@ impl State {
         self.divide(plan);
         let Self { tick, neurons, lanes, held, plastic, bus, flows, history, tally, start: _, spare } = self;
         let in_flight: Vec<_> = history.iter().copied().collect();
-        let workers: Vec<Worker<'_>> = split(plan, neurons, lanes, held, plastic)
+        let workers: Vec<Worker<'_>> = spare
+            .take(plan)
             .into_iter()
-            .zip(spare.take(plan))
+            .zip(plastic)
             .enumerate()
-            .map(|(part, (own, workspace))| {
-                Worker::new((plan, stimuli), part, own, workspace, (bus.clone(), flows.clone()), &in_flight, start)
+            .map(|(part, (mut workspace, plastic))| {
+                workspace.own.swap(plan, part, (neurons, lanes, held));
+                Worker::new((plan, stimuli), part, plastic, workspace, (bus.clone(), flows.clone()), &in_flight, start)
             })
             .collect();
         let mut leader = Leader::new(plan, sink, history, (bus, flows), tally);
         let mut crews = crews(workers, plan.threads());
         let first = crews.remove(0);
-        let (done, (events, workspaces)) = if crews.is_empty() {
+        let (done, (events, mut workspaces)) = if crews.is_empty() {
             run(first, plan, start, ticks, &Alone, Some(&mut leader))
         } else {
             let exchange = &Threads::new(plan.partitions());
@@ -87,6 +90,9 @@ impl State {
                 (done, others.into_iter().map(join).fold(events, add))
             })
         };
+        for (part, workspace) in workspaces.iter_mut().enumerate() {
+            workspace.own.swap(plan, part, (neurons, lanes, held));
+        }
         spare.keep(plan, workspaces);
         tally.synaptic_events += events;
         *tick = done;

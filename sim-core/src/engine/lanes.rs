@@ -7,8 +7,9 @@ use crate::random::mix;
 /// Generators in a bundle.
 pub const LANES: usize = 16;
 
-/// A bundle.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A bundle, from the start of a line of memory on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[repr(align(64))]
 pub struct Lanes {
     state: [[u32; LANES]; 4],
 }

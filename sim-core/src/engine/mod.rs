@@ -3,6 +3,7 @@
 //! `delivery.rs` (the loops that do it, and why they are fast), `bits.rs` (dense projections), `inputs.rs` (what neurons
 //! read), [`neurons`] (their loop), `plastic/` (synapses that learn), `shares.rs` and `private/` (random input), `slow.rs` (currents from cells), `dispatch.rs` (vector instructions).
 
+mod aligned;
 mod bits;
 mod build;
 mod bus;
@@ -18,6 +19,7 @@ pub mod lanes;
 pub(crate) mod layout;
 mod leader;
 pub mod neurons;
+mod own;
 pub(crate) mod partition;
 pub(crate) mod plan;
 pub(crate) mod plastic;

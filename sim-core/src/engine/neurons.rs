@@ -5,6 +5,7 @@
 //! Two passes a block: integrate all and count who fires, in whole numbers as wide as the state (flags would be packed
 //! into narrower ones, at twice the instructions); then, in the few blocks where any does, find which.
 
+use crate::engine::aligned::Aligned;
 use crate::engine::dispatch::{self, Level, Loop};
 use crate::engine::values::{ValuesMut, Width};
 use crate::network::Column;
@@ -70,25 +71,25 @@ enum Coefficients<F, const C: usize> {
 /// Rows of coefficients. One that is the same for all neurons has a single row, which stays in the first cache.
 struct Rows<F, const C: usize> {
     /// By coefficient: a row for each block, or one.
-    rows: [Vec<Row<F>>; C],
+    rows: [Aligned<F>; C],
 }
 
 impl<F: Real, const C: usize> Rows<F, C> {
     /// The rows of `size` neurons; `derive` gives a neuron's coefficients.
     fn new(size: usize, derive: impl Fn(usize) -> [F; C]) -> Self {
-        let mut rows = std::array::from_fn(|_| vec![[F::default(); BLOCK]; size.div_ceil(BLOCK)]);
+        let mut rows: [Aligned<F>; C] = std::array::from_fn(|_| Aligned::new(size.next_multiple_of(BLOCK)));
         for neuron in 0..size.next_multiple_of(BLOCK) {
             // The last block is filled up with copies of its last neuron: never counted, always finite.
             for (rows, value) in rows.iter_mut().zip(derive(neuron.min(size - 1))) {
-                rows[neuron / BLOCK][neuron % BLOCK] = value;
+                rows[neuron] = value;
             }
         }
         for rows in &mut rows {
-            let first = rows[0][0];
+            let first = rows[0];
             // As numbers 0 and -0 are the same, as coefficients they are not.
-            if rows.as_flattened().iter().all(|value| value.to_f64().to_bits() == first.to_f64().to_bits()) {
-                rows.truncate(1);
-                rows.shrink_to_fit();
+            if rows.iter().all(|value| value.to_f64().to_bits() == first.to_f64().to_bits()) {
+                *rows = Aligned::new(BLOCK);
+                rows.fill(first);
             }
         }
         Self { rows }
@@ -97,7 +98,10 @@ impl<F: Real, const C: usize> Rows<F, C> {
     /// The rows of a block.
     #[inline(always)]
     fn of(&self, block: usize) -> [&Row<F>; C] {
-        self.rows.each_ref().map(|rows| &rows[if rows.len() == 1 { 0 } else { block }])
+        self.rows.each_ref().map(|rows| {
+            let rows = rows.as_chunks::<BLOCK>().0;
+            &rows[if rows.len() == 1 { 0 } else { block }]
+        })
     }
 
     fn bytes(&self) -> usize {

@@ -26,10 +26,6 @@ impl Partitioning {
         Self { parts: ranges }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.parts.len()
-    }
-
     /// Blocks of each population that a partition owns.
     pub(crate) fn blocks(&self, part: usize) -> &[Range<usize>] {
         &self.parts[part]

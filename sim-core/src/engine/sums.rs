@@ -14,6 +14,7 @@
 //! integers, which a core keeps in its second cache while it goes through the synapses of one receptor. And a
 //! reference to an array of 65,536 needs no check of such an index.
 
+use super::aligned::Aligned;
 use super::neurons::BLOCK;
 use super::plan::PlanCells;
 use super::values::ValuesMut;
@@ -103,16 +104,16 @@ impl SumLayout {
 
 /// The sums. Windows may reach beyond the last place: that memory is never touched.
 pub(crate) struct Sums {
-    pub(crate) f64: Vec<f64>,
-    pub(crate) i32: Vec<i32>,
-    pub(crate) f32: Vec<f32>,
+    pub(crate) f64: Aligned<f64>,
+    pub(crate) i32: Aligned<i32>,
+    pub(crate) f32: Aligned<f32>,
 }
 
 impl Sums {
     /// Cleared sums, with so many places more among the doubles, and so many singles.
     pub(crate) fn new(layout: &SumLayout, more: usize, singles: usize) -> Self {
         let places = layout.receptors + WINDOW;
-        Self { f64: vec![0.0; places + more], i32: vec![0; places], f32: vec![0.0; singles] }
+        Self { f64: Aligned::apart(places + more), i32: Aligned::apart(places), f32: Aligned::apart(singles) }
     }
 
     /// Where neurons of a precision read their inputs.

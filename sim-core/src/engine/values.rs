@@ -124,23 +124,6 @@ impl Values {
             Self::F32(values) => ValuesMut::F32(values),
         }
     }
-
-    /// Cut into pieces of these sizes.
-    pub(crate) fn cut(&mut self, sizes: impl Iterator<Item = usize>) -> Vec<ValuesMut<'_>> {
-        match self {
-            Self::F64(values) => pieces(values, sizes).map(ValuesMut::F64).collect(),
-            Self::F32(values) => pieces(values, sizes).map(ValuesMut::F32).collect(),
-        }
-    }
-}
-
-fn pieces<T>(values: &mut [T], sizes: impl Iterator<Item = usize>) -> impl Iterator<Item = &mut [T]> {
-    let mut rest = values;
-    sizes.map(move |size| {
-        let (piece, after) = std::mem::take(&mut rest).split_at_mut(size);
-        rest = after;
-        piece
-    })
 }
 
 impl ValuesMut<'_> {
@@ -149,14 +132,6 @@ impl ValuesMut<'_> {
         match self {
             Self::F64(values) => ValuesMut::F64(&mut values[range]),
             Self::F32(values) => ValuesMut::F32(&mut values[range]),
-        }
-    }
-
-    /// One of them.
-    pub(crate) fn get(&self, index: usize) -> f64 {
-        match self {
-            Self::F64(values) => values[index],
-            Self::F32(values) => values[index].to_f64(),
         }
     }
 

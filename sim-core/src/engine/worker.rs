@@ -3,114 +3,31 @@
 use super::bus::Bus;
 use super::delivery::Calendar;
 use super::exchange::Outbox;
-use super::inflow::{Injection, Stimulate};
 use super::inputs::Inputs;
-use super::lanes::Lanes;
 use super::neurons::{BLOCK, Neurons};
+use super::own::Own;
 use super::plan::{Part, Plan, PlanCells};
 use super::plastic::{self, Arrivals, Memory};
-use super::private::{Flow, Now, Place};
+use super::private::Place;
 use super::state::place;
-use super::stimuli::{Act, Stimuli};
+use super::stimuli::Stimuli;
 use super::sums::Sums;
-use super::values::{Values, ValuesMut};
 use super::workspace::Workspace;
 use crate::network::Channel;
 use crate::record::Spike;
 use std::ops::{Range, RangeInclusive};
 
-/// The part of the state that a partition owns.
-pub(crate) struct Own<'a> {
-    neurons: Vec<ValuesMut<'a>>,
-    lanes: Vec<&'a mut [Lanes]>,
-    held: Vec<&'a mut [f64]>,
-    plastic: &'a mut [Memory],
-}
-
-/// Splits the state among the partitions.
-pub(crate) fn split<'a>(
-    plan: &Plan,
-    neurons: &'a mut [Values],
-    lanes: &'a mut [Vec<Lanes>],
-    held: &'a mut [Vec<f64>],
-    plastic: &'a mut [Vec<Memory>],
-) -> Vec<Own<'a>> {
-    let parts = plan.partitioning.len();
-    let own = |plastic| Own { neurons: Vec::new(), lanes: Vec::new(), held: Vec::new(), plastic };
-    let mut owns: Vec<Own<'a>> = plastic.iter_mut().map(|memories| own(&mut memories[..])).collect();
-    let blocks = |part: usize, population: usize| plan.partitioning.blocks(part)[population].len();
-    for (population, values) in neurons.iter_mut().enumerate() {
-        let states = match &plan.cells[population] {
-            PlanCells::Neurons(kernel) => kernel.states(),
-            _ => 0,
-        };
-        let pieces = values.cut((0..parts).map(|part| blocks(part, population) * states * BLOCK));
-        owns.iter_mut().zip(pieces).for_each(|(own, piece)| own.neurons.push(piece));
-    }
-    for (family, values) in plan.families.iter().zip(lanes) {
-        let pieces = cut(values, |part| blocks(part, family.population), parts);
-        owns.iter_mut().zip(pieces).for_each(|(own, piece)| own.lanes.push(piece));
-    }
-    let sizes = plan.held();
-    for (noise, values) in held.iter_mut().enumerate() {
-        let pieces = cut(values, |part| sizes[part][noise], parts);
-        owns.iter_mut().zip(pieces).for_each(|(own, piece)| own.held.push(piece));
-    }
-    owns
-}
-
-impl Own<'_> {
-    /// Adds one stimulus to the inputs of a strip of so many blocks. Currents are added only where they are added up anew.
-    fn stimulate(
-        &mut self,
-        (stimulus, act): (&Stimulate, &Act),
-        (stimuli, tick): (&Stimuli, u64),
-        place: &Place<'_>,
-        count: usize,
-        inputs: &mut ValuesMut<'_>,
-        anew: bool,
-    ) {
-        let blocks = place.offset..place.offset + count;
-        match (stimulus, act) {
-            (Stimulate::Poisson { family, table }, Act::Poisson(schedules)) => {
-                let now = Now { tick, key: stimuli.key(*family, tick), schedules };
-                table.add_to(&now, place, &mut self.lanes[*family][blocks], inputs);
-            }
-            (Stimulate::Noise { family, held, table }, Act::Noise(currents)) => {
-                table.add_to(&Flow { tick, currents }, place, &mut self.lanes[*family][blocks], self.held[*held], inputs);
-            }
-            (Stimulate::Current(Injection { entries, .. }), Act::Current(waves)) if anew => {
-                let cell = |block: usize| (block * BLOCK) as u32;
-                let from = entries.partition_point(|e| e.cell < cell(place.first_block));
-                for entry in entries[from..].iter().take_while(|e| e.cell < cell(place.first_block + count)) {
-                    let emitted = waves.at(tick.saturating_sub(entry.delay));
-                    let amplitude = emitted.map_or(0.0, |(waves, tick)| waves.units.get(entry.unit as usize).at(tick));
-                    inputs.add(place.current(entry.cell), amplitude * entry.factor);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn cut<T>(values: &mut [T], size: impl Fn(usize) -> usize, parts: usize) -> Vec<&mut [T]> {
-    let mut rest = values;
-    (0..parts)
-        .map(|part| {
-            let (piece, after) = std::mem::take(&mut rest).split_at_mut(size(part));
-            rest = after;
-            piece
-        })
-        .collect()
-}
-
+/// A partition's work. Aligned, as two threads' workers are changed all the time.
+#[repr(align(128))]
 pub(crate) struct Worker<'a> {
     plan: &'a Plan,
     index: usize,
     part: &'a Part,
     blocks: &'a [Range<usize>],
     stimuli: &'a Stimuli,
-    own: Own<'a>,
+    own: Own,
+    /// By table.
+    plastic: &'a mut [Memory],
     inputs: Inputs,
     sums: Sums,
     calendar: Calendar,
@@ -129,14 +46,14 @@ impl<'a> Worker<'a> {
     pub(crate) fn new(
         (plan, stimuli): (&'a Plan, &'a Stimuli),
         index: usize,
-        own: Own<'a>,
+        plastic: &'a mut [Memory],
         workspace: Workspace,
         (bus, flows): (Bus, Bus),
         in_flight: &[Spike],
         now: u64,
     ) -> Self {
         let (part, blocks) = (&plan.parts[index], plan.partitioning.blocks(index));
-        let Workspace { inputs, sums, mut calendar, mut days, fired } = workspace;
+        let Workspace { own, inputs, sums, mut calendar, mut days, fired } = workspace;
         for spike in in_flight {
             let population = plan.network.populations.partition_point(|p| p.range().end <= spike.neuron);
             let cell = spike.neuron - plan.network.populations[population].first;
@@ -145,8 +62,23 @@ impl<'a> Worker<'a> {
                 days[*table].schedule(&part.learning[*table].wiring.rows, cell, spike.tick, now);
             }
         }
-        let mut worker =
-            Self { plan, index, part, blocks, stimuli, own, inputs, sums, calendar, days, bus, flows, fired, fresh: true };
+        let mut worker = Self {
+            plan,
+            index,
+            part,
+            blocks,
+            stimuli,
+            own,
+            plastic,
+            inputs,
+            sums,
+            calendar,
+            days,
+            bus,
+            flows,
+            fired,
+            fresh: true,
+        };
         // These were counted when they were emitted; injected spikes are not counted.
         worker.count_anew();
         worker
@@ -156,8 +88,8 @@ impl<'a> Worker<'a> {
     pub(crate) fn leave(mut self) -> Workspace {
         self.calendar.clear();
         self.days.iter_mut().for_each(plastic::Calendar::clear);
-        let Self { inputs, sums, calendar, days, fired, .. } = self;
-        Workspace { inputs, sums, calendar, days, fired }
+        let Self { own, inputs, sums, calendar, days, fired, .. } = self;
+        Workspace { own, inputs, sums, calendar, days, fired }
     }
 
     pub(crate) fn part(&self) -> usize {
@@ -171,7 +103,7 @@ impl<'a> Worker<'a> {
     /// Phase 1.
     pub(crate) fn deliver(&mut self, tick: u64) {
         self.calendar.deliver(self.part, tick, &mut self.sums);
-        let tables = self.part.learning.iter().zip(self.own.plastic.iter_mut()).zip(&mut self.days);
+        let tables = self.part.learning.iter().zip(self.plastic.iter_mut()).zip(&mut self.days);
         for ((table, memory), days) in tables {
             let runs = days.take(tick);
             if !runs.is_empty() {
@@ -200,7 +132,8 @@ impl<'a> Worker<'a> {
             for slow in &inflow.slow {
                 slow.add_to((&self.flows, tick), &place, count, &mut inputs);
             }
-            let mut state = self.own.neurons[population].part(offset * states..(offset + count) * states);
+            let mut neurons = self.own.neurons(population);
+            let mut state = neurons.part(offset * states..(offset + count) * states);
             kernel.advance(first_block, &mut state, &mut inputs, rows, fired);
             self.inputs.clear(population, offset, count, &mut self.sums);
         }
@@ -216,7 +149,7 @@ impl<'a> Worker<'a> {
             match cells_of {
                 PlanCells::Neurons(kernel) => self.integrate(population, &**kernel, tick, &mut outbox.fired),
                 PlanCells::Stimulus { family } => {
-                    let lanes = family.map_or(&mut [][..], |family| &mut *self.own.lanes[family]);
+                    let lanes = family.map_or(&mut [][..], |family| self.own.lanes(family));
                     let key = family.map_or(0, |family| self.stimuli.key(family, tick));
                     let now = tick - self.stimuli.origin;
                     self.stimuli.cells[population].emit(now, key, blocks, size, lanes, &mut outbox.fired);
@@ -278,7 +211,7 @@ impl<'a> Worker<'a> {
 
     /// Phase 5, of a window: it is noted for plastic synapses which of their targets fired.
     pub(crate) fn learn(&mut self, window: &RangeInclusive<u64>) {
-        let tables = self.part.learning.iter().zip(self.own.plastic.iter_mut());
+        let tables = self.part.learning.iter().zip(self.plastic.iter_mut());
         for (table, memory) in tables.filter(|(table, _)| table.learner.heeds_targets()) {
             let (target, range) = (self.plan.network.projections[table.wiring.projection].target, &table.wiring.targets);
             for fired in self.fired.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|fired| fired[0].1 == target) {
@@ -297,7 +230,7 @@ impl<'a> Worker<'a> {
     fn value(&self, channel: &Channel) -> f64 {
         let PlanCells::Neurons(kernel) = &self.plan.cells[channel.population] else { return 0.0 };
         let cell = channel.cell as usize - self.blocks[channel.population].start * BLOCK;
-        self.own.neurons[channel.population].get(place(cell, channel.variable, kernel.states()))
+        self.own.value(channel.population, place(cell, channel.variable, kernel.states()))
     }
 
     /// Phase 7, the partition's share: state variables that are recorded, and those that others read.
@@ -310,9 +243,9 @@ impl<'a> Worker<'a> {
                 continue;
             }
             let first = self.blocks[probe.population].start * BLOCK;
-            let values = &self.own.neurons[probe.population];
             let cells = &self.plan.network.records[probe.record].cells[probed.clone()];
-            let value = |cell: &u32| values.get(place(*cell as usize - first, probe.variable, kernel.states()));
+            let value =
+                |cell: &u32| self.own.value(probe.population, place(*cell as usize - first, probe.variable, kernel.states()));
             outbox.samples.extend(cells.iter().map(value));
         }
     }

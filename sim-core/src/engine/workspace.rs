@@ -1,8 +1,9 @@
-//! What a partition needs for its work besides the state: sums, a calendar, rows of inputs. It holds nothing between one
-//! advance and the next, and is kept so that its memory is not taken, cleared and given back each time: a trial may be short.
+//! What a partition needs for its work: a place for its share of the state, sums, a calendar, rows of inputs. It holds nothing
+//! between one advance and the next, and is kept so that its memory is not taken, cleared and given back each time: a trial may be short.
 
 use super::delivery::Calendar;
 use super::inputs::Inputs;
+use super::own::Own;
 use super::plan::Plan;
 use super::plastic;
 use super::sums::Sums;
@@ -10,6 +11,7 @@ use std::fmt;
 
 /// The workspace of a partition.
 pub(crate) struct Workspace {
+    pub(crate) own: Own,
     pub(crate) inputs: Inputs,
     pub(crate) sums: Sums,
     pub(crate) calendar: Calendar,
@@ -24,7 +26,7 @@ impl Workspace {
         let part = &plan.parts[index];
         let (inputs, sums) = Inputs::new(part, plan.partitioning.blocks(index), &plan.cells);
         let days = part.learning.iter().map(plastic::Table::calendar).collect();
-        Self { inputs, sums, calendar: Calendar::new(part), days, fired: Vec::new() }
+        Self { own: Own::new(plan, index), inputs, sums, calendar: Calendar::new(part), days, fired: Vec::new() }
     }
 }
 
