@@ -2,6 +2,7 @@
 //! each block of 64 neurons and each stimulus. Sixteen lanes whatever the instruction set, so that the bits are
 //! the same everywhere and one vector register holds a row of the state.
 
+use super::aligned::AtLine;
 use crate::random::mix;
 
 /// Generators in a bundle.
@@ -45,16 +46,16 @@ impl Lanes {
         // By way of bytes this is no work at all, where the machine stores low bytes first. (Plain loops: a closure may be
         // compiled by itself, without the caller's instruction set.)
         let bits = self.bits();
-        let mut bytes = [[0; 4]; LANES];
+        let AtLine(bytes) = &mut AtLine([[0; 4]; LANES]);
         for i in 0..LANES {
             bytes[i] = bits[i].to_le_bytes();
         }
         let (halves, _) = bytes.as_flattened().as_chunks::<2>();
-        let mut out = [0; 2 * LANES];
+        let AtLine(out) = &mut AtLine([0; 2 * LANES]);
         for i in 0..2 * LANES {
             out[i] = i16::from_le_bytes(halves[i]);
         }
-        out
+        *out
     }
 
     /// 64 random bits in every lane: high halves drawn first.

@@ -1,6 +1,7 @@
 //! Poisson counts by inversion of the distribution function with 64 random bits, or, for most means, from the 16 bits that
 //! usually decide (see `shares.rs`): the probability of each count is right to double precision either way.
 
+use super::aligned::AtLine;
 use super::lanes::{LANES, Lanes};
 use super::neurons::BLOCK;
 use super::shares::Shares;
@@ -112,11 +113,11 @@ impl BlockCounts for PoissonTable {
 
     #[inline(always)]
     fn counts(&self, lanes: &mut Lanes, _: u64) -> [u32; BLOCK] {
-        let mut counts = [0; BLOCK];
+        let AtLine(counts) = &mut AtLine([0; BLOCK]);
         for chunk in counts.as_chunks_mut::<LANES>().0 {
             *chunk = lanes.wide_bits().map(|bits| self.count(bits));
         }
-        counts
+        *counts
     }
 }
 

@@ -5,6 +5,7 @@
 //!
 //! Random bits are compared as signed numbers, which is what every instruction set has.
 
+use super::aligned::AtLine;
 use super::lanes::Lanes;
 use super::neurons::BLOCK;
 use super::poisson::BlockCounts;
@@ -53,13 +54,13 @@ impl Shares {
     /// The counts whose shares the draws are in; `beyond` for open ones.
     #[inline(always)]
     fn shared(&self, draws: &[i16; BLOCK]) -> [u16; BLOCK] {
-        let mut counts = [self.first; BLOCK];
+        let AtLine(counts) = &mut AtLine([self.first; BLOCK]);
         for border in &self.borders {
             for i in 0..BLOCK {
                 counts[i] += u16::from(draws[i] > *border);
             }
         }
-        counts
+        *counts
     }
 
     /// The counts of open draws.
@@ -85,19 +86,19 @@ impl BlockCounts for Shares {
     /// `key` gives the open draws their extra bits.
     #[inline(always)]
     fn counts(&self, lanes: &mut Lanes, key: u64) -> [u16; BLOCK] {
-        let mut draws = [0; BLOCK];
+        let AtLine(draws) = &mut AtLine([0; BLOCK]);
         for chunk in draws.as_chunks_mut().0 {
             *chunk = lanes.halves();
         }
-        let mut counts = self.shared(&draws);
+        let mut counts = AtLine(self.shared(draws));
         let mut open = false;
-        for count in counts {
+        for count in counts.0 {
             open |= count == self.beyond;
         }
         if open {
-            self.decide(&draws, key, &mut counts);
+            self.decide(draws, key, &mut counts.0);
         }
-        counts
+        counts.0
     }
 }
 

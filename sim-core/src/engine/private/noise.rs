@@ -3,6 +3,7 @@
 
 use super::{Context, Entries, Place, Slot};
 use crate::connect::Synapse;
+use crate::engine::aligned::AtLine;
 use crate::engine::dispatch::{self, Level, Loop};
 use crate::engine::lanes::{LANES, Lanes};
 use crate::engine::neurons::{BLOCK, Row};
@@ -245,10 +246,10 @@ impl<F: Real> Loop for Uniform<'_, F> {
 /// Standard normal draws of 32 bits each; those far out take 32 more, from a second row of bits that is drawn if any does.
 #[inline(always)]
 fn gaussian(table: &Deviates, lanes: &mut Lanes, out: &mut Row) {
-    let bits = row_of_bits(lanes);
-    table.fill(&bits, out);
+    let AtLine(bits) = &AtLine(row_of_bits(lanes));
+    table.fill(bits, out);
     if bits.iter().fold(false, |any, bits| any | normal::needs_more(*bits)) {
-        refine(table, &bits, lanes, out);
+        refine(table, bits, lanes, out);
     }
 }
 
@@ -263,11 +264,11 @@ fn refine(table: &Deviates, bits: &[u32; BLOCK], lanes: &mut Lanes, out: &mut Ro
 
 #[inline(always)]
 fn row_of_bits(lanes: &mut Lanes) -> [u32; BLOCK] {
-    let mut bits = [0; BLOCK];
+    let AtLine(bits) = &mut AtLine([0; BLOCK]);
     for chunk in bits.as_chunks_mut::<LANES>().0 {
         *chunk = lanes.bits();
     }
-    bits
+    *bits
 }
 
 #[cfg(test)]

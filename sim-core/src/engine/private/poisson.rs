@@ -3,6 +3,7 @@
 
 use super::{Context, Entries, Place};
 use crate::connect::Synapse;
+use crate::engine::aligned::AtLine;
 use crate::engine::dispatch::{self, Level, Loop};
 use crate::engine::lanes::{LANES, Lanes};
 use crate::engine::neurons::BLOCK;
@@ -137,16 +138,16 @@ impl<C: BlockCounts, F: Real> Loop for Adding<'_, C, F> {
     fn run(self) {
         let Uniform { cells, entry, key, place, lanes, inputs } = self.tick;
         for (block, lanes) in (place.first_block..).zip(lanes) {
-            let mut counts = self.counts.counts(lanes, mix(key, block as u64));
+            let mut counts = AtLine(self.counts.counts(lanes, mix(key, block as u64)));
             let valid = place.lanes_of(block, cells);
             if valid.len() < BLOCK {
                 // Drawn, but not wanted: 0 adds nothing, and the loop below has whole rows.
-                counts[..valid.start].fill(C::Count::default());
-                counts[valid.end..].fill(C::Count::default());
+                counts.0[..valid.start].fill(C::Count::default());
+                counts.0[valid.end..].fill(C::Count::default());
             }
             let row = &mut inputs[place.row(block, entry.receptor)];
             let weight = F::of(entry.weight);
-            for (input, count) in row.iter_mut().zip(counts) {
+            for (input, count) in row.iter_mut().zip(counts.0) {
                 *input += of_count::<F>(count.into()) * weight;
             }
         }
