@@ -71,9 +71,9 @@ pub fn estimate(network: &Network) -> Estimate {
     Estimate { neurons: network.neurons() as u64, synapses: synapses.round() as u64, bytes }
 }
 
-/// Bytes of a cell, columns of its own left out: state, input slots, bookkeeping.
+/// Bytes of a cell, columns of its own left out: state and the copy that is worked on, input slots, bookkeeping.
 pub(crate) fn cell_bytes(neuron: Option<&NeuronCard>) -> u64 {
-    let columns = neuron.map_or(2, |card| card.states.len() + card.receptors.len() + 1);
+    let columns = neuron.map_or(2, |card| 2 * card.states.len() + card.receptors.len() + 1);
     8 * columns as u64 + OVERHEAD
 }
 

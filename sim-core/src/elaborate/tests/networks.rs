@@ -179,11 +179,11 @@ fn what_does_not_fit_is_refused_before_memory_is_taken() {
     assert!(big.contains("GB"), "4e9 neurons: {big}");
     description.populations[0].item.neurons =
         Some(card("lif_psc_exp", vec![("tau_m", drawn(RandomKind::Uniform, &["5 ms", "6 ms"]))]));
-    description.populations[0].item.size = Some(q("11000000"));
-    // 96 bytes for each neuron fit, the 8 of its own time constant do not.
+    description.populations[0].item.size = Some(q("10000000"));
+    // 104 bytes for each neuron fit, the 8 of its own time constant do not.
     let limits = Limits { bytes: 1 << 30 };
     let (network, problems) = elaborate(&description, &CATALOG, &NoFiles, &mut Sources::default(), &limits);
-    assert!(network.is_none() && problems.iter().all(|p| p.code == "does-not-fit"), "a column of 88 MB: {problems:?}");
+    assert!(network.is_none() && problems.iter().all(|p| p.code == "does-not-fit"), "a column of 80 MB: {problems:?}");
     assert!(problems.len() == 1 && problems[0].message.contains("1.2 GB"), "one figure: {problems:?}");
     let mut description = small();
     description.projections =
