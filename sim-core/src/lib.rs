@@ -7,6 +7,7 @@
 //! text --parse--> Description --elaborate(Catalog)--> Network --plan--> Plan + State --advance--> Recording
 //! ```
 
+mod advice;
 pub mod binomial;
 pub mod catalog;
 mod chosen;

@@ -70,10 +70,7 @@ struct Found {
 
 impl Sink for Meters {
     fn window(&mut self, window: &Window<'_>) -> ControlFlow<()> {
-        for (_, meter, _) in &mut self.meters {
-            window.spikes.iter().for_each(|spike| meter.spike(*spike));
-        }
-        ControlFlow::Continue(())
+        self.meters.iter_mut().try_for_each(|(_, meter, _)| meter.window(window))
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! A vector promises neither, so more is taken than is needed, and what is before the first whole line is left out.
 
-use super::delivery::LINE;
+use crate::advice::LINE;
 use std::ops::{Deref, DerefMut};
 
 /// Bytes in a page, as far as cores fetch ahead.

@@ -11,10 +11,11 @@
 //!
 //! A pair that is connected several times has one bit; its other synapses stand in a list, the surplus.
 
-use super::delivery::{each_record, in_large_pages};
+use super::delivery::each_record;
 use super::dispatch::{self, Level, Loop};
 use super::neurons::BLOCK;
 use super::rows::Segment;
+use crate::advice::in_large_pages;
 use std::ops::Range;
 
 /// The bits of one projection onto one partition.

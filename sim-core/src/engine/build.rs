@@ -5,11 +5,11 @@
 //! collected, some hundred thousand at a time, in bins of neighbouring sources, and put down bin by bin.
 
 use super::bits::BitRows;
-use super::delivery::in_large_pages;
 use super::layout::{Chooser, Layout, RowKind};
 use super::partition::targets;
 use super::rows::{Counted, Index, Narrow, Records, RowWeights, Run, Short, Stored, Table, WeightRows, Wide};
 use super::sums::SumLayout;
+use crate::advice::in_large_pages;
 use crate::connect::{Generator, Synapse};
 use crate::elaborate::size::{MOST_SYNAPSES, expected_synapses};
 use crate::network::{Draw, Network, Projection};

@@ -17,16 +17,13 @@
 //! nothing where a core has half a megabyte of second cache: the full microcircuit took 2.4 to 2.5 s either way, in turn.
 //!
 //! Sums are exact (`elaborate::quanta`), so that neither the order of segments nor the layout can change a bit.
-//!
-//! This is one of the two files that may use `unsafe`: to fetch memory ahead of its use and to ask for large pages. Neither has
-//! an effect on what a program computes.
-#![allow(unsafe_code, reason = "prefetch instructions, advice on memory")]
 
 use super::bits::Planes;
 use super::dispatch::{self, Level, Loop};
 use super::plan::Part;
 use super::rows::{Counted, Records, RowWeights, Segment, Stored, Table, WeightRows};
 use super::sums::{Sums, window};
+use crate::advice::{LINE, prefetch};
 use std::ops::Range;
 
 /// What arrives when, in one partition.
@@ -179,9 +176,6 @@ const AHEAD: usize = 6;
 /// Lines of memory fetched of one segment: the processor fetches on by itself once it sees a longer one being read.
 const LINES: usize = 8;
 
-/// Bytes in a line.
-pub(crate) const LINE: usize = 64;
-
 /// Calls `add` with every record of the segments.
 #[inline(always)]
 pub(crate) fn each_record<R>(records: &[R], segments: &[Segment], mut add: impl FnMut(&R)) {
@@ -202,40 +196,6 @@ pub(crate) fn fetch<R>(records: &[R], segment: &Segment) {
     for line in 0..=(bytes / LINE).min(LINES) {
         prefetch(first.wrapping_add(line * LINE));
     }
-}
-
-/// Asks for a line of memory.
-#[inline(always)]
-pub(crate) fn prefetch<T>(address: *const T) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a hint; it reads nothing and cannot fault, whatever the address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = address;
-}
-
-/// A vector of `count` defaults, for the long run in large pages where the system has them: a table is read all over, and the
-/// addresses of its small pages are many more than the processor keeps.
-pub(crate) fn in_large_pages<T: Clone + Default>(count: usize) -> Vec<T> {
-    let mut values = Vec::with_capacity(count);
-    // Miri knows no such advice.
-    #[cfg(all(target_os = "linux", not(miri)))]
-    {
-        use rustix::mm::{Advice, madvise};
-        const PAGE: usize = 4096;
-        let memory = values.spare_capacity_mut().as_mut_ptr_range();
-        let (start, end) = (memory.start.addr().next_multiple_of(PAGE), memory.end.addr() / PAGE * PAGE);
-        if start < end {
-            // SAFETY: advice on whole pages within memory of our own; it changes how they are mapped, not what they hold.
-            // Where there are no large pages, or none are left, it does nothing.
-            let _ = unsafe { madvise(memory.start.with_addr(start).cast(), end - start, Advice::LinuxHugepage) };
-        }
-    }
-    values.resize(count, T::default());
-    values
 }
 
 /// Adding whole rows of weights.

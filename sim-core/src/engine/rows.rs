@@ -23,8 +23,9 @@
 //! nothing ([`Counted`]).
 
 use super::bits::BitRows;
-use super::delivery::{fetch, prefetch};
+use super::delivery::fetch;
 use super::layout::{Layout, RowKind};
+use crate::advice::prefetch;
 use std::ops::Range;
 
 /// What a partition keeps of one or several projections.

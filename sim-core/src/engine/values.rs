@@ -1,6 +1,6 @@
 //! The state of a population's neurons, in numbers of either width.
 
-use super::delivery::in_large_pages;
+use crate::advice::in_large_pages;
 use crate::real::{Precision, Real};
 use std::ops::Range;
 

@@ -1,6 +1,7 @@
 //! Rates and irregularity: what a run shows of each population.
 
 use super::{Interval, Place, Places};
+use crate::advice::prefetch;
 use crate::record::{Sink, Spike, Window};
 use std::ops::{ControlFlow, Range};
 
@@ -96,6 +97,15 @@ impl RateMeter {
         Some(Counted { population, is_first: train.spikes == 1 })
     }
 
+    /// Asks for a neuron's train, which may begin in one line of memory and end in the next.
+    fn fetch(&self, neuron: u32) {
+        if let Some(Place { slot, .. }) = self.places.find(neuron) {
+            let train = &raw const self.trains[slot];
+            prefetch(train);
+            prefetch(train.wrapping_add(1).cast::<u8>().wrapping_sub(1));
+        }
+    }
+
     /// Results for every population, in the order given.
     pub fn summary(&self) -> Vec<PopulationRates> {
         (0..self.places.slots().len()).map(|population| self.population(population)).collect()
@@ -130,9 +140,16 @@ impl RateMeter {
     }
 }
 
+/// Spikes whose trains are fetched at once.
+const TOGETHER: usize = 64;
+
 impl Sink for RateMeter {
+    /// Trains lie all over the memory: those of all spikes are asked for before the first is looked at.
     fn window(&mut self, window: &Window<'_>) -> ControlFlow<()> {
-        window.spikes.iter().for_each(|s| self.spike(*s));
+        for spikes in window.spikes.chunks(TOGETHER) {
+            spikes.iter().for_each(|spike| self.fetch(spike.neuron));
+            spikes.iter().for_each(|spike| self.spike(*spike));
+        }
         ControlFlow::Continue(())
     }
 }

@@ -8,8 +8,8 @@ use super::settling::{Since, Target};
 use super::synapses::{Synapses, traces_of};
 use super::view::{SHOWN, Seen, Sight};
 use super::wiring::Wiring;
+use crate::advice::prefetch;
 use crate::engine::bus::Bus;
-use crate::engine::delivery::prefetch;
 use crate::engine::values::Width;
 use crate::plasticity::{PostSpike, PostSpikes, PreSpike, Rule, Zones};
 
