@@ -1,18 +1,15 @@
 //! Criterion benches of the engine's parts, each seen from outside: a small netlist that does little else.
 //! `cargo bench -p sim-benches`; a name filters, as in `cargo bench -p sim-benches -- delivery`.
 
+mod from_text;
+
 use criterion::{
     BatchSize, BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main, measurement::WallTime,
 };
-use sim_core::diagnostic::Sources;
-use sim_core::elaborate::{Limits, NoFiles, elaborate};
+use from_text::{Nowhere, Running, network};
 use sim_core::engine::{Plan, State};
-use sim_core::network::Network;
-use sim_core::record::{Sink, Window};
 use sim_core::time::FS_PER_MS;
 use std::hint::black_box;
-use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Neurons of a population in these netlists.
@@ -62,24 +59,6 @@ const STIMULI: [(&str, &str, &str); 4] = [
     ("noise current", r#"{ model = "noise_current", mean = "0 pA", sd = "1 pA", dt = "0.1 ms" }"#, ""),
 ];
 
-/// Looks at nothing.
-struct Nowhere;
-
-impl Sink for Nowhere {
-    fn window(&mut self, _: &Window<'_>) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
-}
-
-fn network(text: &str) -> Arc<Network> {
-    let mut sources = Sources::default();
-    let id = sources.add("bench", text);
-    let (description, problems) = netlists::parse(netlists::Format::Toml, id, text, &[]);
-    assert!(problems.is_empty(), "the netlist has no problems: {problems:#?}");
-    let (network, problems) = elaborate(&description, models::catalog(), &NoFiles, &mut sources, &Limits::default());
-    Arc::new(network.unwrap_or_else(|| panic!("the netlist gives a network: {problems:#?}")))
-}
-
 /// A tick of a population on its own, for every neuron model.
 fn update(c: &mut Criterion) {
     let mut group = group(c, "update", SIZE * TICKS);
@@ -108,9 +87,9 @@ fn delivery(c: &mut Criterion) {
     let mut group = group(c, "delivery", 1);
     for (name, rule, weight, precision) in CONNECTIVITY {
         let text = feed(rule, weight, precision);
-        let mut probe = Bench::new(&network(&text));
+        let mut probe = Running::new(&network(&text), 1);
         let before = probe.state.tally().synaptic_events;
-        (0..20).for_each(|_| probe.advance());
+        (0..20).for_each(|_| probe.advance(TICKS));
         group.throughput(Throughput::Elements((probe.state.tally().synaptic_events - before) / 20));
         advance(&mut group, name, &text);
     }
@@ -145,24 +124,6 @@ fn library(c: &mut Criterion) {
     }
 }
 
-/// A network that runs on, one slice after the other, on one thread.
-struct Bench {
-    plan: Plan,
-    state: State,
-}
-
-impl Bench {
-    fn new(network: &Arc<Network>) -> Self {
-        let plan = Plan::new(network.clone(), 1);
-        let state = State::new(&plan);
-        Self { plan, state }
-    }
-
-    fn advance(&mut self) {
-        self.state.advance(&self.plan, TICKS, &mut Nowhere);
-    }
-}
-
 /// A group with short measurements, of so many elements an iteration.
 fn group<'a>(c: &'a mut Criterion, name: &str, elements: u64) -> BenchmarkGroup<'a, WallTime> {
     let mut group = c.benchmark_group(name);
@@ -176,8 +137,8 @@ fn group<'a>(c: &'a mut Criterion, name: &str, elements: u64) -> BenchmarkGroup<
 }
 
 fn advance(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, text: &str) {
-    let mut bench = Bench::new(&network(text));
-    group.bench_function(name, |b| b.iter(|| bench.advance()));
+    let mut bench = Running::new(&network(text), 1);
+    group.bench_function(name, |b| b.iter(|| bench.advance(TICKS)));
 }
 
 /// The netlist of an entry of `CONNECTIVITY`.
