@@ -1,6 +1,6 @@
 //! What partitions tell each other, once per minimum delay, through one trait.
 
-use crossbeam_utils::{Backoff, CachePadded};
+use crossbeam_utils::CachePadded;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError, RwLock};
 
@@ -111,11 +111,12 @@ impl<M: Default + Send + Sync> Exchange<M> for Threads<M> {
     }
 }
 
-/// Looks before giving way: some ten microseconds, the length of a short window.
+/// Looks before sleeping: some ten microseconds, the length of a short window.
 const SPINS: u32 = 1000;
 
 /// Waiting for other threads: looks for a while and then sleeps. Windows are microseconds long, but where there are more
-/// threads than free cores, spinning (or yielding) on would keep the others from their work.
+/// threads than free cores, spinning on would keep the others from their work. To yield is worse than to sleep: two threads
+/// that have come onto one core stay there, in turn, whereas the one that is woken goes to a core that is free.
 #[derive(Default)]
 struct Waiting {
     /// Threads that sleep, or are about to look once more before they do.
@@ -136,13 +137,6 @@ impl Waiting {
                 return;
             }
             std::hint::spin_loop();
-        }
-        let backoff = Backoff::new();
-        while !backoff.is_completed() {
-            if done() {
-                return;
-            }
-            backoff.snooze();
         }
         let mut guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         self.sleeping.fetch_add(1, Ordering::SeqCst);
