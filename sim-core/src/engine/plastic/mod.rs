@@ -1,7 +1,7 @@
 //! Synapses that learn. [`crate::plasticity`] says what a rule is and when it is asked; here are the places of everything
 //! (`wiring.rs`, `fan.rs`: what does not change, `memory.rs`: what does, `posts.rs`: the targets' spikes that synapses
 //! have yet to see, `view.rs`: these as they are looked at), the calendar (`calendar.rs`) and the loops over synapses (`learner.rs`,
-//! `rows.rs`, `settling.rs`, `following.rs`).
+//! `rows.rs`, `together.rs`, `settling.rs`, `following.rs`).
 //!
 //! ```text
 //! wiring   rows     [ first run of each source cell ]
@@ -31,6 +31,7 @@ mod rows;
 mod settling;
 mod synapses;
 mod tape;
+mod together;
 mod view;
 mod wiring;
 

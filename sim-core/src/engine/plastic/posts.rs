@@ -268,10 +268,10 @@ impl<'a, F, const Y: usize> Look<'a, F, Y> {
         self.spikes
     }
 
-    /// Places of a target's spikes after a tick and by another, the newest first and so many at most, where none of them is forgotten.
+    /// Adds the places of a target's spikes after a tick and by another, the newest first and so many at most, where none of them is forgotten.
     pub(crate) fn between(&self, target: usize, after: i32, by: i32, most: usize, places: &mut Vec<u32>) {
-        places.clear();
         let (mut newest, mut place) = (self.newest[target], self.places[target]);
+        let most = most.saturating_add(places.len());
         while newest > after && places.len() < most {
             if newest <= by {
                 places.push(place);

@@ -6,27 +6,25 @@ use super::pipe::Pipe;
 use super::posts::{Look, Post};
 use super::settling::{Since, Target};
 use super::synapses::{Synapses, traces_of};
+use super::together::{TOGETHER, bits};
 use super::view::{SHOWN, Seen, Sight};
 use super::wiring::Wiring;
 use crate::advice::prefetch;
 use crate::engine::bus::Bus;
 use crate::engine::values::Width;
-use crate::plasticity::{PostSpike, PostSpikes, PreSpike, Rule, Zones};
-
-/// Synapses of a run that are worked on together, while the targets of the next are fetched: a bit for each in a number.
-const TOGETHER: usize = 64;
+use crate::plasticity::{PostSpike, PreSpike, Rule, Zones};
 
 /// Targets of which a view is in the first cache anyway.
 const CACHED: usize = 1 << 11;
 
 /// The source's spike as all synapses of a run see it.
-struct Coming<'a, F, M, const X: usize> {
+pub(super) struct Coming<'a, F, M, const X: usize> {
     /// The tick, by the targets' clocks.
-    now: i32,
+    pub(super) now: i32,
     /// Ticks since the source's last spike; `None` if there was none.
     ticks: Option<i32>,
     /// That spike; of the target's all before `now` count as worked off if there was none.
-    since: Since<F, X>,
+    pub(super) since: Since<F, X>,
     /// Traces just after this spike.
     after: [F; X],
     /// By modulator.
@@ -36,7 +34,7 @@ struct Coming<'a, F, M, const X: usize> {
 impl<F, M, const X: usize> Coming<'_, F, M, X> {
     /// Whether a synapse does not find all that it needs in the view, or its target fires in this very tick.
     #[inline(always)]
-    fn finds_odd(&self, Seen(ticks): Seen) -> bool {
+    pub(super) fn finds_odd(&self, Seen(ticks): Seen) -> bool {
         ticks[SHOWN] > self.since.low || ticks[0] == self.now
     }
 
@@ -165,17 +163,24 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                 ahead.iter().for_each(|cell| prefetch(sight.seen.as_ptr().wrapping_add(usize::from(*cell))));
             }
             let (mut synapses, cells) = (synapses.run(start..end), &cells[start..end]);
-            let mut odd = self.meet_shown(synapses.run(0..end - start), found.zones, (sight, outlet), cells, coming);
-            while odd != 0 {
-                let synapse = odd.trailing_zeros() as usize;
-                odd &= odd - 1;
+            let odd = self.meet_shown(synapses.run(0..end - start), found.zones, (sight, outlet), cells, coming);
+            let in_step = |seen: Seen| seen.0[SHOWN] <= coming.since.low && seen.0[1] < coming.now;
+            if R::LONG {
+                let search = |synapse: &usize| !in_step(sight.seen[usize::from(cells[*synapse])]);
+                let which = bits(odd).filter(search).fold(0, |which, synapse| which | 1 << synapse);
+                self.catch_up_together(&mut synapses, (cells, which), coming, found.look, places);
+            }
+            for synapse in bits(odd) {
                 let target = usize::from(cells[synapse]);
-                let (seen, values) = (sight.seen[target], synapses.get(synapse));
-                let (values, sent) = if seen.0[SHOWN] <= coming.since.low && seen.0[1] < coming.now {
+                let (seen, mut values) = (sight.seen[target], synapses.get(synapse));
+                let sent = if in_step(seen) {
                     let kept = std::array::from_fn(|spike| sight.kept(target, spike));
-                    self.meet_in_step(values, coming, seen, &kept, &coming.moments[found.zones.zone(target)])
+                    self.meet_in_step(&mut values, coming, seen, &kept, &coming.moments[found.zones.zone(target)])
                 } else {
-                    self.meet_searching(values, coming, target, *found, places)
+                    if !R::LONG {
+                        self.catch_up_before(&mut values, coming, target, *found, places);
+                    }
+                    self.meet_searching(&mut values, coming, target, *found)
                 };
                 synapses.set(synapse, values);
                 outlet.send(target, sent.to_f64());
@@ -186,16 +191,16 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     /// What a synapse does whose target fires in this very tick, once, where all is shown.
     fn meet_in_step(
         &self,
-        mut synapse: [F; V],
+        synapse: &mut [F; V],
         coming: &Coming<'_, F, R::Moment, X>,
         Seen(ticks): Seen,
         kept: &[[F; Y]; SHOWN],
         moment: &R::Moment,
-    ) -> ([F; V], F) {
+    ) -> F {
         let [newest, before, ..] = ticks;
         let mut others = ticks;
         others[0] = NEVER;
-        self.work_off(&mut synapse, Seen(others), kept, &coming.since);
+        self.work_off(synapse, Seen(others), kept, &coming.since);
         let earlier = (before != NEVER).then(|| (&kept[1], coming.now - before));
         let facing = self.rule.facing(if self.conventions.meets_both { Some((&kept[0], 0)) } else { earlier }, moment);
         let posts = |synapse: &mut [F; V]| {
@@ -206,8 +211,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                 self.rule.clip(synapse);
             }
         };
-        let sent = self.meet(&mut synapse, coming, (newest, &facing), posts);
-        (synapse, sent)
+        self.meet(synapse, coming, (newest, &facing), posts)
     }
 
     /// The synapses of a part of a run get their source's spike, but for those that do not find all that they need in the view: a bit for
@@ -249,43 +253,6 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         odd
     }
 
-    /// The synapses of a part of a run that find all in the view work off the spikes of their targets that are new to them: the oldest that are
-    /// shown first, of all synapses that have one.
-    #[inline(always)]
-    fn work_off_together(
-        &self,
-        synapses: &mut Synapses<'_, F, V>,
-        sight: &Sight<'_, F, Y>,
-        cells: &[u16],
-        coming: &Coming<'_, F, R::Moment, X>,
-    ) {
-        let Since { last, low, traces, .. } = &coming.since;
-        let mut places = [0_u8; TOGETHER];
-        let (mut values, mut kept) = ([[F::of(0.0); V]; TOGETHER], [[F::of(0.0); Y]; TOGETHER]);
-        let (mut since, mut idle) = ([0_i32; TOGETHER], [0_i32; TOGETHER]);
-        for spike in (0..SHOWN).rev() {
-            // Written in any case, and kept or not: no branch of chance.
-            let mut count = 0;
-            for (place, cell) in cells.iter().enumerate() {
-                let seen = sight.seen[usize::from(*cell)];
-                places[count] = place as u8;
-                count += usize::from(seen.0[spike] > *low && !coming.finds_odd(seen));
-            }
-            for (number, place) in places[..count].iter().enumerate() {
-                let target = usize::from(cells[usize::from(*place)]);
-                let Seen(ticks) = sight.seen[target];
-                values[number] = synapses.get(usize::from(*place));
-                kept[number] = sight.kept(target, spike);
-                since[number] = ticks[spike] - last;
-                idle[number] = since[number].min(ticks[spike].saturating_sub(ticks[spike + 1]));
-            }
-            let spikes = PostSpikes { since: &since[..count], kept: &kept[..count], idle: &idle[..count] };
-            self.rule.on_post_each(&mut values[..count], traces, spikes);
-            let done = places[..count].iter().zip(&values);
-            done.for_each(|(place, values)| synapses.set(usize::from(*place), *values));
-        }
-    }
-
     /// A synapse works off the spikes of its target that are new to it: as many as are shown at most.
     #[inline(always)]
     fn work_off(&self, synapse: &mut [F; V], Seen(ticks): Seen, kept: &[[F; Y]; SHOWN], since: &Since<F, X>) {
@@ -305,27 +272,40 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         let Place { synapses, target: found, outlet, places } = place;
         for (synapse, cell) in cells.iter().enumerate() {
             let target = usize::from(*cell);
-            let (values, sent) = self.meet_searching(synapses.get(synapse), coming, target, *found, places);
+            let mut values = synapses.get(synapse);
+            self.catch_up_before(&mut values, coming, target, *found, places);
+            let sent = self.meet_searching(&mut values, coming, target, *found);
             synapses.set(synapse, values);
             outlet.send(target, sent.to_f64());
         }
     }
 
-    /// What a synapse does when its source's spike comes, whatever its target did since the last.
-    #[inline(never)]
-    fn meet_searching(
+    /// A synapse works off what its target did since the source's last spike and before this tick.
+    fn catch_up_before(
         &self,
-        mut synapse: [F; V],
+        synapse: &mut [F; V],
         coming: &Coming<'_, F, R::Moment, X>,
         target: usize,
         found: Target<'_, F, Y>,
         places: &mut Vec<u32>,
-    ) -> ([F; V], F) {
-        let Target { look, tapes, zones } = found;
+    ) {
+        let meets = self.history < usize::MAX && found.look.last_by(target, coming.now) == coming.now;
+        let history = self.history.saturating_sub(usize::from(meets));
+        self.catch_up(synapse, &coming.since, (target, coming.now - 1, history), found, places);
+    }
+
+    /// What a synapse does when its source's spike comes, which has worked off what its target did before this tick, but finds the
+    /// rest by searching.
+    #[inline(never)]
+    fn meet_searching(
+        &self,
+        synapse: &mut [F; V],
+        coming: &Coming<'_, F, R::Moment, X>,
+        target: usize,
+        Target { look, tapes, zones }: Target<'_, F, Y>,
+    ) -> F {
         let Coming { now, since, .. } = coming;
         let (newest, facing) = self.face(look, target, *now, &coming.moments[zones.zone(target)]);
-        let history = self.history.saturating_sub(usize::from(newest == *now));
-        self.catch_up(&mut synapse, since, (target, now - 1, history), found, places);
         let flow = |synapse: &mut [F; V], idle: i32| {
             let emitted = now + since.way;
             self.flow(synapse, (tapes, zones.zone(target)), emitted - idle, emitted);
@@ -342,9 +322,8 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
             }
         };
         if let Some(since_last) = coming.ticks.filter(|_| newest < *now) {
-            flow(&mut synapse, since_last.min(now.saturating_sub(newest)));
+            flow(synapse, since_last.min(now.saturating_sub(newest)));
         }
-        let sent = self.meet(&mut synapse, coming, (newest, &facing), posts);
-        (synapse, sent)
+        self.meet(synapse, coming, (newest, &facing), posts)
     }
 }

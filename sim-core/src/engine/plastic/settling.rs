@@ -59,6 +59,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         Target { look, tapes, zones }: Target<'_, F, Y>,
         places: &mut Vec<u32>,
     ) {
+        places.clear();
         look.between(target, since.low, by, most, places);
         for place in places.iter().rev() {
             let post = look.post(*place);
