@@ -38,7 +38,7 @@ impl State {
         self.flows.clone_from(&as_in.flows);
         self.flows.shift(self.tick as i64 - as_in.tick as i64);
         let now = self.tick as i32;
-        self.plastic.iter_mut().flatten().for_each(|memory| memory.posts.take_back(now));
+        self.plastic.iter_mut().flatten().for_each(|memory| memory.take_back(now));
     }
 
     /// Gives plastic synapses the weights of a later state of the same plan, with all spikes of their targets worked off there.

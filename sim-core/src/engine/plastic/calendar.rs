@@ -27,11 +27,14 @@ impl Calendar {
 
     /// Enters the runs of a cell that fired at `tick`, as far as their day is after `now`.
     pub(crate) fn schedule(&mut self, fan: &Fan, cell: u32, tick: u64, now: u64) {
+        let today = self.place(tick);
         for run in fan.runs_of(cell) {
             let after = u64::from(fan.runs[run as usize].delay);
             let synapses = fan.synapses(run as usize).len();
             if after > now - tick && synapses > 0 {
-                let place = self.place(tick + after);
+                // No delay is longer than a year.
+                let place = today + after as usize;
+                let place = if place < self.days.len() { place } else { place - self.days.len() };
                 self.days[place].push(run);
                 self.events += synapses as u64;
             }

@@ -123,7 +123,8 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         for target in targets {
             let moment = &moments[zones.zone(target)];
             if self.rule.heeds(moment) {
-                memory.posts.push(target, tick, |last, since| self.rule.target(last, since, moment));
+                let new = memory.posts.push(target, tick, |last, since| self.rule.target(last, since, moment));
+                memory.recent.push::<F, Y>(target, tick, &new);
             }
         }
     }

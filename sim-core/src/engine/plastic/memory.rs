@@ -1,6 +1,7 @@
 //! What plastic synapses remember: a part of the state.
 
 use super::posts::{self, Posts};
+use super::recent::Recent;
 use super::tape::Tape;
 use super::view::View;
 use super::wiring::{Table, Wiring};
@@ -30,6 +31,8 @@ pub struct Memory {
     pub(crate) traces: Values,
     /// Spikes of the targets.
     pub(crate) posts: Posts,
+    /// The last of these once more, by target.
+    pub(super) recent: Recent,
     /// These as the synapses of each delay know them, where that is worth while.
     pub(crate) views: Vec<View>,
     /// Spikes of the targets up to this tick are not worked off any more: another state has done it.
@@ -55,6 +58,7 @@ impl Memory {
             last: vec![NEVER; runs],
             traces: Values::new(precision, vec![0.0; runs * traces]),
             posts: Posts::new(wiring.targets.len(), kept, precision),
+            recent: Recent::new(wiring.targets.len(), kept, precision),
             views: table.views().map(|delay| View::new(delay, wiring.targets.len(), kept, precision)).collect(),
             heeded: NEVER,
             swept: NEVER,
@@ -73,8 +77,7 @@ impl Memory {
         all.posts = all.gathered_posts(&others);
         all.heeded = others.iter().map(|memory| memory.heeded).max().unwrap_or(NEVER);
         all.swept = others.iter().map(|memory| memory.swept).max().unwrap_or(NEVER);
-        let Self { views, posts, swept, .. } = &mut all;
-        views.iter_mut().for_each(|view| view.turn(posts, table.seen(*swept, view.delay)));
+        all.turn(table);
         // All partitions have seen the same of it.
         all.tapes = others.first().map_or(all.tapes, |memory| memory.tapes.clone());
         for source in 0..wiring.rows.rows.len() as u32 - 1 {
@@ -83,6 +86,20 @@ impl Memory {
             }
         }
         all
+    }
+
+    /// Looks up in the targets' spikes what is shown of them.
+    fn turn(&mut self, table: &Table) {
+        let Self { wiring, views, posts, recent, swept, .. } = self;
+        views.iter_mut().for_each(|view| view.turn(posts, table.seen(*swept, view.delay)));
+        (0..wiring.targets.len()).for_each(|target| recent.turn(target, posts));
+    }
+
+    /// The targets' spikes of the last tick, if it is this one, never happened. No view shows them yet.
+    pub(crate) fn take_back(&mut self, tick: i32) {
+        let mut targets = Vec::new();
+        self.posts.take_back(tick, |target| targets.push(target));
+        targets.into_iter().for_each(|target| self.recent.turn(target, &self.posts));
     }
 
     /// The spikes of the targets, of which each of the others, by their targets, has some; none has those of targets without synapses.
@@ -155,8 +172,7 @@ impl Memory {
         if !all.last.iter().chain([&all.heeded, &all.swept]).all(|tick| is_past(*tick, now)) {
             return Err(bytes.wrong());
         }
-        let Self { views, posts, swept, .. } = &mut all;
-        views.iter_mut().for_each(|view| view.turn(posts, table.seen(*swept, view.delay)));
+        all.turn(table);
         Ok(all)
     }
 
@@ -174,6 +190,7 @@ impl Memory {
     pub(crate) fn delay(&mut self, by: i32) {
         posts::delay(self.last.iter_mut().chain([&mut self.heeded, &mut self.swept]), by);
         self.posts.delay(by);
+        self.recent.delay(by);
         self.views.iter_mut().for_each(|view| view.delay(by));
         self.tapes.iter_mut().for_each(|tape| tape.delay(by));
     }
@@ -189,13 +206,14 @@ impl Memory {
 /// Written out for `clone_from`, which takes no new memory where the sizes agree.
 impl Clone for Memory {
     fn clone(&self) -> Self {
-        let Self { wiring, synapses, last, traces, posts, views, heeded, swept, tapes } = self;
+        let Self { wiring, synapses, last, traces, posts, recent, views, heeded, swept, tapes } = self;
         Self {
             wiring: wiring.clone(),
             synapses: synapses.clone(),
             last: last.clone(),
             traces: traces.clone(),
             posts: posts.clone(),
+            recent: recent.clone(),
             views: views.clone(),
             heeded: *heeded,
             swept: *swept,
@@ -204,12 +222,13 @@ impl Clone for Memory {
     }
 
     fn clone_from(&mut self, source: &Self) {
-        let Self { wiring, synapses, last, traces, posts, views, heeded, swept, tapes } = self;
+        let Self { wiring, synapses, last, traces, posts, recent, views, heeded, swept, tapes } = self;
         wiring.clone_from(&source.wiring);
         synapses.clone_from(&source.synapses);
         last.clone_from(&source.last);
         traces.clone_from(&source.traces);
         posts.clone_from(&source.posts);
+        recent.clone_from(&source.recent);
         views.clone_from(&source.views);
         (*heeded, *swept) = (source.heeded, source.swept);
         tapes.clone_from(&source.tapes);

@@ -1,6 +1,6 @@
 //! Synapses that learn. [`crate::plasticity`] says what a rule is and when it is asked; here are the places of everything
 //! (`wiring.rs`, `fan.rs`: what does not change, `memory.rs`: what does, `posts.rs`: the targets' spikes that synapses
-//! have yet to see, `view.rs`: these as they are looked at), the calendar (`calendar.rs`) and the loops over synapses (`learner.rs`,
+//! have yet to see, `view.rs`, `recent.rs`: these as they are looked at), the calendar (`calendar.rs`) and the loops over synapses (`learner.rs`,
 //! `rows.rs`, `together.rs`, `settling.rs`, `following.rs`).
 //!
 //! ```text
@@ -27,6 +27,7 @@ mod memory;
 mod pipe;
 mod posts;
 mod reading;
+mod recent;
 mod rows;
 mod settling;
 mod synapses;

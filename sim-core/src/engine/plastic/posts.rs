@@ -70,13 +70,13 @@ impl Posts {
         }
     }
 
-    /// Enters a spike; `keep` makes what is kept of it from what was kept of the target's last, and the ticks since.
+    /// Enters a spike; `keep` makes what is kept of it, and returned, from what was kept of the target's last, and the ticks since.
     pub(crate) fn push<F: Width, const Y: usize>(
         &mut self,
         target: usize,
         tick: i32,
         keep: impl FnOnce(&[F; Y], Option<i32>) -> [F; Y],
-    ) {
+    ) -> [F; Y] {
         let before = self.newest[target];
         let (mut kept, place) = (self.kept.as_mut(), self.spikes.len());
         let kept = &mut F::slice(&mut kept)[target * Y..][..Y];
@@ -90,6 +90,7 @@ impl Posts {
         memory[Y..].copy_from_slice(&last);
         self.spikes.push(Post { tick, target: target as u16, before, previous: self.places[target] });
         (self.newest[target], self.places[target]) = (tick, place as u32);
+        new
     }
 
     /// Forgets spikes up to a tick, all of which all synapses have seen; returns how many.
@@ -135,12 +136,13 @@ impl Posts {
         delay(spikes.chain(&mut self.newest), by);
     }
 
-    /// Takes back the spikes of the last tick, if it is this one.
-    pub(crate) fn take_back(&mut self, tick: i32) {
+    /// Takes back the spikes of the last tick, if it is this one; `each`: of this target.
+    pub(super) fn take_back(&mut self, tick: i32, mut each: impl FnMut(usize)) {
         while let Some(spike) = self.spikes.pop_if(|spike| spike.tick >= tick) {
             let (target, place, width) = (usize::from(spike.target), self.spikes.len(), self.width);
             (self.newest[target], self.places[target]) = (spike.before, spike.previous);
             (0..width).for_each(|i| self.kept.set(target * width + i, self.memories.get((place * 2 + 1) * width + i)));
+            each(target);
         }
         self.memories.resize(self.spikes.len() * 2 * self.width);
     }

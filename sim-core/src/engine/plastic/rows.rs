@@ -4,6 +4,7 @@ use super::learner::{Arrivals, Loop};
 use super::memory::{Memory, NEVER};
 use super::pipe::Pipe;
 use super::posts::{Look, Post};
+use super::recent::{Last, News};
 use super::settling::{Since, Target};
 use super::synapses::{Synapses, traces_of};
 use super::together::{TOGETHER, bits};
@@ -35,7 +36,7 @@ impl<F, M, const X: usize> Coming<'_, F, M, X> {
     /// Whether a synapse does not find all that it needs in the view, or its target fires in this very tick.
     #[inline(always)]
     pub(super) fn finds_odd(&self, Seen(ticks): Seen) -> bool {
-        ticks[SHOWN] > self.since.low || ticks[0] == self.now
+        (ticks[SHOWN] > self.since.low) | (ticks[0] == self.now)
     }
 
     /// Ticks since the source's last spike, for spikes of the target in this very tick; `None` where these have been met: before the
@@ -45,69 +46,64 @@ impl<F, M, const X: usize> Coming<'_, F, M, X> {
     }
 }
 
-/// What a source's spike changes, and what of the targets it finds there.
-struct Place<'a, F, const V: usize, const Y: usize> {
-    synapses: Synapses<'a, F, V>,
+/// What sources' spikes find at the targets.
+struct There<'a, F, const Y: usize> {
     target: Target<'a, F, Y>,
     outlet: Pipe<'a>,
-    places: &'a mut Vec<u32>,
+    places: Vec<u32>,
 }
 
 impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usize> Loop<F, R, V, X, Y> {
     /// Runs of synapses get their source's spike.
     pub(super) fn meet_runs(&self, memory: &mut Memory, arrivals: &Arrivals<'_>, bus: &Bus, sums: &mut [f64]) {
-        let (mut moments, mut room, mut places) = (Vec::new(), Vec::new(), Vec::new());
-        let wiring = memory.wiring.clone();
-        let Wiring { rows, cells, targets, zones, .. } = &*wiring;
+        let (mut moments, mut room) = (Vec::new(), Vec::new());
+        let Memory { wiring, synapses, last, traces, posts, recent, views, heeded, swept, tapes } = memory;
+        let Wiring { rows, cells, targets, zones, .. } = &**wiring;
+        let (mut synapses, mut traces, look) = (synapses.as_mut(), traces.as_mut(), posts.look::<F, Y>());
+        let (mut synapses, traces) = (Synapses::new(F::slice(&mut synapses)), F::slice(&mut traces));
+        let outlet = Pipe::new(arrivals.outlet, sums, targets.len());
+        let mut there =
+            There { target: Target { look: &look, recents: recent.look(), tapes, zones }, outlet, places: Vec::new() };
         let delay = |run: &u32| rows.runs[*run as usize].delay;
         for runs in arrivals.runs.chunk_by(|a, b| delay(a) == delay(b)) {
             let delay = delay(&runs[0]);
             let (emitted, now) = (arrivals.tick - delay as i32, self.seen(arrivals.tick, delay));
             moments.clear();
             zones.views(bus.at(emitted, &mut room), |_, view| moments.push(self.rule.moment(view)));
-            let view = memory.views.binary_search_by_key(&delay, |view| view.delay).ok();
-            if let Some(view) = view {
-                memory.views[view].show(&memory.posts.look::<F, Y>(), now);
-            }
+            let view = views.binary_search_by_key(&delay, |view| view.delay).ok();
+            let sight = view.map(|view| {
+                views[view].show(&look, now);
+                views[view].sight()
+            });
+            let course = self.course(delay, *heeded, *swept);
             for run in runs.iter().map(|run| *run as usize) {
-                let (coming, after) = self.coming(memory, run, emitted, now, &moments);
-                let Memory { synapses, posts, views, tapes, .. } = &mut *memory;
-                let mut synapses = synapses.as_mut();
-                let look = posts.look::<F, Y>();
-                let mut synapses = Synapses::new(F::slice(&mut synapses));
-                let mut place = Place {
-                    synapses: synapses.run(rows.synapses(run)),
-                    target: Target { look: &look, tapes, zones },
-                    outlet: Pipe::new(arrivals.outlet, &mut *sums, targets.len()),
-                    places: &mut places,
-                };
-                let cells = &cells[rows.synapses(run)];
-                match view {
-                    Some(view) => self.come(&mut place, &views[view].sight(), cells, &coming),
-                    None => self.come_unseen(&mut place, cells, &coming),
+                let since = course.since(last[run], traces_of(traces, run));
+                let coming = self.coming(since, emitted, now, &moments);
+                let (mut synapses, cells) = (synapses.run(rows.synapses(run)), &cells[rows.synapses(run)]);
+                match &sight {
+                    Some(sight) => self.come(&mut synapses, &mut there, sight, cells, &coming),
+                    None => self.come_unseen(&mut synapses, &mut there, cells, &coming),
                 }
-                memory.last[run] = emitted;
-                let mut traces = memory.traces.as_mut();
-                F::slice(&mut traces)[run * X..][..X].copy_from_slice(&after);
+                last[run] = emitted;
+                traces[run * X..][..X].copy_from_slice(&coming.after);
             }
         }
     }
 
-    /// What a run sees of a spike.
+    /// What a run sees of a spike. `since`: of the source's last one.
+    #[inline(always)]
     fn coming<'a>(
         &self,
-        memory: &Memory,
-        run: usize,
+        since: Option<Since<F, X>>,
         emitted: i32,
         now: i32,
         moments: &'a [R::Moment],
-    ) -> (Coming<'a, F, R::Moment, X>, [F; X]) {
-        let since = self.since(memory, run);
+    ) -> Coming<'a, F, R::Moment, X> {
         let ticks = since.map(|since| now - since.last);
-        let none = || Since { traces: traces_of(F::all(&memory.traces), run), last: NEVER, way: emitted - now, low: now };
+        let none = || Since { traces: [F::of(0.0); X], last: NEVER, way: emitted - now, low: now };
         let since = since.unwrap_or_else(none);
         let after = self.rule.source(&since.traces, ticks);
-        (Coming { now, ticks, since, after, moments }, after)
+        Coming { now, ticks, since, after, moments }
     }
 
     /// A target as sources' spikes of a tick (by its clock) find it: its last spike up to then, and what it is to them.
@@ -154,10 +150,18 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
 
     /// The synapses of one run get their source's spike. The few that do not find all in the view come last, apart.
     #[inline(always)]
-    fn come(&self, place: &mut Place<'_, F, V, Y>, sight: &Sight<'_, F, Y>, cells: &[u16], coming: &Coming<'_, F, R::Moment, X>) {
-        let Place { synapses, target: found, outlet, places } = place;
-        for start in (0..cells.len()).step_by(TOGETHER) {
-            let end = cells.len().min(start + TOGETHER);
+    fn come(
+        &self,
+        synapses: &mut Synapses<'_, F, V>,
+        There { target: found, outlet, places }: &mut There<'_, F, Y>,
+        sight: &Sight<'_, F, Y>,
+        cells: &[u16],
+        coming: &Coming<'_, F, R::Moment, X>,
+    ) {
+        let mut end = 0;
+        while end < cells.len() {
+            let start = end;
+            end = cells.len().min(start + TOGETHER);
             if sight.seen.len() > CACHED {
                 let ahead = &cells[end..cells.len().min(end + TOGETHER)];
                 ahead.iter().for_each(|cell| prefetch(sight.seen.as_ptr().wrapping_add(usize::from(*cell))));
@@ -168,7 +172,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
             if R::LONG {
                 let search = |synapse: &usize| !in_step(sight.seen[usize::from(cells[*synapse])]);
                 let which = bits(odd).filter(search).fold(0, |which, synapse| which | 1 << synapse);
-                self.catch_up_together(&mut synapses, (cells, which), coming, found.look, places);
+                self.catch_up_together(&mut synapses, (cells, which), coming, *found, places);
             }
             for synapse in bits(odd) {
                 let target = usize::from(cells[synapse]);
@@ -177,10 +181,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
                     let kept = std::array::from_fn(|spike| sight.kept(target, spike));
                     self.meet_in_step(&mut values, coming, seen, &kept, &coming.moments[found.zones.zone(target)])
                 } else {
-                    if !R::LONG {
-                        self.catch_up_before(&mut values, coming, target, *found, places);
-                    }
-                    self.meet_searching(&mut values, coming, target, *found)
+                    self.meet_apart(&mut values, coming, (target, !R::LONG), *found, places)
                 };
                 synapses.set(synapse, values);
                 outlet.send(target, sent.to_f64());
@@ -259,7 +260,8 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         for spike in (0..SHOWN).rev() {
             let new = ticks[spike] > since.low;
             if R::PLAIN || new {
-                let ticks_since = if new { ticks[spike] - since.last } else { i32::MAX };
+                // All time where there is none, without a branch: of chance, it would cost more than all the rest.
+                let ticks_since = (ticks[spike].wrapping_sub(since.last) | -i32::from(!new)) & i32::MAX;
                 let idle = ticks_since.min(ticks[spike].saturating_sub(ticks[spike + 1]));
                 self.rule.on_post(synapse, &since.traces, PostSpike { since: ticks_since, kept: &kept[spike], idle });
                 self.rule.clip(synapse);
@@ -268,20 +270,89 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     }
 
     /// The same for synapses of whose targets no view is kept.
-    fn come_unseen(&self, place: &mut Place<'_, F, V, Y>, cells: &[u16], coming: &Coming<'_, F, R::Moment, X>) {
-        let Place { synapses, target: found, outlet, places } = place;
+    fn come_unseen(
+        &self,
+        synapses: &mut Synapses<'_, F, V>,
+        There { target: found, outlet, places }: &mut There<'_, F, Y>,
+        cells: &[u16],
+        coming: &Coming<'_, F, R::Moment, X>,
+    ) {
         for (synapse, cell) in cells.iter().enumerate() {
             let target = usize::from(*cell);
             let mut values = synapses.get(synapse);
-            self.catch_up_before(&mut values, coming, target, *found, places);
-            let sent = self.meet_searching(&mut values, coming, target, *found);
+            let sent = self.meet_apart(&mut values, coming, (target, true), *found, places);
             synapses.set(synapse, values);
             outlet.send(target, sent.to_f64());
         }
     }
 
+    /// What a synapse does of whose target there is no view, or not enough to be seen in it. `behind`: it has yet to work off what its target
+    /// did before this tick.
+    #[inline(never)]
+    fn meet_apart(
+        &self,
+        synapse: &mut [F; V],
+        coming: &Coming<'_, F, R::Moment, X>,
+        (target, behind): (usize, bool),
+        found: Target<'_, F, Y>,
+        places: &mut Vec<u32>,
+    ) -> F {
+        let last = found.recents.of(target);
+        let Some(news) = last.news(coming.since.low, coming.now) else {
+            if behind {
+                self.catch_up_before(synapse, coming, target, found, places);
+            }
+            return self.meet_searching(synapse, coming, target, found);
+        };
+        if behind {
+            self.catch_up_recent(synapse, &coming.since, (target, last, news), found);
+        }
+        self.meet_last(synapse, coming, (target, last, news.first), found)
+    }
+
+    /// A synapse works off what its target did since the source's last spike and before this tick, where its last spikes are enough.
+    #[inline(always)]
+    fn catch_up_recent(
+        &self,
+        synapse: &mut [F; V],
+        since: &Since<F, X>,
+        (target, last, News { first, count }): (usize, Last<'_, F, Y>, News),
+        Target { tapes, zones, .. }: Target<'_, F, Y>,
+    ) {
+        for spike in (first..first + count.min(self.history)).rev() {
+            let (ticks, idle) = last.since(spike, since.last);
+            if ticks as u32 > self.reach {
+                return;
+            }
+            let came = last.tick(spike) + since.way;
+            self.flow(synapse, (tapes, zones.zone(target)), came - idle, came);
+            self.rule.on_post(synapse, &since.traces, PostSpike { since: ticks, kept: &last.kept(spike), idle });
+            self.rule.clip(synapse);
+        }
+    }
+
+    /// What a synapse does when its source's spike comes, which has worked off what its target did before this tick, in which its target
+    /// does not fire. `first`: the place of the target's newest spike before.
+    #[inline(always)]
+    fn meet_last(
+        &self,
+        synapse: &mut [F; V],
+        coming: &Coming<'_, F, R::Moment, X>,
+        (target, last, first): (usize, Last<'_, F, Y>, usize),
+        Target { tapes, zones, .. }: Target<'_, F, Y>,
+    ) -> F {
+        let (Coming { now, since, .. }, newest, zone) = (coming, last.tick(first), zones.zone(target));
+        if let Some(since_last) = coming.ticks {
+            let emitted = now + since.way;
+            self.flow(synapse, (tapes, zone), emitted - since_last.min(now.saturating_sub(newest)), emitted);
+        }
+        let kept = last.kept(first);
+        let facing = self.rule.facing((newest != NEVER).then(|| (&kept, now - newest)), &coming.moments[zone]);
+        self.meet(synapse, coming, (newest, &facing), |_| ())
+    }
+
     /// A synapse works off what its target did since the source's last spike and before this tick.
-    fn catch_up_before(
+    pub(super) fn catch_up_before(
         &self,
         synapse: &mut [F; V],
         coming: &Coming<'_, F, R::Moment, X>,
@@ -302,7 +373,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         synapse: &mut [F; V],
         coming: &Coming<'_, F, R::Moment, X>,
         target: usize,
-        Target { look, tapes, zones }: Target<'_, F, Y>,
+        Target { look, tapes, zones, .. }: Target<'_, F, Y>,
     ) -> F {
         let Coming { now, since, .. } = coming;
         let (newest, facing) = self.face(look, target, *now, &coming.moments[zones.zone(target)]);

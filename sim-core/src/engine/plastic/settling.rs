@@ -3,6 +3,7 @@
 use super::learner::Loop;
 use super::memory::{Memory, NEVER};
 use super::posts::Look;
+use super::recent::Recents;
 use super::synapses::{Synapses, traces_of};
 use super::tape::Tape;
 use crate::engine::values::Width;
@@ -24,10 +25,28 @@ pub(super) struct Since<F, const X: usize> {
     pub(super) low: i32,
 }
 
+/// The way from the target's spike to synapses of one delay, and up to which tick by the targets' clocks spikes have been worked off, whenever
+/// the source fired last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Course {
+    way: i32,
+    low: i32,
+}
+
+impl Course {
+    /// Of a source whose last spike was emitted then, with the traces that it left; none where it never fired.
+    #[inline(always)]
+    pub(super) fn since<F, const X: usize>(&self, emitted: i32, traces: [F; X]) -> Option<Since<F, X>> {
+        let Self { way, low } = *self;
+        (emitted != NEVER).then(|| Since { traces, last: emitted - way, way, low: (emitted - way).max(low) })
+    }
+}
+
 /// What a synapse finds of its target.
 #[derive(Clone, Copy)]
 pub(super) struct Target<'a, F, const Y: usize> {
     pub(super) look: &'a Look<'a, F, Y>,
+    pub(super) recents: Recents<'a, F, Y>,
     pub(super) tapes: &'a [Tape],
     pub(super) zones: &'a Zones,
 }
@@ -39,15 +58,9 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         self.conventions.backpropagation.seen(arrival, delay)
     }
 
-    /// A run's source's last spike; none where it never fired.
-    pub(super) fn since(&self, memory: &Memory, run: usize) -> Option<Since<F, X>> {
-        let Memory { wiring, last, traces, heeded, swept, .. } = memory;
-        let delay = wiring.rows.runs[run].delay;
-        let (way, emitted) = (self.way(delay), last[run]);
-        (emitted != NEVER).then(|| {
-            let low = (emitted - way).max(*heeded).max(self.seen(*swept, delay));
-            Since { traces: traces_of(F::all(traces), run), last: emitted - way, way, low }
-        })
+    /// What all synapses of a delay have in common; `heeded`, `swept` as in their memory.
+    pub(super) fn course(&self, delay: u32, heeded: i32, swept: i32) -> Course {
+        Course { way: self.way(delay), low: heeded.max(self.seen(swept, delay)) }
     }
 
     /// A synapse works off the spikes of its target that are new to it, by a tick of the target's clock: the last so many.
@@ -56,7 +69,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         synapse: &mut [F; V],
         since: &Since<F, X>,
         (target, by, most): (usize, i32, usize),
-        Target { look, tapes, zones }: Target<'_, F, Y>,
+        Target { look, tapes, zones, .. }: Target<'_, F, Y>,
         places: &mut Vec<u32>,
     ) {
         places.clear();
@@ -83,14 +96,15 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         }
         let mut places = Vec::new();
         for run in 0..memory.wiring.rows.run_count() {
-            let (delay, Some(since)) = (memory.wiring.rows.runs[run].delay, self.since(memory, run)) else { continue };
-            let by = by(delay);
+            let delay = memory.wiring.rows.runs[run].delay;
+            let (course, by) = (self.course(delay, memory.heeded, memory.swept), by(delay));
+            let Some(since) = course.since(memory.last[run], traces_of(F::all(&memory.traces), run)) else { continue };
             if by <= since.low || (since.low - since.last) as u32 >= self.reach {
                 continue;
             }
-            let Memory { wiring, synapses, posts, tapes, .. } = &mut *memory;
+            let Memory { wiring, synapses, posts, recent, tapes, .. } = &mut *memory;
             let look = posts.look::<F, Y>();
-            let target = Target { look: &look, tapes, zones: &wiring.zones };
+            let target = Target { look: &look, recents: recent.look(), tapes, zones: &wiring.zones };
             let mut synapses = synapses.as_mut();
             let mut synapses = Synapses::<F, V>::new(F::slice(&mut synapses));
             for synapse in wiring.rows.synapses(run) {

@@ -2,9 +2,9 @@
 //! those that have another the next.
 
 use super::learner::Loop;
-use super::posts::Look;
+use super::recent::News;
 use super::rows::Coming;
-use super::settling::Since;
+use super::settling::{Since, Target};
 use super::synapses::Synapses;
 use super::view::{SHOWN, Seen, Sight};
 use crate::engine::values::Width;
@@ -63,16 +63,19 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         coming: &Coming<'_, F, R::Moment, X>,
     ) {
         let Since { last, low, .. } = &coming.since;
+        // By spike: synapses to which it is new. Written in any case, and kept or not: no branch of chance.
+        let (mut places, mut counts) = ([[0_u8; TOGETHER]; SHOWN], [0; SHOWN]);
+        for (place, cell) in cells.iter().enumerate() {
+            let seen = sight.seen[usize::from(*cell)];
+            let even = !coming.finds_odd(seen);
+            for spike in 0..SHOWN {
+                places[spike][counts[spike] % TOGETHER] = place as u8;
+                counts[spike] += usize::from((seen.0[spike] > *low) & even);
+            }
+        }
         let mut batch = Batch::new();
         for spike in (0..SHOWN).rev() {
-            // Written in any case, and kept or not: no branch of chance.
-            let (mut places, mut count) = ([0_u8; TOGETHER], 0);
-            for (place, cell) in cells.iter().enumerate() {
-                let seen = sight.seen[usize::from(*cell)];
-                places[count] = place as u8;
-                count += usize::from(seen.0[spike] > *low && !coming.finds_odd(seen));
-            }
-            for place in &places[..count] {
+            for place in &places[spike][..counts[spike]] {
                 let target = usize::from(cells[usize::from(*place)]);
                 let Seen(ticks) = sight.seen[target];
                 let since = ticks[spike] - last;
@@ -89,31 +92,36 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         synapses: &mut Synapses<'_, F, V>,
         (cells, which): (&[u16], u64),
         coming: &Coming<'_, F, R::Moment, X>,
-        look: &Look<'_, F, Y>,
+        found: Target<'_, F, Y>,
         places: &mut Vec<u32>,
     ) {
-        let Since { last, low, .. } = &coming.since;
-        let (mut lists, mut count) = ([const { (0_u8, 0, 0) }; TOGETHER], 0);
-        places.clear();
+        if which == 0 {
+            return;
+        }
+        let Since { last, low, .. } = coming.since;
+        let (mut lists, mut count) = ([(0_u8, News { first: 0, count: 0 }); TOGETHER], 0);
         for synapse in bits(which) {
-            let start = places.len();
-            look.between(usize::from(cells[synapse]), *low, coming.now - 1, usize::MAX, places);
-            lists[count] = (synapse as u8, start, places.len());
-            count += 1;
+            let target = usize::from(cells[synapse]);
+            if let Some(news) = found.recents.of(target).news(low, coming.now) {
+                lists[count] = (synapse as u8, news);
+                count += 1;
+            } else {
+                let mut values = synapses.get(synapse);
+                self.catch_up_before(&mut values, coming, target, found, places);
+                synapses.set(synapse, values);
+            }
         }
         let mut batch = Batch::new();
         loop {
-            for (synapse, start, end) in lists[..count].iter_mut().filter(|(_, start, end)| start < end) {
-                *end -= 1;
-                let place = places[*end];
-                let post = look.post(place);
-                let since = post.tick - last;
+            for (synapse, News { first, count }) in lists[..count].iter_mut().filter(|(_, news)| news.count > 0) {
+                *count -= 1;
+                let (spikes, spike) = (found.recents.of(usize::from(cells[usize::from(*synapse)])), *first + *count);
+                let (since, idle) = spikes.since(spike, last);
                 if since as u32 > self.reach {
-                    *end = *start;
+                    *count = 0;
                     continue;
                 }
-                let idle = since.min(post.tick.saturating_sub(post.before));
-                batch.push(*synapse, synapses, (since, *look.of(place), idle));
+                batch.push(*synapse, synapses, (since, spikes.kept(spike), idle));
             }
             if batch.count == 0 {
                 return;

@@ -5,6 +5,7 @@ use super::fan::{Fan, Run};
 use super::learner::Learner;
 use super::pipe::Outlet;
 use super::posts::Posts;
+use super::recent::Recent;
 use super::settling::REMEMBERED;
 use super::view::View;
 use crate::connect::{Generator, Synapse};
@@ -87,12 +88,13 @@ impl Table {
         places + start + self.start.precision().bytes() * count * variables
     }
 
-    /// Bytes of rows and runs, of what runs remember, and of the views of the targets.
+    /// Bytes of rows and runs, of what runs remember, and of what is shown of the targets.
     pub(crate) fn index_bytes(&self) -> usize {
         let ((_, traces, kept), precision) = (self.learner.sizes(), self.start.precision());
         let Wiring { rows, targets, .. } = &*self.wiring;
         let remembered = size_of::<i32>() + traces * precision.bytes();
-        rows.bytes() + rows.run_count() * remembered + self.views().count() * targets.len() * View::bytes(kept, precision)
+        let shown = self.views().count() * View::bytes(kept, precision) + Recent::bytes(kept, precision);
+        rows.bytes() + rows.run_count() * remembered + targets.len() * shown
     }
 }
 
@@ -128,7 +130,7 @@ pub(crate) struct Kept {
     pub(crate) layout: &'static str,
     /// Bytes of a synapse: [`Table::record_bytes`] of one.
     pub(crate) synapse: usize,
-    /// Bytes of all that is kept of targets' spikes, and of views of them, at most.
+    /// Bytes of all that is kept and shown of targets' spikes, at most.
     pub(crate) targets: f64,
 }
 
@@ -147,10 +149,11 @@ pub(crate) fn kept(network: &Network, projection: &Projection, learning: &Learni
     };
     let spikes = 2.0 * spikes;
     let views = if matches!(projection.delay, Draw::Constant(_)) { targets } else { synapses / WORTH as f64 };
+    let [post, view, recent] = [Posts::bytes, View::bytes, Recent::bytes].map(|bytes| bytes(numbers, precision) as f64);
     Kept {
         layout: layout(precision),
         synapse: size_of::<u16>() + precision.bytes() * (variables + start),
-        targets: spikes * Posts::bytes(numbers, precision) as f64 + views * View::bytes(numbers, precision) as f64,
+        targets: spikes * post + views * view + targets * recent,
     }
 }
 
