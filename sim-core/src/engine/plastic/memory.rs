@@ -58,7 +58,7 @@ impl Memory {
             last: vec![NEVER; runs],
             traces: Values::new(precision, vec![0.0; runs * traces]),
             posts: Posts::new(wiring.targets.len(), kept, precision),
-            recent: Recent::new(wiring.targets.len(), kept, precision),
+            recent: Recent::new(table.recents(), kept, precision),
             views: table.views().map(|delay| View::new(delay, wiring.targets.len(), kept, precision)).collect(),
             heeded: NEVER,
             swept: NEVER,

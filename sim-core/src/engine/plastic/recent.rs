@@ -9,12 +9,15 @@ use crate::real::Precision;
 /// Spikes of a target.
 pub(super) const RECENT: usize = 8;
 
+/// Synapses for whose search those of one target are kept, on average: they take two or three bytes of each at most.
+const SEARCHED: f64 = 24.0;
+
 /// The ticks of a target's last spikes, the newest first; [`NEVER`] where there are not so many.
 #[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
+#[repr(align(32))]
 pub(super) struct Ticks([i32; RECENT]);
 
-/// The last spikes of all targets of a table.
+/// The last spikes of all targets of a table, or of none.
 #[derive(Clone, Debug)]
 pub(super) struct Recent {
     ticks: Vec<Ticks>,
@@ -49,6 +52,11 @@ impl Recent {
         size_of::<Ticks>() + RECENT * width * precision.bytes()
     }
 
+    /// Whether to keep them: where synapses are few, they would take more than these do.
+    pub(super) fn of_use(targets: f64, synapses: f64) -> bool {
+        targets * SEARCHED <= synapses
+    }
+
     pub(super) fn new(targets: usize, width: usize, precision: Precision) -> Self {
         let kept = Values::new(precision, vec![0.0; targets * RECENT * width]);
         Self { ticks: vec![Ticks([NEVER; RECENT]); targets], kept }
@@ -56,7 +64,7 @@ impl Recent {
 
     /// Enters a spike.
     pub(super) fn push<F: Width, const Y: usize>(&mut self, target: usize, tick: i32, new: &[F; Y]) {
-        let Ticks(ticks) = &mut self.ticks[target];
+        let Some(Ticks(ticks)) = self.ticks.get_mut(target) else { return };
         ticks.copy_within(..RECENT - 1, 1);
         ticks[0] = tick;
         let mut kept = self.kept.as_mut();
@@ -67,7 +75,7 @@ impl Recent {
 
     /// Looks up the last spikes of a target anew. Those that all synapses have seen may be missing, but for the last.
     pub(super) fn turn(&mut self, target: usize, posts: &Posts) {
-        let Ticks(ticks) = &mut self.ticks[target];
+        let Some(Ticks(ticks)) = self.ticks.get_mut(target) else { return };
         *ticks = [NEVER; RECENT];
         for (number, spike) in posts.last_by(target, i32::MAX).take(RECENT).enumerate() {
             ticks[number] = spike.tick;
@@ -86,10 +94,19 @@ impl Recent {
     }
 }
 
-impl<'a, F, const Y: usize> Recents<'a, F, Y> {
+impl<'a, F: Copy, const Y: usize> Recents<'a, F, Y> {
+    /// Of a target of which they are kept.
     #[inline(always)]
     pub(super) fn of(&self, target: usize) -> Last<'a, F, Y> {
         Last { ticks: &self.ticks[target].0, kept: &self.kept[target * RECENT * Y..][..RECENT * Y] }
+    }
+
+    /// A target's spikes after the tick `low` and before `now`. `None` where there may be more of them, where one is of `now`, or where they
+    /// are not kept.
+    #[inline(always)]
+    pub(super) fn news(&self, target: usize, low: i32, now: i32) -> Option<(Last<'a, F, Y>, News)> {
+        let last = (!self.ticks.is_empty()).then(|| self.of(target))?;
+        last.news(low, now).map(|news| (last, news))
     }
 }
 
@@ -100,9 +117,8 @@ impl<F: Copy, const Y: usize> Last<'_, F, Y> {
         self.ticks.iter().map(|last| i32::from(*last > tick)).sum::<i32>() as usize
     }
 
-    /// The spikes after the tick `low` and before `now`. `None` where there may be more of them, or where one is of `now`.
     #[inline(always)]
-    pub(super) fn news(&self, low: i32, now: i32) -> Option<News> {
+    fn news(&self, low: i32, now: i32) -> Option<News> {
         let new = self.after(low);
         let later = if self.ticks[0] < now { 0 } else { self.later(now)? };
         (new < RECENT).then(|| News { first: later, count: new.saturating_sub(later) })

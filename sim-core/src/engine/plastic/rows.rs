@@ -297,8 +297,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         found: Target<'_, F, Y>,
         places: &mut Vec<u32>,
     ) -> F {
-        let last = found.recents.of(target);
-        let Some(news) = last.news(coming.since.low, coming.now) else {
+        let Some((last, news)) = found.recents.news(target, coming.since.low, coming.now) else {
             if behind {
                 self.catch_up_before(synapse, coming, target, found, places);
             }

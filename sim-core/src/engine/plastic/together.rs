@@ -102,7 +102,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         let (mut lists, mut count) = ([(0_u8, News { first: 0, count: 0 }); TOGETHER], 0);
         for synapse in bits(which) {
             let target = usize::from(cells[synapse]);
-            if let Some(news) = found.recents.of(target).news(low, coming.now) {
+            if let Some((_, news)) = found.recents.news(target, low, coming.now) {
                 lists[count] = (synapse as u8, news);
                 count += 1;
             } else {

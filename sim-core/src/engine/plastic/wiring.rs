@@ -69,6 +69,12 @@ impl Table {
         delays.iter().copied().filter(move |_| of_use)
     }
 
+    /// Targets of which the last spikes are kept side by side: all or none.
+    pub(crate) fn recents(&self) -> usize {
+        let Wiring { cells, targets, .. } = &*self.wiring;
+        if self.learner.heeds_targets() && Recent::of_use(targets.len() as f64, cells.len() as f64) { targets.len() } else { 0 }
+    }
+
     /// Which of the targets' spikes a spike of the source that arrives at a tick finds worked off, or works off: those up to this tick.
     pub(crate) fn seen(&self, arrival: i32, delay: u32) -> i32 {
         self.learner.conventions().backpropagation.seen(arrival, delay)
@@ -93,8 +99,8 @@ impl Table {
         let ((_, traces, kept), precision) = (self.learner.sizes(), self.start.precision());
         let Wiring { rows, targets, .. } = &*self.wiring;
         let remembered = size_of::<i32>() + traces * precision.bytes();
-        let shown = self.views().count() * View::bytes(kept, precision) + Recent::bytes(kept, precision);
-        rows.bytes() + rows.run_count() * remembered + targets.len() * shown
+        let shown = targets.len() * self.views().count() * View::bytes(kept, precision);
+        rows.bytes() + rows.run_count() * remembered + shown + self.recents() * Recent::bytes(kept, precision)
     }
 }
 
@@ -149,11 +155,12 @@ pub(crate) fn kept(network: &Network, projection: &Projection, learning: &Learni
     };
     let spikes = 2.0 * spikes;
     let views = if matches!(projection.delay, Draw::Constant(_)) { targets } else { synapses / WORTH as f64 };
+    let recents = if Recent::of_use(targets, synapses) { targets } else { 0.0 };
     let [post, view, recent] = [Posts::bytes, View::bytes, Recent::bytes].map(|bytes| bytes(numbers, precision) as f64);
     Kept {
         layout: layout(precision),
         synapse: size_of::<u16>() + precision.bytes() * (variables + start),
-        targets: spikes * post + views * view + targets * recent,
+        targets: spikes * post + views * view + recents * recent,
     }
 }
 
