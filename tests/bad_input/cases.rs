@@ -61,6 +61,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ),
     (
         "[[projections]]\nname = \"recurrent\"",
+        "[populations.step]\nneurons = { model = \"dc\", amplitude = \"1 pA\" }\nsize = 1\n[populations.relay]\nneurons = { model = \"parrot\" }\nsize = 1\n[[projections]]\nsource = \"step\"\ntarget = «\"relay\"»\nconnect = { rule = \"all_to_all\" }\n[[projections]]\nname = \"recurrent\"",
+        "no-current-input",
+        "a current changes nothing",
+    ),
+    (
+        "[[projections]]\nname = \"recurrent\"",
         "«[[projections]]»\nsource = \"exc\"\ntarget = \"exc\"\nconnect = { rule = \"one_to_one\" }\nweight = \"1 pA\"\n[[projections]]\nname = \"recurrent\"",
         "missing-key",
         "needs a delay",

@@ -179,8 +179,8 @@ impl Block<'_, '_> {
         let slow = injects && matches!(source, Model::Neuron(_));
         self.learns_from(source, ends)?;
         self.fits_third(source, target, ends)?;
-        if let Some(target) = target.filter(|_| slow) {
-            self.takes_slow_current(target, ends)?;
+        if let Some(target) = target.filter(|_| injects) {
+            self.takes_current(target, ends)?;
         }
         let receptor = target.map_or(Ok(None), |target| self.receptor(target, injects))?;
         if let Some(target) = target.filter(|target| target.receptors.is_empty() && !injects) {

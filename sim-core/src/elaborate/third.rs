@@ -168,15 +168,15 @@ impl Block<'_, '_> {
             }
         }
         match target {
-            Some(target) => self.takes_slow_current(target, ends),
+            Some(target) => self.takes_current(target, ends),
             None => {
                 Err(problem(ends.target.span, format!("\"{}\" is a stimulus: no current reaches it", ends.target_name)).into())
             }
         }
     }
 
-    /// Refuses currents of cells into models that do not feel any.
-    pub(super) fn takes_slow_current(&self, target: &'static NeuronCard, ends: &Ends<'_>) -> Outcome<()> {
+    /// Refuses currents into models that do not feel any.
+    pub(super) fn takes_current(&self, target: &'static NeuronCard, ends: &Ends<'_>) -> Outcome<()> {
         if takes_current(target, self.context.settings.grid) {
             return Ok(());
         }

@@ -164,12 +164,15 @@ impl Memory {
         bytes.values(&mut all.synapses)?;
         bytes.fill(&mut all.last)?;
         bytes.values(&mut all.traces)?;
-        all.posts.read(now, table.seen(now, longest), bytes)?;
+        all.posts.read(now, bytes)?;
         (all.heeded, all.swept) = (bytes.get()?, bytes.get()?);
         for tape in &mut all.tapes {
             *tape = Tape::read(now, bytes)?;
         }
-        if !all.last.iter().chain([&all.heeded, &all.swept]).all(|tick| is_past(*tick, now)) {
+        // Where the history is bounded, no sweep says what may be forgotten.
+        let seen = table.seen(if table.learner.history().is_some() { now } else { all.swept }, longest);
+        let ticks_are_past = all.last.iter().chain([&all.heeded, &all.swept]).all(|tick| is_past(*tick, now));
+        if !ticks_are_past || !all.posts.has_all_after(seen) {
             return Err(bytes.wrong());
         }
         all.turn(table);

@@ -10,12 +10,15 @@ use std::ops::Range;
 /// Bytes of a spike in a snapshot: two ticks and the target.
 const POST_BYTES: usize = 10;
 
+/// The place of a spike that is forgotten, or never was.
+const FORGOTTEN: u32 = u32::MAX;
+
 /// The spikes of the targets of a table.
 #[derive(Clone, Debug)]
 pub(crate) struct Posts {
     /// Numbers kept of each spike.
     width: usize,
-    /// By target: tick of its last spike, that spike's place among those below (if it is still there), and what is kept of it.
+    /// By target: tick of its last spike, that spike's place among those below, and what is kept of it.
     newest: Vec<i32>,
     places: Vec<u32>,
     kept: Values,
@@ -30,7 +33,7 @@ pub(crate) struct Posts {
 pub(crate) struct Post {
     pub(crate) tick: i32,
     pub(crate) target: u16,
-    /// The target's spike before: its tick, and its place if it is still there.
+    /// The target's spike before: its tick, and its place.
     pub(crate) before: i32,
     previous: u32,
 }
@@ -63,7 +66,7 @@ impl Posts {
         Self {
             width,
             newest: vec![NEVER; targets],
-            places: vec![0; targets],
+            places: vec![FORGOTTEN; targets],
             kept: Values::new(precision, vec![0.0; targets * width]),
             spikes: Vec::new(),
             memories: Values::new(precision, Vec::new()),
@@ -125,6 +128,7 @@ impl Posts {
 
     /// Finds the places of all spikes anew.
     fn link(&mut self) {
+        self.places.fill(FORGOTTEN);
         for (place, spike) in self.spikes.iter_mut().enumerate() {
             spike.previous = std::mem::replace(&mut self.places[usize::from(spike.target)], place as u32);
         }
@@ -185,8 +189,8 @@ impl Posts {
     }
 
     /// Takes over what was written of as many targets: nothing of it is after now, and each target's spikes follow each other, up to its
-    /// newest. Those up to the tick `seen` may be forgotten.
-    pub(crate) fn read(&mut self, now: i32, seen: i32, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
+    /// newest.
+    pub(crate) fn read(&mut self, now: i32, bytes: &mut Reader<'_>) -> Result<(), SnapshotError> {
         bytes.fill(&mut self.newest)?;
         bytes.values(&mut self.kept)?;
         self.spikes.clear();
@@ -199,16 +203,23 @@ impl Posts {
             if !in_order || !follows {
                 return Err(bytes.wrong());
             }
-            self.spikes.push(Post { tick, target, before, previous: 0 });
+            self.spikes.push(Post { tick, target, before, previous: FORGOTTEN });
         }
         self.memories.resize(self.spikes.len() * 2 * self.width);
         bytes.values(&mut self.memories)?;
-        let ends = |(newest, listed): (&i32, &Option<i32>)| listed.map_or(is_past(*newest, seen), |last| last == *newest);
+        let ends = |(newest, listed): (&i32, &Option<i32>)| listed.map_or(is_past(*newest, now), |last| last == *newest);
         if !self.newest.iter().zip(&listed).all(ends) {
             return Err(bytes.wrong());
         }
         self.link();
         Ok(())
+    }
+
+    /// Whether spikes after a tick are all there.
+    pub(crate) fn has_all_after(&self, tick: i32) -> bool {
+        let before = self.spikes.iter().map(|spike| (spike.before, spike.previous));
+        let newest = self.newest.iter().copied().zip(self.places.iter().copied());
+        before.chain(newest).all(|(spike, place)| place != FORGOTTEN || spike <= tick)
     }
 
     /// Takes over the spikes of some targets of others, in order.
@@ -229,7 +240,7 @@ impl Posts {
             all.spikes.push(spike);
             all.memories.extend(&posts.memories, place * 2 * width..(place + 1) * 2 * width);
         }
-        all.places = vec![0; all.newest.len()];
+        all.places = vec![FORGOTTEN; all.newest.len()];
         all.link();
         all
     }
@@ -252,8 +263,8 @@ impl<'a, F, const Y: usize> Look<'a, F, Y> {
     pub(crate) fn last_by(&self, target: usize, tick: i32) -> i32 {
         let (mut newest, mut place) = (self.newest[target], self.places[target]);
         while newest > tick {
-            let Post { before, previous, .. } = *self.post(place);
-            (newest, place) = (before, previous);
+            let Some(post) = self.find(place) else { return NEVER };
+            (newest, place) = (post.before, post.previous);
         }
         newest
     }
@@ -275,12 +286,18 @@ impl<'a, F, const Y: usize> Look<'a, F, Y> {
         let (mut newest, mut place) = (self.newest[target], self.places[target]);
         let most = most.saturating_add(places.len());
         while newest > after && places.len() < most {
+            let Some(post) = self.find(place) else { return };
             if newest <= by {
                 places.push(place);
             }
-            let Post { before, previous, .. } = *self.post(place);
-            (newest, place) = (before, previous);
+            (newest, place) = (post.before, post.previous);
         }
+    }
+
+    /// A spike, by its place, if it is not forgotten.
+    #[inline(always)]
+    fn find(&self, place: u32) -> Option<&'a Post> {
+        self.spikes.get(place as usize)
     }
 
     /// A spike, by its place.
@@ -301,14 +318,16 @@ impl<'a, F, const Y: usize> Look<'a, F, Y> {
         numbers(self.memories, place as usize * 2 + 1)
     }
 
-    /// A target's oldest spike at or after a tick that is not forgotten; there is one.
+    /// Of a target that has fired at or after a tick, the oldest of these spikes that is not forgotten.
     #[inline(always)]
-    pub(crate) fn first_from(&self, target: usize, tick: i32) -> u32 {
+    pub(crate) fn first_from(&self, target: usize, tick: i32) -> Option<u32> {
         let mut place = self.places[target];
-        while self.post(place).before >= tick {
-            place = self.post(place).previous;
+        let mut post = self.find(place)?;
+        while post.before >= tick && post.previous != FORGOTTEN {
+            place = post.previous;
+            post = self.post(place);
         }
-        place
+        Some(place)
     }
 
     /// The spikes of its target at its tick, from this one on: mostly only this one.

@@ -120,7 +120,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
     /// The same for a target that has fired in this tick or after it.
     #[inline(never)]
     fn face_of_late(&self, look: &Look<'_, F, Y>, target: usize, now: i32, moment: &R::Moment) -> (i32, R::Facing) {
-        let place = look.first_from(target, now);
+        let Some(place) = look.first_from(target, now) else { return (NEVER, self.rule.facing(None, moment)) };
         let Post { tick, before, .. } = *look.post(place);
         let post = match (tick == now && self.conventions.meets_both, before) {
             (true, _) => Some((look.of(place), 0)),
@@ -382,7 +382,7 @@ impl<F: Width, R: Rule<F, V, X, Y>, const V: usize, const X: usize, const Y: usi
         };
         let posts = |synapse: &mut [F; V]| {
             let Some(since_last) = coming.since_last_to_meet().filter(|_| newest == *now) else { return };
-            for spike in look.with(look.first_from(target, *now)) {
+            for spike in look.first_from(target, *now).into_iter().flat_map(|first| look.with(first)) {
                 let idle = since_last.min(now.saturating_sub(look.post(spike).before));
                 flow(synapse, idle);
                 self.rule.on_post(synapse, &since.traces, PostSpike { since: since_last, kept: look.of(spike), idle });
