@@ -37,10 +37,10 @@ const fn receptor(name: &'static str, polarity: Polarity, dimension: Dimension) 
     ReceptorSpec { name, polarity, dimension, magnitude: false }
 }
 
-/// A kernel that does nothing: elaboration never runs it.
-struct Still;
+/// A kernel whose state is the current that it was given last: elaboration asks it no more than whether it feels any.
+struct Follower;
 
-impl Neurons for Still {
+impl Neurons for Follower {
     fn states(&self) -> usize {
         1
     }
@@ -50,7 +50,11 @@ impl Neurons for Still {
     fn precision(&self) -> Precision {
         Precision::F64
     }
-    fn advance(&self, _: usize, _: &mut ValuesMut<'_>, _: &mut ValuesMut<'_>, _: &[usize], _: &mut Vec<u32>) {}
+    fn advance(&self, _: usize, state: &mut ValuesMut<'_>, inputs: &mut ValuesMut<'_>, rows: &[usize], _: &mut Vec<u32>) {
+        if let (ValuesMut::F64(state), ValuesMut::F64(inputs)) = (state, inputs) {
+            state[0] = inputs[rows[2]];
+        }
+    }
     fn set_level(&mut self, _: Level) {}
     fn bytes(&self) -> usize {
         0
@@ -79,7 +83,7 @@ const LIF: NeuronCard = NeuronCard {
     cost: UpdateCost { operations: 1, words: 1 },
     check: |p| if p[3] < p[2] { Ok(()) } else { Err("v_reset must be below v_th".into()) },
     initial: |_, _, _| {},
-    build: |_, _, _| Box::new(Still),
+    build: |_, _, _| Box::new(Follower),
     build_f32: None,
     build_spinnaker: None,
     build_event: None,
