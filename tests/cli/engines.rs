@@ -59,6 +59,12 @@ fn spikes_on_a_grid_converge_with_order_one() {
     assert!((0.95..1.05).contains(&order), "order {order}: {json:#}");
     assert!(error(3) < 0.03, "about a step, three layers deep: {json:#}");
     assert!(std::fs::read_to_string(plot).expect("a plot").contains("of order 1"), "the plot is drawn");
+    let table = spikeloom(&["converge", netlist, "-q", "--steps", "0.2ms,0.1ms"]).ends(0).results;
+    let row: Vec<&str> = table.lines().last().unwrap_or_default().split_whitespace().collect();
+    let [median, order] = [error(1), (error(0) / error(1)).log2()].map(|value| value.to_string());
+    assert_eq!([row[0], row[2], row[3]], ["0.1", "0", "0"], "{table}");
+    assert_eq!(row[1].replace(',', ""), steps[1]["spikes"].to_string(), "{table}");
+    assert!(median.starts_with(&row[4][..4]) && order.starts_with(&row[7][..3]), "{median} and {order} in {table}");
     spikeloom(&["converge", "lsm-digits", "-q"]).ends(2);
     spikeloom(&["converge", netlist, "--steps", "soon"]).ends(2);
 }

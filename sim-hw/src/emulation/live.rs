@@ -155,9 +155,9 @@ impl Live {
         let Some(&slice) = self.at.get(&(chip, arrival.core)) else { return };
         let firing = self.sent[arrival.packet as usize].1;
         let application = self.mapping.slices[firing.slice as usize].application;
-        let Prices { receive, row: fetch, fixed, plastic, .. } = self.prices;
+        let receive = self.prices.receive;
         let rows = self.fanout.of(application, firing.cell).iter().filter(|row| row.slice == slice);
-        let rows: u64 = rows.map(|row| fetch + fixed * u64::from(row.fixed) + plastic * u64::from(row.plastic)).sum();
+        let rows: u64 = rows.flat_map(|row| self.prices.of_row(row)).sum();
         let busy_until = &mut self.busy_until[slice as usize];
         *busy_until = (*busy_until).max(arrival.at_ps.saturating_sub(receive)) + receive + rows;
         let step = busy_until.div_ceil(self.step_ps).max(1);

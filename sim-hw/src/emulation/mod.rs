@@ -1,7 +1,7 @@
 //! A run on a machine: from the spikes of a network to the packets of its mapping, the work of its cores, and what became of both.
 //!
 //! 1. [`fanout`]: how many synapses each spike finds on each core.
-//! 2. [`traffic`]: which core sends which packet when, and the spikes of private trains, which are drawn here.
+//! 2. [`stages`] and [`traffic`]: which core sends which packet when, and the spikes of private trains, which are drawn here.
 //! 3. [`crate::packets`]: the packets on their way, or their sums.
 //! 4. [`cores`]: the work of each core, step by step.
 //!
@@ -14,6 +14,7 @@ pub mod fanout;
 pub mod live;
 pub mod loads;
 pub mod prices;
+pub mod stages;
 mod sums;
 pub mod traffic;
 
@@ -170,27 +171,16 @@ struct Followed {
 }
 
 impl Office<'_> {
-    /// The rows of a cell that is sent by a slice.
-    fn rows(&self, firing: &Firing) -> &[Row] {
+    /// The rows that a packet finds.
+    fn rows(&self, firing: &Firing) -> impl Iterator<Item = &Row> + use<'_> {
         let mapping = self.run.mapping;
         let application = mapping.slices[firing.slice as usize].application;
         let of = match mapping.applications[application as usize].kind {
             Kind::Delays { of, .. } => of,
             _ => application,
         };
-        self.fanout.of(of, firing.cell)
-    }
-
-    /// Whether a core that holds spikes back stands behind a slice: then the slice's own packets find no rows of long delays. All rows
-    /// count where the spike arrives last.
-    fn is_held_back(&self, firing: &Firing) -> bool {
-        let application = self.run.mapping.slices[firing.slice as usize].application;
-        self.run.mapping.applications.iter().any(|a| matches!(a.kind, Kind::Delays { of, .. } if of == application))
-    }
-
-    fn price(&self, row: &Row) -> [u64; 2] {
-        let Prices { row: fetch, fixed, plastic, .. } = self.prices;
-        [*fetch, fixed * u64::from(row.fixed) + plastic * u64::from(row.plastic)]
+        let stage = firing.stage;
+        self.fanout.of(of, firing.cell).iter().filter(move |row| row.stage == stage)
     }
 
     fn update_of(&self, slice: usize) -> u64 {
@@ -240,12 +230,11 @@ impl Office<'_> {
             let chip = mapping.forest.nodes()[arrival.node as usize].chip;
             let Some(slice) = at.get(&(chip, arrival.core)).copied() else { continue };
             let firing = &senders[arrival.packet as usize];
-            let rows = self.rows(firing).iter().filter(|row| row.slice == slice && !self.is_held_back(firing));
             let [mut fetch, mut events] = [0, 0];
-            for row in rows {
-                let price = self.price(row);
+            for row in self.rows(firing).filter(|row| row.slice == slice) {
+                let price = self.prices.of_row(row);
                 (fetch, events) = (fetch + price[0], events + price[1]);
-                followed.note(std::slice::from_ref(row), 1.0);
+                followed.note(row, 1.0);
             }
             let at_ps = arrival.at_ps.saturating_sub(self.prices.receive);
             tasks[slice as usize].push(Task { at_ps, step: firing.step, parts: [self.prices.receive, fetch, events] });
@@ -260,11 +249,9 @@ impl Office<'_> {
 }
 
 impl Followed {
-    fn note(&mut self, rows: &[Row], times: f64) {
-        let sum = |count: fn(&Row) -> u16| rows.iter().map(|row| u64::from(count(row))).sum::<u64>() as f64 * times;
-        self.events[0] += sum(|row| row.fixed);
-        self.events[1] += sum(|row| row.plastic);
-        self.rows += rows.len() as f64 * times;
+    fn note(&mut self, row: &Row, times: f64) {
+        self.events[usize::from(row.learn)] += f64::from(row.synapses) * times;
+        self.rows += times;
     }
 }
 

@@ -1,5 +1,6 @@
 //! What things take a core, in whole picoseconds.
 
+use super::fanout::Row;
 use crate::figure::Figure;
 use crate::mapping::{Kind, Mapping};
 use crate::platform::{NotPriced, Platform};
@@ -54,5 +55,10 @@ impl Prices {
         });
         let update = update.map(Option::unwrap_or_default).collect();
         (Self { receive, row, fixed, plastic, update }, missing)
+    }
+
+    /// What a row takes besides its packet: to fetch it, and to work off its synapses.
+    pub fn of_row(&self, row: &Row) -> [u64; 2] {
+        [self.row, u64::from(row.synapses) * if row.learn { self.plastic } else { self.fixed }]
     }
 }

@@ -2,9 +2,10 @@
 //! row of numbers. No packet waits for another; private trains count by their mean.
 
 use super::cores::Desk;
+use super::stages::Stages;
 use super::traffic::{Firing, PrivateTrains, Senders, private};
 use super::{Followed, Office};
-use crate::mapping::{Application, Mapping};
+use crate::mapping::{Application, Kind, Mapping};
 use crate::packets::Fabric;
 use crate::packets::count::count_trees;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +19,7 @@ struct Sender {
     width: usize,
     /// Where its cells' rows begin.
     start: usize,
-    /// Its first cell among all that send.
+    /// Its first cell among all that send; those that hold spikes back have each cell once a stage.
     first: usize,
 }
 
@@ -83,8 +84,8 @@ impl Costs {
         let unit = [prices.receive, prices.row, prices.fixed, prices.plastic].into_iter().fold(0, greatest_divisor).max(1);
         let mut costs = Self { senders: Vec::with_capacity(mapping.slices.len()), rows: Vec::new(), unit, cells: 0 };
         let mut column = vec![usize::MAX; mapping.slices.len()];
-        for (number, slice) in mapping.slices.iter().enumerate() {
-            let cells = || slice.cells.clone().map(|cell| Firing { step: 0, slice: number as u32, cell });
+        for number in 0..mapping.slices.len() {
+            let cells = || office.kinds(number);
             let mut onto = BTreeSet::new();
             for (slice, _) in cells().flat_map(|firing| office.asks(firing)) {
                 if std::mem::replace(&mut column[slice as usize], 0) == usize::MAX {
@@ -93,7 +94,8 @@ impl Costs {
             }
             onto.iter().enumerate().for_each(|(place, onto)| column[*onto as usize] = place);
             let (start, first, width) = (costs.rows.len(), costs.cells, onto.len());
-            costs.rows.resize(start + width * slice.cells.len(), 0);
+            let sent = cells().count();
+            costs.rows.resize(start + width * sent, 0);
             for (row, firing) in costs.rows[start..].chunks_mut(width.max(1)).zip(cells()) {
                 for (onto, parts) in office.asks(firing) {
                     let cost = u32::try_from(parts.iter().sum::<u64>() / unit).ok();
@@ -102,7 +104,7 @@ impl Costs {
                 }
             }
             onto.iter().for_each(|onto| column[*onto as usize] = usize::MAX);
-            costs.cells += slice.cells.len();
+            costs.cells += sent;
             costs.senders.push(Sender { runs: runs(&onto), width, start, first });
         }
         Ok(costs)
@@ -111,7 +113,8 @@ impl Costs {
     /// Adds what a packet asks for. Returns the number of its cell.
     fn add(&self, mapping: &Mapping, firing: Firing, load: &mut [f64]) -> usize {
         let sender = &self.senders[firing.slice as usize];
-        let place = (firing.cell - mapping.slices[firing.slice as usize].cells.start) as usize;
+        let cells = &mapping.slices[firing.slice as usize].cells;
+        let place = usize::from(firing.stage.saturating_sub(1)) * cells.len() + (firing.cell - cells.start) as usize;
         let mut row = &self.rows[sender.start + place * sender.width..][..sender.width];
         for run in &sender.runs {
             let (now, later) = row.split_at(run.len());
@@ -126,6 +129,16 @@ impl Costs {
 }
 
 impl Office<'_> {
+    /// All packets that a slice may send: of each stage, of each cell.
+    fn kinds(&self, slice: usize) -> impl Iterator<Item = Firing> + use<> {
+        let own = &self.run.mapping.slices[slice];
+        let (stages, cells) = match self.run.mapping.applications[own.application as usize].kind {
+            Kind::Delays { of, .. } => (1..=Stages::of(self.run.mapping, of).count, own.cells.clone()),
+            _ => (0..=0, own.cells.clone()),
+        };
+        stages.flat_map(move |stage| cells.clone().map(move |cell| Firing { step: 0, slice: slice as u32, cell, stage }))
+    }
+
     /// What is sent in a step.
     fn sent_in(&self, senders: &Senders<'_>, step: u64) -> Vec<Firing> {
         let spikes = self.run.spikes;
@@ -142,12 +155,12 @@ impl Office<'_> {
     fn asks(&self, firing: Firing) -> impl Iterator<Item = (u32, [u64; 3])> + '_ {
         let tree = self.run.mapping.slices[firing.slice as usize].tree;
         let reached = tree.map_or(&[][..], |tree| &self.reached[tree as usize]);
-        let rows = if tree.is_none() || self.is_held_back(&firing) { &[] } else { self.rows(&firing) };
+        let rows = tree.map(|_| self.rows(&firing)).into_iter().flatten();
         let of_row = |row: &super::Row| {
-            let [fetch, events] = self.price(row);
+            let [fetch, events] = self.prices.of_row(row);
             (row.slice, [0, fetch, events])
         };
-        reached.iter().map(|slice| (*slice, [self.prices.receive, 0, 0])).chain(rows.iter().map(of_row))
+        reached.iter().map(|slice| (*slice, [self.prices.receive, 0, 0])).chain(rows.map(of_row))
     }
 }
 
@@ -155,7 +168,7 @@ fn privates<'a>(office: &Office<'a>) -> Vec<Private<'a>> {
     let with_sum = |(application, trains): (&'a Application, PrivateTrains)| {
         let mut asks: BTreeMap<u32, [f64; 4]> = BTreeMap::new();
         for cell in 0..application.size {
-            let firing = Firing { step: 0, slice: application.slices.start + cell / application.per_core, cell };
+            let firing = Firing { step: 0, slice: application.slices.start + cell / application.per_core, cell, stage: 0 };
             for (slice, parts) in office.asks(firing) {
                 let sums = &mut asks.entry(slice).or_default()[1..];
                 sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part as f64);
@@ -197,19 +210,17 @@ fn totals(office: &Office<'_>, costs: &Costs, fired: &[u32], private: &[Private<
         for (slice, asked) in office.asks(*firing) {
             parts[slice as usize].iter_mut().zip(asked).for_each(|(sum, part)| *sum += times * part as f64);
         }
-        if !office.is_held_back(firing) {
-            followed.note(office.rows(firing), times);
-        }
+        office.rows(firing).for_each(|row| followed.note(row, times));
     };
-    for (number, (slice, sender)) in mapping.slices.iter().zip(&costs.senders).enumerate() {
-        for (cell, fired) in slice.cells.clone().zip(&fired[sender.first..]).filter(|(_, fired)| **fired > 0) {
-            enter(&Firing { step: 0, slice: number as u32, cell }, f64::from(*fired));
+    for (number, sender) in costs.senders.iter().enumerate() {
+        for (firing, fired) in office.kinds(number).zip(&fired[sender.first..]).filter(|(_, fired)| **fired > 0) {
+            enter(&firing, f64::from(*fired));
         }
     }
     for Private { application, trains, .. } in private {
         let spikes: f64 = (1..=steps).map(|step| trains.at(step)).sum();
         for cell in 0..application.size {
-            enter(&Firing { step: 0, slice: application.slices.start + cell / application.per_core, cell }, spikes);
+            enter(&Firing { step: 0, slice: application.slices.start + cell / application.per_core, cell, stage: 0 }, spikes);
         }
     }
     let of_cells = mapping.slices.iter().zip(&costs.senders).filter(|(slice, _)| !office.holds_back(slice.application));

@@ -1,6 +1,7 @@
 //! The packets of a run: when each is sent, by which cell.
 
 use super::prices::Prices;
+use super::stages::Stages;
 use crate::mapping::rows::expected;
 use crate::mapping::{Application, Kind, Mapping};
 use crate::packets::Sent;
@@ -20,24 +21,34 @@ pub struct Firing {
     pub slice: u32,
     /// The cell, within its application.
     pub cell: u32,
+    /// How often the spike was held back before: the stage of delay whose synapses it finds.
+    pub stage: u8,
 }
 
 /// The slices that send spikes of a population's cells.
 pub struct Senders<'a> {
     mapping: &'a Mapping,
-    /// By population: the application of its own cells, and those that hold its spikes back.
-    of_population: Vec<(Option<usize>, Vec<usize>)>,
+    of_population: Vec<Sending>,
     firsts: Vec<u32>,
+}
+
+/// The applications that send spikes of a population's cells.
+#[derive(Clone, Default)]
+struct Sending {
+    /// That of the cells themselves.
+    own: Option<usize>,
+    /// Those that hold spikes back.
+    held_back: Vec<(usize, Stages)>,
 }
 
 impl<'a> Senders<'a> {
     /// Those of a mapped network.
     pub fn new(network: &Network, mapping: &'a Mapping) -> Self {
-        let mut of_population = vec![(None, Vec::new()); network.populations.len()];
+        let mut of_population = vec![Sending::default(); network.populations.len()];
         for (index, application) in mapping.applications.iter().enumerate() {
             match application.kind {
-                Kind::Neurons | Kind::Sources => of_population[application.population].0 = Some(index),
-                Kind::Delays { .. } => of_population[application.population].1.push(index),
+                Kind::Neurons | Kind::Sources => of_population[application.population].own = Some(index),
+                Kind::Delays { of, .. } => of_population[application.population].held_back.push((index, Stages::of(mapping, of))),
                 Kind::PrivateSources { .. } => {}
             }
         }
@@ -48,34 +59,23 @@ impl<'a> Senders<'a> {
     pub fn each(&self, spike: Spike, mut call: impl FnMut(Firing)) {
         let population = self.firsts.partition_point(|first| *first <= spike.neuron) - 1;
         let cell = spike.neuron - self.firsts[population];
-        let (own, delays) = &self.of_population[population];
+        let Sending { own, held_back } = &self.of_population[population];
         let slice = |application: &Application| application.slices.start + cell / application.per_core.max(1);
         if let Some(own) = own {
-            call(Firing { step: spike.tick, slice: slice(&self.mapping.applications[*own]), cell });
+            call(Firing { step: spike.tick, slice: slice(&self.mapping.applications[*own]), cell, stage: 0 });
         }
-        for delay in delays {
-            let application = &self.mapping.applications[*delay];
-            let Kind::Delays { of, stages } = application.kind else { continue };
-            let slots = self.slots_behind(of);
-            for stage in 1..=u64::from(stages) {
-                call(Firing { step: spike.tick + stage * slots, slice: slice(application), cell });
+        for (delay, stages) in held_back {
+            let slice = slice(&self.mapping.applications[*delay]);
+            for stage in 1..=stages.count {
+                call(Firing { step: spike.tick + u64::from(stage) * stages.steps, slice, cell, stage });
             }
         }
     }
 
     /// The most steps that a spike is held back.
     pub fn longest_hold(&self) -> u64 {
-        let hold = |application: &Application| match application.kind {
-            Kind::Delays { of, stages } => u64::from(stages) * self.slots_behind(of),
-            _ => 0,
-        };
-        self.mapping.applications.iter().map(hold).max().unwrap_or(0)
-    }
-
-    /// Steps of delay of the cores that an application's spikes go to: the fewest.
-    fn slots_behind(&self, of: u32) -> u64 {
-        let targets = self.mapping.flows.iter().filter(|flow| flow.source == of);
-        targets.map(|flow| self.mapping.applications[flow.target as usize].delay_slots).min().unwrap_or(1)
+        let stages = self.of_population.iter().flat_map(|sending| &sending.held_back);
+        stages.map(|(_, stages)| u64::from(stages.count) * stages.steps).max().unwrap_or(0)
     }
 }
 
@@ -139,7 +139,7 @@ impl PrivateTrains {
         let mut stream = Stream::new(mix(key, step), 0);
         for cell in 0..application.size {
             for _ in 0..poisson(&mut stream, rate) {
-                call(Firing { step, slice: application.slices.start + cell / application.per_core, cell });
+                call(Firing { step, slice: application.slices.start + cell / application.per_core, cell, stage: 0 });
             }
         }
     }
@@ -175,6 +175,6 @@ pub fn packets(mapping: &Mapping, prices: &Prices, step_ps: u64, firings: &[Firi
             Some((Sent { at_ps, tree: slice.tree? }, *firing))
         })
         .collect();
-    all.sort_by_key(|(sent, firing)| (*sent, firing.slice, firing.cell));
+    all.sort_by_key(|(sent, firing)| (*sent, firing.slice, firing.cell, firing.stage));
     all.into_iter().unzip()
 }

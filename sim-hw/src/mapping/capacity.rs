@@ -61,7 +61,8 @@ impl Capacity {
             key_bits: whole(&limits.key_width, "width of a key").min(32) as u32,
             memory: (whole(&limits.shared_memory_per_chip, "memory of a chip") / 8).saturating_sub(MONITOR),
             accumulators: whole(&limits.accumulators_per_core, "accumulators of a core"),
-            delay_stages: whole(&limits.delay_stages, "stages of delay"),
+            // A stage's number is kept in a byte.
+            delay_stages: whole(&limits.delay_stages, "stages of delay").min(u64::from(u8::MAX)),
             row: whole(&limits.synapses_per_row, "synapses of a row"),
             clock: platform.timing.core_clock.as_ref().map_or(f64::INFINITY, Figure::nominal),
             unknown,
