@@ -14,8 +14,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 const ROUNDS: u64 = 10_000;
-/// No more memory than this for a network, in bytes.
-const MEMORY: u64 = 32 << 20;
+/// No more memory than 32 MiB, and no more time than a second.
+const LIMITS: Limits = Limits { bytes: 32 << 20, pairs: 100_000_000 };
 /// Networks of fewer synapses than this are run.
 const SMALL: u64 = 20_000;
 
@@ -299,7 +299,7 @@ fn network(text: &str, part: &str, change: &str) -> Option<Network> {
     let tables = Tables { part: part.to_string() };
     let files = Shelf(&tables);
     let (description, problems) = netlists::load(Format::Toml, source, overrides, &files, &mut sources);
-    let (network, more) = elaborate(&description, catalog(), &files, &mut sources, &Limits { bytes: MEMORY });
+    let (network, more) = elaborate(&description, catalog(), &files, &mut sources, &LIMITS);
     for problem in problems.iter().chain(&more) {
         assert_ne!(problem.code, "internal", "no reason was told for\n{text}");
         assert!(!problem.message.is_empty(), "a problem is a sentence: {problem:?}\n{text}");

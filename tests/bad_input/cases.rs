@@ -147,6 +147,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "no-positions",
         "no distance between spaces",
     ),
+    (
+        "[[projections]]\nname = \"near\"\n",
+        "[spaces.plain]\nbox = [1]\n[populations.crowd]\nneurons = \"lif\"\nsize = 1100000\npositions = { space = \"plain\" }\n[[projections]]\nsource = \"crowd\"\ntarget = \"crowd\"\nconnect = { rule = \"pairwise_bernoulli\", p = { expr = \"«exp(-1e5 * distance)»\" } }\nweight = \"1 pA\"\ndelay = \"1 ms\"\n[[projections]]\nname = \"near\"\n",
+        "many-pairs",
+        "each of 1210000000000 pairs",
+    ),
     ("\"0.5 * exp(-distance)\"", "\"«5 * exp(-distance)»\"", "out-of-range", "p must be between 0 and 1"),
     ("\"0.5 * exp(-distance)\"", "\"«0.1 - distance»\"", "out-of-range", "min(.., 1) and max(.., 0)"),
     ("\"0.5 * exp(-distance)\"", "\"if(distance == 1, 0.5 / «(distance - 1)», 0.5)\"", "expression", "division by zero"),

@@ -144,9 +144,9 @@ pub(crate) fn load_text(text: Text, arguments: &NetlistArgs) -> Result<Loaded, F
         problems.retain(of_change);
         return Err(Failure::Netlist(in_order(problems, arguments.strict), Box::new(sources)));
     }
-    let limit = arguments.memory_limit.map(|mib| mib.saturating_mul(1 << 20)).or_else(memory::available).unwrap_or(u64::MAX);
-    let (network, more) =
-        elaborate::elaborate(&description, models::catalog(), &Shelf(&files), &mut sources, &Limits { bytes: limit });
+    let bytes = arguments.memory_limit.map(|mib| mib.saturating_mul(1 << 20)).or_else(memory::available).unwrap_or(u64::MAX);
+    let limits = Limits { bytes, ..Limits::default() };
+    let (network, more) = elaborate::elaborate(&description, models::catalog(), &Shelf(&files), &mut sources, &limits);
     // What is missing may stand where something could not be read: that was told already.
     let unread = problems.iter().any(Diagnostic::is_error);
     problems.extend(more.into_iter().filter(|p| !(unread && p.code == "missing-key")));

@@ -5,7 +5,7 @@ use super::names::Names;
 use super::place::Place;
 use super::report::Report;
 use super::settings::Settings;
-use super::size::bytes_words;
+use super::size::{Limits, bytes_words};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Failure, Outcome};
 use crate::random::Key;
@@ -42,19 +42,29 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Memory that elaboration may still take: asked before anything is allocated whose size the netlist says.
+/// What elaboration may still take: asked before anything is allocated, or gone through, whose size the netlist says.
 #[derive(Debug)]
 pub(crate) struct Budget {
+    /// Bytes of memory in all.
     limit: u64,
     wanted: Cell<u64>,
     /// The largest request and its bytes.
     largest: RefCell<(u64, String)>,
+    /// Pairs that may still be looked at.
+    pairs: Cell<u64>,
 }
 
 impl Budget {
-    /// So many bytes.
-    pub(crate) fn new(limit: u64) -> Self {
-        Self { limit, wanted: Cell::new(0), largest: RefCell::default() }
+    /// As much as there is.
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self { limit: limits.bytes, wanted: Cell::new(0), largest: RefCell::default(), pairs: Cell::new(limits.pairs) }
+    }
+
+    /// Takes the time to look at so many pairs of cells. Returns whether there is so much.
+    pub(crate) fn look_at(&self, pairs: u64) -> bool {
+        let rest = self.pairs.get().checked_sub(pairs);
+        rest.into_iter().for_each(|rest| self.pairs.set(rest));
+        rest.is_some()
     }
 
     /// Takes `count` items of `each` bytes. Refused once the sum of all requests is beyond the limit; [`Budget::problem`] then

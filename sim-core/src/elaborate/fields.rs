@@ -1,13 +1,13 @@
 //! Weights, delays and probabilities that depend on the places of a pair: computed once for every pair that may be connected,
 //! so that none without a value is left to the run, and so that their extent is known.
 
-use super::context::Context;
+use super::context::{Budget, Context};
 use super::place::Apart;
 use super::synapses::Ends;
 use super::values::Wanted;
 use crate::catalog::Range;
 use crate::description::{Value, ValueKind};
-use crate::diagnostic::{Diagnostic, Failure, Outcome, Span};
+use crate::diagnostic::{Diagnostic, Failure, Outcome, Severity, Span};
 use crate::expr::Expr;
 use crate::expr::eval::evaluate;
 use crate::expr::fold::{fold, place_name};
@@ -127,7 +127,8 @@ impl<'a> Pairs<'a> {
 
     /// The extent of a formula over all pairs.
     fn survey(&self, context: &Context<'_>, field: &Folded<'_>, synapses: bool) -> Outcome<Survey> {
-        many_pairs(self.count(), field.expr.span).into_iter().for_each(|warning| context.report.push(warning));
+        let warning = many_pairs(self.count(), &context.budget, field.expr.span)?;
+        warning.into_iter().for_each(|warning| context.report.push(warning));
         let mut survey = Survey::default();
         let (mut target, mut connected) = (None, 0);
         self.each(|block| {
@@ -176,11 +177,15 @@ impl<'a> Pairs<'a> {
 /// Most pairs of a projection that are looked at without a word.
 const MANY_PAIRS: u64 = 1_000_000_000;
 
-/// Says why reading a netlist took so long.
-fn many_pairs(pairs: u64, span: Span) -> Option<Diagnostic> {
+/// Says why reading a netlist takes so long; refuses more pairs than there is time for.
+fn many_pairs(pairs: u64, budget: &Budget, span: Span) -> Outcome<Option<Diagnostic>> {
     let message = format!("this is computed for each of {pairs} pairs of cells, before the run and again when it is built");
     let help = "it takes time that grows with the number of pairs: parts of the populations that lie near each other, in projections of their own, have fewer";
-    (pairs > MANY_PAIRS).then(|| Diagnostic::warning("many-pairs", span, message).help(help))
+    let warning = Diagnostic::warning("many-pairs", span, message).help(help);
+    if !budget.look_at(pairs) {
+        return Err(Diagnostic { severity: Severity::Error, ..warning }.into());
+    }
+    Ok((pairs > MANY_PAIRS).then_some(warning))
 }
 
 /// An expression that was folded, and what it must be.
@@ -239,12 +244,18 @@ pub(crate) fn draw(context: &Context<'_>, expr: &Expr, wanted: &Wanted<'_>, (end
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::elaborate::Limits;
 
     #[test]
-    fn more_than_a_thousand_million_pairs_are_told() {
-        assert_eq!(many_pairs(MANY_PAIRS, Span::default()), None, "a few seconds");
-        let warning = many_pairs(10_000_000_000, Span::default()).expect("minutes");
+    fn many_pairs_are_told_and_too_many_refused() {
+        let budget = Budget::new(&Limits::default());
+        let told = |pairs| many_pairs(pairs, &budget, Span::default());
+        assert!(matches!(told(MANY_PAIRS), Ok(None)), "a few seconds");
+        let Ok(Some(warning)) = told(10_000_000_000) else { panic!("half a minute") };
         assert_eq!((warning.code, warning.is_error()), ("many-pairs", false), "the run goes on");
         assert!(warning.message.contains("each of 10000000000 pairs"), "{}", warning.message);
+        let Err(Failure::Report(error)) = told(1_000_000_000_000) else { panic!("half an hour, besides those before") };
+        assert_eq!((error.code, error.is_error(), error.message.contains("pairs")), ("many-pairs", true, true));
+        assert!(matches!(told(MANY_PAIRS), Ok(None)), "there is time for others");
     }
 }

@@ -112,7 +112,7 @@ fn build(
     let names = names::Names::new(description, roster, report);
     let settings = settings::Settings::new(description, &names, report);
     systems::check_timestep(written, catalog, settings.grid, report);
-    let budget = Budget::new(limits.bytes);
+    let budget = Budget::new(limits);
     let trials = description.trials.as_ref().and_then(|decl| trials::build(decl, &names, &settings, &budget, report));
     let context = Context { catalog, report, files, budget, names: &names, settings, trials: RefCell::new(trials) };
     let frames = populations::frames(&context, &cards);

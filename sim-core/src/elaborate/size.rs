@@ -12,12 +12,14 @@ use crate::trials::Trials;
 pub struct Limits {
     /// Bytes of memory.
     pub bytes: u64,
+    /// Pairs of cells for which something is computed by their places, over all projections.
+    pub pairs: u64,
 }
 
 impl Default for Limits {
-    /// 64 GiB.
+    /// 64 GiB, and 10¹² pairs: about half an hour.
     fn default() -> Self {
-        Self { bytes: 1 << 36 }
+        Self { bytes: 1 << 36, pairs: 1_000_000_000_000 }
     }
 }
 

@@ -15,8 +15,8 @@ use sim_core::units::{Dimension, Quantity};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// No more memory than this for a network, in bytes.
-const MEMORY: u64 = 64 << 20;
+/// No more memory for a network than 64 MiB, and not more time than a fuzzer's build has for one file.
+const LIMITS: Limits = Limits { bytes: 64 << 20, pairs: 100_000_000 };
 /// Networks of fewer cells and synapses than this are run.
 const SMALL: u64 = 2_000;
 
@@ -55,8 +55,7 @@ pub(crate) fn network(text: &str, changes: &[&str], files: &dyn Files) -> Option
     let changes: Vec<Override<'_>> = changes.iter().map(|(source, text)| Override { source: *source, text }).collect();
     let files = Shelf(files);
     let (description, problems) = netlists::load(format(text), source, &changes, &files, &mut sources);
-    let limits = Limits { bytes: MEMORY };
-    let (network, more) = sim_core::elaborate::elaborate(&description, catalog(), &files, &mut sources, &limits);
+    let (network, more) = sim_core::elaborate::elaborate(&description, catalog(), &files, &mut sources, &LIMITS);
     check(&problems, &sources);
     check(&more, &sources);
     network.filter(|_| !problems.iter().any(Diagnostic::is_error))

@@ -181,7 +181,7 @@ fn what_does_not_fit_is_refused_before_memory_is_taken() {
         Some(card("lif_psc_exp", vec![("tau_m", drawn(RandomKind::Uniform, &["5 ms", "6 ms"]))]));
     description.populations[0].item.size = Some(q("10000000"));
     // 104 bytes for each neuron fit, the 8 of its own time constant do not.
-    let limits = Limits { bytes: 1 << 30 };
+    let limits = Limits { bytes: 1 << 30, ..Limits::default() };
     let (network, problems) = elaborate(&description, &CATALOG, &NoFiles, &mut Sources::default(), &limits);
     assert!(network.is_none() && problems.iter().all(|p| p.code == "does-not-fit"), "a column of 80 MB: {problems:?}");
     assert!(problems.len() == 1 && problems[0].message.contains("1.2 GB"), "one figure: {problems:?}");

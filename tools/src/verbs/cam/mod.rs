@@ -76,7 +76,7 @@ fn build(settings: &Settings) -> Result<Memory, Failure> {
 }
 
 fn limits() -> Limits {
-    Limits { bytes: memory::available().unwrap_or(u64::MAX) }
+    Limits { bytes: memory::available().unwrap_or(u64::MAX), ..Limits::default() }
 }
 
 /// A memory that cannot be built as the end of a command: parameters of its system are options of the same name.
