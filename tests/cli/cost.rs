@@ -64,7 +64,7 @@ delay = DELAY
     let desk = Desk::new();
     let cases = [("\"200 ms\"", 3), ("\"129 ms\"", 2), ("\"64 ms\"", 0), ("{ uniform = [\"1 ms\", \"200 ms\"] }", 3)];
     for (index, (delay, stages)) in cases.into_iter().enumerate() {
-        let file = desk.file(&format!("{index}.toml"), &net.replace("DELAY", delay));
+        let file = desk.file(&format!("{index}.toml"), net.replace("DELAY", delay));
         let simulated = spikeloom(&["run", &file, "-q", "--json"]).ends(0).json();
         for model in ["count", "links", "router"] {
             let report = cost(&file, &["--platform", "spinnaker1", "--model", model]);
